@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Certificate policies (RFC 5280 4.2.1.4). Qualifiers are notices for people: they are checked for being DER and
+// not handed on.
+
+import {
+  checkDer,
+  type DerReader,
+  encodeOid,
+  encodeSequence,
+  encodeSequenceOf,
+  readExactly,
+  tags,
+} from "../der/index.ts";
+import { x509Error } from "./errors.ts";
+
+/** The policies, as OIDs in their order. @throws NAT_X509_EXTENSION where there is none, or one twice; the NAT_DER_ errors */
+export function parseCertificatePolicies(value: Uint8Array): readonly string[] {
+  return requireSet(readExactly(value, readPolicies));
+}
+
+/** @throws NAT_X509_EXTENSION as above; NAT_DER_OID */
+export function encodeCertificatePolicies(policies: readonly string[]): Uint8Array {
+  return encodeSequenceOf(requireSet(policies).map((policy) => encodeSequence(encodeOid(policy))));
+}
+
+function readPolicies(reader: DerReader): string[] {
+  const policies: string[] = [];
+  for (const list = reader.enter(); list.remaining > 0; ) policies.push(readPolicy(list.enter()));
+  return policies;
+}
+
+function readPolicy(fields: DerReader): string {
+  const policy = fields.oid();
+  if (fields.remaining > 0) readQualifiers(fields.enter());
+  fields.end();
+  return policy;
+}
+
+function readQualifiers(list: DerReader): void {
+  do {
+    const fields = list.enter(tags.sequence);
+    fields.oid();
+    checkDer(fields.readRaw());
+    fields.end();
+  } while (list.remaining > 0);
+}
+
+function requireSet(policies: readonly string[]): readonly string[] {
+  if (policies.length === 0 || new Set(policies).size !== policies.length)
+    throw x509Error("NAT_X509_EXTENSION", `${policies.length} policies, none or one twice`);
+  return policies;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// X.509: certificates, certification requests, revocation lists, and a codec for each extension that we know.
+
+export * from "./arc.ts";
+export * from "./authority-info-access.ts";
+export * from "./basic-constraints.ts";
+export * from "./birth-extension.ts";
+export * from "./certificate.ts";
+export * from "./certificate-list.ts";
+export * from "./certificate-policies.ts";
+export * from "./certification-request.ts";
+export * from "./distribution-points.ts";
+export { x509Errors } from "./errors.ts";
+export { type Extension, findExtension } from "./extension.ts";
+export { encodeGeneralName, type GeneralName, urisOf } from "./general-name.ts";
+export * from "./key-identifiers.ts";
+export * from "./key-usage.ts";
+export * from "./mud-url.ts";
+export {
+  attributeValues,
+  encodeName,
+  type Name,
+  type NameAttribute,
+  type NameAttributeInput,
+  parseName,
+} from "./name.ts";
+export { oids } from "./object-identifiers.ts";
+export { assembleSigned } from "./signed.ts";
+export * from "./subject-alt-name.ts";
