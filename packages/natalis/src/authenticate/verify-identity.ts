@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 1 of authentication: a certificate's path, the device it names, and that device's status. Evidence may come
+// from anyone, the device itself among them: nothing of it counts that is not signed by the trusted roots or log.
+
+import { type Certificate, oidsOf, parseCertificate } from "../formats/index.ts";
+import type { Hash, SignatureVerifier } from "../kernel/index.ts";
+import { validatePath, type VerifiedPath } from "../path/index.ts";
+import type { TrustFile } from "../registry/index.ts";
+import { findInCrls } from "./crl-findings.ts";
+import { type DeviceIdentity, readDeviceIdentity } from "./device-identity.ts";
+import { authenticateError, type authenticateErrors } from "./errors.ts";
+import type { Finding } from "./finding.ts";
+import { findInStateProof } from "./state-proof-finding.ts";
+import { VerifiedIdentity } from "./verified-identity.ts";
+import { type DeviceStatus, weighFindings } from "./weigh.ts";
+
+/** What is presented about a device. */
+export interface Evidence {
+  /** Certificates (DER) that may stand between the device's and a root, in any order. */
+  readonly chain?: readonly Uint8Array[] | undefined;
+  /** Revocation lists (DER). */
+  readonly crls?: readonly Uint8Array[] | undefined;
+  readonly stateProof?: Uint8Array | undefined;
+}
+
+export interface StatusPolicy {
+  /** What to do where nothing fresh says whether the device is active. */
+  readonly unknownStatus: "refuse" | "accept";
+  /** Seconds for which a state proof vouches that a device is active. */
+  readonly maxStateAge: number;
+}
+
+export interface IdentityRequest {
+  /** DER. */
+  readonly certificate: Uint8Array;
+  readonly evidence: Evidence;
+  readonly trust: TrustFile;
+  readonly policy: StatusPolicy;
+  /** OID of the extended key usage that is needed; by default that of answering. */
+  readonly purpose?: string | undefined;
+  readonly at: Date;
+  readonly verifier: SignatureVerifier;
+  readonly hash: Hash;
+}
+
+/** A device whose path holds, with its status still to be judged. */
+export interface IdentifiedDevice {
+  readonly path: VerifiedPath;
+  readonly identity: DeviceIdentity;
+  readonly status: DeviceStatus;
+}
+
+const mostCertificates = 16;
+const mostLists = 16;
+
+/**
+ * @throws NAT_AUTHENTICATE_ codes; NAT_PATH_, NAT_CRL_ and NAT_REGISTRY_STATE_PROOF codes of evidence that does not
+ * hold; NAT_X509_, NAT_DER_ and NAT_ALGORITHM_ codes of what is malformed in it
+ */
+export async function verifyIdentity(request: IdentityRequest): Promise<VerifiedIdentity> {
+  const { path, identity, status } = await identifyDevice(request);
+  const state = requireActive(status, request.policy);
+  return new VerifiedIdentity({ ...identity, path, state, statusSources: status.sources, at: request.at });
+}
+
+/**
+ * The same without the judgement, for those who need to know what the status is: a seal made before a revocation
+ * still counts. @throws as verifyIdentity, but for what the status alone refuses
+ */
+export async function identifyDevice(request: IdentityRequest): Promise<IdentifiedDevice> {
+  requireBounds(request.evidence);
+  const path = await verifyPath(request, parseCertificate(request.certificate));
+  const identity = readDeviceIdentity(path, request.trust.arc);
+  const findings = await gather(request, path, identity);
+  return { path, identity, status: weighFindings(findings) };
+}
+
+function requireBounds({ chain = [], crls = [] }: Evidence): void {
+  if (chain.length > mostCertificates || crls.length > mostLists)
+    throw authenticateError("NAT_AUTHENTICATE_EVIDENCE", `${chain.length} certificates, ${crls.length} lists`);
+}
+
+function verifyPath(request: IdentityRequest, certificate: Certificate): Promise<VerifiedPath> {
+  const { evidence, trust, purpose = oidsOf(trust.arc).answer, at, verifier } = request;
+  const intermediates = (evidence.chain ?? []).map((der) => parseCertificate(der));
+  return validatePath({ certificate, intermediates, anchors: trust.roots, at, purpose, verifier });
+}
+
+/** The state proof speaks first: where it and a list say the same, it says it more exactly. */
+async function gather(request: IdentityRequest, path: VerifiedPath, identity: DeviceIdentity): Promise<Finding[]> {
+  const { evidence, trust, policy, at, verifier, hash } = request;
+  const fromLists = await findInCrls({ crls: evidence.crls ?? [], path, at, verifier });
+  if (evidence.stateProof === undefined) return [...fromLists];
+  const fromLog = await findInStateProof({
+    stateProof: evidence.stateProof,
+    certificate: path.certificates[0],
+    identity,
+    at,
+    maxStateAge: policy.maxStateAge,
+    trust: { policy: trust.log, verifier, hash },
+  });
+  return [fromLog, ...fromLists];
+}
+
+const refusals = {
+  revoked: "NAT_AUTHENTICATE_REVOKED",
+  retired: "NAT_AUTHENTICATE_RETIRED",
+  suspended: "NAT_AUTHENTICATE_SUSPENDED",
+} as const satisfies Record<string, keyof typeof authenticateErrors>;
+
+function requireActive({ state, decidedBy }: DeviceStatus, policy: StatusPolicy): "active" | "unknown" {
+  if (state === "active") return state;
+  if (state !== "unknown") throw authenticateError(refusals[state], describe(decidedBy));
+  if (policy.unknownStatus !== "accept")
+    throw authenticateError("NAT_AUTHENTICATE_STATUS_UNKNOWN", "no current list and no recent state proof");
+  return state;
+}
+
+function describe(finding: Finding | undefined): string {
+  if (finding === undefined) return "";
+  const since = finding.since === undefined ? "" : ` since ${finding.since.toISOString()}`;
+  const reason = finding.reason === undefined ? "" : `, reason ${finding.reason}`;
+  return `${finding.about}${since}${reason}, by ${finding.kind} of ${finding.asOf.toISOString()}`;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a device asks to be born: a PKCS#10 request (RFC 2986), signed by the key that the certificate will certify. It
+// names the unit by its serial number; everything else is the station's and the profile's to say.
+
+import { assembleSigned, encodeCertificationRequestInfo, encodeName, oids } from "../formats/index.ts";
+import type { Signer } from "../kernel/index.ts";
+
+export interface CertificationRequestInput {
+  /** The unit's serial number, a PrintableString of 1 to 64 characters. */
+  readonly serial: string;
+  readonly signer: Signer;
+}
+
+/** The request, DER. @throws NAT_X509_NAME for a serial number that no certificate can carry */
+export async function buildCertificationRequest({ serial, signer }: CertificationRequestInput): Promise<Uint8Array> {
+  const subject = encodeName([{ oid: oids.serialNumber, value: serial }]);
+  const info = encodeCertificationRequestInfo({ subject, publicKey: signer.publicKey });
+  return assembleSigned(info, signer.algorithm.signatureIdentifier, await signer.sign(info));
+}

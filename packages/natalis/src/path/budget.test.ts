@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bags of certificates arranged to keep a path builder busy: each runs into its budget, and an honest path beside
+// them is still found.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { generateKey, nodeSignatureVerifier } from "@natalis/node";
+import { algorithms, type Certificate } from "../formats/index.ts";
+import type { SignatureVerifier, Signer } from "../kernel/index.ts";
+import { authorityExtensions, type Forged, forgeCertificate } from "../testing/certificate-forge.ts";
+import { defaultPathLimits, type PathLimits, PathBudget } from "./budget.ts";
+import { validatePath } from "./index.ts";
+
+const at = new Date("2026-11-24T12:00:00Z");
+const key = (): Signer => generateKey(algorithms.ES256).signer;
+const authority = (name: string, issuer?: Forged, signer = key(), pathLength?: number) =>
+  forgeCertificate({ name, issuer, signer, extensions: authorityExtensions(pathLength) });
+const many = async <T>(count: number, make: (i: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, i) => make(i)));
+
+function counting(): SignatureVerifier & { calls: number } {
+  return {
+    calls: 0,
+    verify(...given) {
+      this.calls += 1;
+      return nodeSignatureVerifier.verify(...given);
+    },
+  };
+}
+
+const root = await authority("root");
+const issuing = await authority("issuing", root);
+const leaf = await forgeCertificate({ name: "leaf", issuer: issuing, signer: key() });
+
+function validate(
+  target: Forged,
+  bag: readonly Forged[],
+  budget?: Partial<PathLimits>,
+  verifier: SignatureVerifier = counting(),
+) {
+  return validatePath({
+    certificate: target.certificate,
+    intermediates: bag.map(({ certificate }) => certificate),
+    anchors: [root.certificate],
+    at,
+    verifier,
+    budget: { ...defaultPathLimits, ...budget },
+  });
+}
+
+test("an honest path needs one signature a certificate below the anchor", async () => {
+  const verifier = counting();
+  await validate(leaf, [issuing], {}, verifier);
+  assert.equal(verifier.calls, 2);
+});
+
+test("many issuers of one name stop at the budget of signatures (CVE-2018-16875)", async () => {
+  const impostors = await many(150, () => authority("issuing", root));
+  const stray = await forgeCertificate({ name: "stray", issuer: { ...issuing, signer: key() }, signer: key() });
+  const verifier = counting();
+  await assert.rejects(validate(stray, impostors, {}, verifier), {
+    code: "NAT_PATH_BUDGET",
+    detail: "out of signatures",
+  });
+  assert.equal(verifier.calls, defaultPathLimits.signatures);
+});
+
+test("the right issuer is tried first among many of its name, as the key identifier tells", async () => {
+  const impostors = await many(150, () => authority("issuing", root));
+  const verifier = counting();
+  await validate(leaf, [...impostors, issuing], {}, verifier);
+  assert.equal(verifier.calls, 2);
+});
+
+test("a mesh of cross-signed authorities stops at the budget of paths (CVE-2026-32280)", async () => {
+  const signers = Array.from({ length: 12 }, key);
+  const roots = await Promise.all(signers.map((signer, i) => authority(`mesh ${i}`, undefined, signer)));
+  const mesh = await Promise.all(roots.flatMap((by) => roots.map((_, i) => authority(`mesh ${i}`, by, signers[i]))));
+  const target = await forgeCertificate({ name: "in the mesh", issuer: roots[0], signer: key() });
+  await assert.rejects(validate(target, mesh), { code: "NAT_PATH_BUDGET", detail: "out of paths" });
+});
+
+test("a bag of thousands stops at the budget of name comparisons", async () => {
+  const strangers = Array.from({ length: defaultPathLimits.nameComparisons }, () => leaf);
+  await assert.rejects(validate(leaf, [issuing, ...strangers]), {
+    code: "NAT_PATH_BUDGET",
+    detail: "out of nameComparisons",
+  });
+});
+
+test("a path longer than allowed is not followed, a shorter one beside it is", async () => {
+  let top = root;
+  const chain: Forged[] = [];
+  for (let i = 0; i < 9; i++) {
+    top = await authority(`level ${i}`, top);
+    chain.push(top);
+  }
+  const deep = await forgeCertificate({ name: "deep", issuer: top, signer: key() });
+  await assert.rejects(validate(deep, chain), { code: "NAT_PATH_BUDGET", detail: /at most 10 certificates/ });
+  assert.equal((await validate(deep, chain, { depth: 11 })).certificates.length, 11);
+  const shortcut = await authority("level 8", root, top.signer);
+  assert.equal((await validate(deep, [...chain, shortcut])).certificates.length, 3);
+});
+
+test("a budget that runs out keeps the cause found so far", async () => {
+  const expired = await forgeCertificate({
+    name: "expired",
+    issuer: issuing,
+    signer: key(),
+    notAfter: new Date("2021-01-01T00:00:00Z"),
+  });
+  const other = await authority("issuing", root);
+  await assert.rejects(
+    validate(expired, [issuing, other], { paths: 3 }),
+    (error: { code: string; cause: { code: string } }) => {
+      assert.equal(error.code, "NAT_PATH_BUDGET");
+      assert.equal(error.cause.code, "NAT_PATH_EXPIRED");
+      return true;
+    },
+  );
+});
+
+test("each kind of work has its own budget", () => {
+  const budget = new PathBudget({ depth: 3, signatures: 1, paths: 2, nameComparisons: 1 });
+  budget.spend("signatures");
+  budget.spend("paths");
+  budget.spend("paths");
+  budget.spend("nameComparisons");
+  for (const kind of ["signatures", "paths", "nameComparisons"] as const)
+    assert.throws(() => budget.spend(kind), { code: "NAT_PATH_BUDGET" });
+});
+
+test("limits are data: what was given is not used up", async () => {
+  const limits: PathLimits = { depth: 3, signatures: 2, paths: 2, nameComparisons: 4 };
+  await validate(leaf, [issuing], limits);
+  await validate(leaf, [issuing], limits);
+  assert.equal(limits.signatures, 2);
+});
+
+test("certificates with the same name and key are one entity on a path", async () => {
+  const again: Certificate[] = [];
+  for (let i = 0; i < 3; i++) again.push((await authority("issuing", issuing, issuing.signer)).certificate);
+  const path = await validatePath({
+    certificate: leaf.certificate,
+    intermediates: [...again, issuing.certificate],
+    anchors: [root.certificate],
+    at,
+    verifier: nodeSignatureVerifier,
+  });
+  assert.deepEqual(path.certificates, [leaf.certificate, issuing.certificate, root.certificate]);
+});

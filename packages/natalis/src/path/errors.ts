@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What path validation and revocation lists refuse. The order of pathErrors is the order of the checks' say when
+// several paths fail: the later an error stands, the more it tells (see rank.ts).
+
+import { errorFactory } from "../kernel/index.ts";
+
+export const pathErrors = {
+  NAT_PATH_ISSUER_UNKNOWN: "No path leads from the certificate to a trust anchor.",
+  NAT_PATH_ALGORITHM: "The certificate is signed with another algorithm than its issuer's key is for.",
+  NAT_PATH_SIGNATURE: "The certificate's signature does not verify under its issuer's key (RFC 5280 6.1.3 a 1).",
+  NAT_PATH_NOT_AUTHORITY: "A certificate that issued another one is no CA certificate (RFC 5280 6.1.4 k).",
+  NAT_PATH_KEY_USAGE: "A certificate that issued another one may not sign certificates (RFC 5280 6.1.4 n).",
+  NAT_PATH_LENGTH: "The path is longer than a CA certificate in it allows (RFC 5280 6.1.4 l, m).",
+  NAT_PATH_EXTENSION:
+    "A certificate of the path carries a constraint or critical extension that is not processed here.",
+  NAT_PATH_NOT_YET_VALID: "A certificate of the path is not valid yet (RFC 5280 6.1.3 a 2).",
+  NAT_PATH_EXPIRED: "A certificate of the path has expired (RFC 5280 6.1.3 a 2).",
+  NAT_PATH_PURPOSE: "The path is not for the required purpose (extended key usage, RFC 5280 4.2.1.12).",
+  NAT_PATH_BUDGET: "Path building was stopped: the certificates given ask for more work than any honest path needs.",
+} as const;
+
+export const pathError = errorFactory(pathErrors);
+
+export const crlErrors = {
+  NAT_CRL_ISSUER: "The revocation list is not of the certificate's issuer (RFC 5280 6.3.3 b, f).",
+  NAT_CRL_SCOPE: "The revocation list does not cover the certificate (issuing distribution point, RFC 5280 5.2.5).",
+  NAT_CRL_KIND:
+    "The revocation list is of a kind that is not processed here: delta, indirect or for some reasons only.",
+  NAT_CRL_EXTENSION: "The revocation list carries a critical extension that is not processed here (RFC 5280 5.2).",
+  NAT_CRL_KEY_USAGE: "The issuer's certificate may not sign revocation lists (RFC 5280 6.3.3 f).",
+  NAT_CRL_ALGORITHM: "The revocation list is signed with another algorithm than its issuer's key is for.",
+  NAT_CRL_SIGNATURE: "The revocation list's signature does not verify under its issuer's key (RFC 5280 6.3.3 g).",
+  NAT_CRL_NOT_CURRENT: "The revocation list is not in its time: too old, not of that time yet, or without next update.",
+} as const;
+
+export const crlError = errorFactory(crlErrors);

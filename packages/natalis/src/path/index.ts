@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Certification paths: built, validated, and their revocation lists checked.
+
+export { defaultPathLimits, type PathLimits } from "./budget.ts";
+export {
+  type CertificateListRequest,
+  type CrlStatus,
+  checkCertificateList,
+  isListFor,
+} from "./crl/check-certificate-list.ts";
+export { crlErrors, pathErrors } from "./errors.ts";
+export { type PathRequest, validatePath } from "./validate-path.ts";
+export { isVerifiedPath, type VerifiedPath } from "./verified-path.ts";

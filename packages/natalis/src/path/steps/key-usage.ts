@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// RFC 5280 6.1.4 (n): where an issuer has a keyUsage extension, it includes keyCertSign.
+
+import { pathError } from "../errors.ts";
+import type { PathCertificate } from "../path-certificate.ts";
+
+/** @throws NAT_PATH_KEY_USAGE */
+export function checkKeyUsage({ keyUsage, label }: PathCertificate): void {
+  if (keyUsage !== undefined && !keyUsage.has("keyCertSign")) throw pathError("NAT_PATH_KEY_USAGE", label);
+}

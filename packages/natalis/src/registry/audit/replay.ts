@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lives every device's life again from the entries alone, by the rules of `lifecycle` and `sequence`, and notes
+// whatever could not have happened. It goes on after a problem as well as it can.
+
+import { keyIdentifier, leafHash, parseCertificate, TiledTree } from "../../formats/index.ts";
+import { equalBytes, type Hash, isNatalisError, type MessageAuthenticator, toHex } from "../../kernel/index.ts";
+import { parseAuthorityBody, parseBornBody, parseLifecycleBody, parseOperatorBody } from "../body.ts";
+import { bodyHash, entryTypes, type PublicEntry, parsePublicEntry, parseStateEntry } from "../entry.ts";
+import { type LifecycleEventType, nextState, reasonOf } from "../lifecycle.ts";
+import { revocationOf } from "../plan-event.ts";
+import type { BornFacts, DeviceStore, OperatorRow, StoredEntry } from "../ports.ts";
+import { encodeStateLeaf, noOwner } from "../state-leaf.ts";
+import { unitTag } from "../unit-tag.ts";
+import { factsDigest, type ReadFacts } from "./facts.ts";
+import { ReplayedDevices } from "./replayed-devices.ts";
+import { ReplayedRows } from "./replayed-rows.ts";
+import type { Findings } from "./report.ts";
+
+export interface ReplayInput {
+  readonly findings: Findings;
+  readonly devices: Pick<DeviceStore, "device">;
+  readonly readFacts: ReadFacts;
+  /** Holds the registry's key; without it unit tags are taken as they stand. */
+  readonly authenticator?: MessageAuthenticator;
+  readonly hash: Hash;
+}
+
+/** An entry with its place and its body; undefined where the stored body is not the one that the entry commits to. */
+interface Told {
+  readonly index: number;
+  readonly entry: PublicEntry;
+  readonly body: Uint8Array | undefined;
+}
+
+const lifecycleTypes: ReadonlyMap<number, LifecycleEventType> = new Map(
+  (["suspended", "resumed", "revoked", "retired"] as const).map((type) => [entryTypes[type], type]),
+);
+
+export class Replay {
+  readonly devices = new ReplayedDevices();
+  readonly rows = new ReplayedRows();
+  readonly states: TiledTree;
+  readonly #input: ReplayInput;
+  #time = 0;
+  #closed = true;
+
+  constructor(input: ReplayInput) {
+    this.#input = input;
+    this.states = new TiledTree(0, { readTile: () => undefined }, input.hash);
+  }
+
+  /** Time of the newest entry. */
+  get time(): number {
+    return this.#time;
+  }
+
+  /** Whether the newest entry is a state entry, as the last of every commit is. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Replays one entry; answers whether it is a state entry. */
+  async apply(stored: StoredEntry): Promise<boolean> {
+    this.#closed = stored.type === entryTypes.state;
+    try {
+      if (this.#closed) await this.#closeCommit(stored);
+      else await this.#applyEvent(stored);
+    } catch (error) {
+      if (!isNatalisError(error)) throw error;
+      this.#input.findings.add("entry", stored.index, error);
+    }
+    return this.#closed;
+  }
+
+  async #closeCommit(stored: StoredEntry): Promise<void> {
+    const { findings } = this.#input;
+    const entry = parseStateEntry(stored.entry);
+    this.#requireColumns(stored, { time: entry.time, deviceId: null });
+    findings.require(stored.body.length === 0, "body", stored.index, "A state entry has a body.");
+    findings.require(entry.devices === this.devices.count, "state", stored.index, "It counts other devices.");
+    const isRoot = equalBytes(entry.stateRoot, await this.states.root());
+    findings.require(isRoot, "state", stored.index, "The states of the devices have another root.");
+  }
+
+  async #applyEvent(stored: StoredEntry): Promise<void> {
+    const { findings, hash } = this.#input;
+    const entry = parsePublicEntry(stored.entry);
+    this.#requireColumns(stored, entry);
+    findings.require(entry.type === stored.type, "entry", stored.index, "Its row tells another type.");
+    const isBody = equalBytes(bodyHash(stored.salt, stored.body, hash), entry.bodyHash);
+    findings.require(isBody, "body", stored.index, "The body is not the one that the entry commits to.");
+    const told = { index: stored.index, entry, body: isBody ? stored.body : undefined };
+    const lifecycle = lifecycleTypes.get(entry.type);
+    if (lifecycle !== undefined) return this.#applyLifecycle(told, lifecycle);
+    if (entry.type === entryTypes.born) return this.#applyBirth(told);
+    return entry.type === entryTypes.authority ? this.#applyAuthority(told) : this.#applyOperator(told);
+  }
+
+  #requireColumns(stored: StoredEntry, told: Pick<PublicEntry, "time" | "deviceId">): void {
+    const { findings } = this.#input;
+    const isSameDevice = toHex(stored.deviceId ?? noId) === toHex(told.deviceId ?? noId);
+    const isSame = isSameDevice && stored.time === told.time;
+    findings.require(isSame, "entry", stored.index, "Its row tells another device or time.");
+    findings.require(told.time >= this.#time, "entry", stored.index, "It is older than the entry before it.");
+    this.#time = told.time;
+  }
+
+  async #applyBirth(told: Told): Promise<void> {
+    const { index, entry } = told;
+    const { findings, hash } = this.#input;
+    const [id, keyHash, unit] = [entry.deviceId, entry.keyHash, entry.unitTag] as [Uint8Array, Uint8Array, Uint8Array];
+    const taken = this.devices.taken(id, keyHash, unit);
+    findings.require(taken === undefined, "lifecycle", index, `A second birth of the same ${taken}.`);
+    findings.require(entry.ordinal === this.devices.count, "lifecycle", index, "The ordinal is not the next one.");
+    const device = await this.#deviceOf(told);
+    if (device === undefined) return;
+    const now = { ordinal: this.devices.count, since: entry.time, lastEntry: index };
+    const leaf = { ...device, id, keyHash, ...newborn, ...now };
+    this.devices.add(leaf, unit, factsDigest({ ...device, unitTag: unit, bornEntry: index }, hash));
+    await this.states.append(leafHash(encodeStateLeaf(leaf), hash));
+    this.#countBirth(index, device.station);
+  }
+
+  /** What was born, by its documents; where those are damaged, the row has to do, and the audit goes on with it. */
+  async #deviceOf(told: Told): Promise<BornFacts | undefined> {
+    const { readFacts, devices } = this.#input;
+    try {
+      if (told.body === undefined) return await devices.device(told.entry.deviceId as Uint8Array);
+      const documents = parseBornBody(told.body);
+      const facts = readFacts(documents);
+      await this.#checkFacts(told, facts, this.#input.hash.sha256(documents.certificate));
+      return facts;
+    } catch (error) {
+      if (!isNatalisError(error)) throw error;
+      this.#input.findings.add("body", told.index, error);
+      return devices.device(told.entry.deviceId as Uint8Array);
+    }
+  }
+
+  async #checkFacts({ index, entry }: Told, facts: BornFacts, certificateHash: Uint8Array): Promise<void> {
+    const { findings, authenticator } = this.#input;
+    const isDevice = equalBytes(facts.id, entry.deviceId as Uint8Array);
+    const isKey = equalBytes(facts.keyHash, entry.keyHash as Uint8Array);
+    findings.require(isDevice && isKey, "body", index, "The birth record is of another device or key.");
+    const isCertificate = equalBytes(facts.certificateHash, certificateHash);
+    findings.require(isCertificate, "body", index, "The facts are of another certificate.");
+    if (authenticator === undefined) return;
+    const isUnit = equalBytes(await unitTag(facts, authenticator), entry.unitTag as Uint8Array);
+    findings.require(isUnit, "body", index, "The unit tag is of another unit.");
+  }
+
+  #countBirth(index: number, station: string): void {
+    const operator = this.rows.operators.get(station);
+    if (operator === undefined) return this.#input.findings.add("operator", index, `${station} was never enrolled.`);
+    const isAllowed = operator.state === "active" && (operator.quota === undefined || operator.born < operator.quota);
+    this.#input.findings.require(isAllowed, "operator", index, `${station} was revoked or had used up its quota.`);
+    this.rows.countBirth(operator);
+  }
+
+  async #applyLifecycle({ index, entry, body }: Told, type: LifecycleEventType): Promise<void> {
+    const { findings, hash } = this.#input;
+    const id = entry.deviceId as Uint8Array;
+    const found = this.devices.find(id);
+    if (found === undefined) return findings.add("lifecycle", index, "The device was never born.");
+    const { ordinal, leaf } = found;
+    findings.require(entry.ordinal === ordinal, "lifecycle", index, "The ordinal is not the device's.");
+    findings.require(entry.previous === leaf.lastEntry, "lifecycle", index, "It names another entry as previous.");
+    const after = { ...leaf, state: nextState(leaf.state, type), since: entry.time, lastEntry: index };
+    this.devices.change(ordinal, after);
+    await this.states.replace(ordinal, leafHash(encodeStateLeaf(after), hash));
+    if (body === undefined) return;
+    const told = parseLifecycleBody(body);
+    const reason = reasonOf(type, told.reason);
+    // The row names issuer and serial; that it repeats its birth is checked with all the rows.
+    const row = await this.#input.devices.device(id);
+    if (row !== undefined) this.rows.revoke(revocationOf({ ...row, ...after }, reason, told.invalidityDate));
+  }
+
+  #applyAuthority({ index, entry, body }: Told): void {
+    const { findings, hash } = this.#input;
+    if (body === undefined) return;
+    const { kind, keyId, certificate } = parseAuthorityBody(body);
+    const { publicKey } = parseCertificate(certificate);
+    const isKey = equalBytes(hash.sha256(publicKey), entry.keyHash as Uint8Array);
+    const isIdentifier = toHex(keyIdentifier(publicKey, hash)) === keyId;
+    findings.require(isKey && isIdentifier, "authority", index, "The certificate is of another key.");
+    this.rows.authorities.push({ kind, keyId, certificate, certificateHash: hash.sha256(certificate), entry: index });
+  }
+
+  #applyOperator({ index, body }: Told): void {
+    const { findings } = this.#input;
+    const { operators } = this.rows;
+    if (body === undefined) return;
+    const told = parseOperatorBody(body);
+    if (told.enrolled !== undefined) {
+      const isNew = !operators.has(told.enrolled.id);
+      findings.require(isNew, "operator", index, `${told.enrolled.id} was enrolled before.`);
+      const row: OperatorRow = { ...told.enrolled, born: 0, state: "active", enrolledEntry: index, lastEntry: index };
+      operators.set(row.id, row);
+      return;
+    }
+    const operator = operators.get(told.revoked);
+    if (operator?.state !== "active") return findings.add("operator", index, `${told.revoked} was not enrolled.`);
+    operators.set(operator.id, { ...operator, state: "revoked", lastEntry: index });
+  }
+}
+
+const noId = new Uint8Array(0);
+const newborn = { state: "active", owner: noOwner } as const;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows that a replayed log leaves besides devices: operators, authorities, and what the CRLs must list.
+
+import { toHex } from "../../kernel/index.ts";
+import type { AuthorityRow, OperatorRow, RevocationChange, RevokedRow } from "../ports.ts";
+
+export class ReplayedRows {
+  readonly operators = new Map<string, OperatorRow>();
+  readonly authorities: AuthorityRow[] = [];
+  /** By issuer and serial. */
+  readonly revocations = new Map<string, RevokedRow>();
+  /** Newest entry that changed a shard, by issuer and shard. */
+  readonly shardChanges = new Map<string, number>();
+
+  revoke(change: RevocationChange): void {
+    const { issuer, shard, serial, entry } = change.kind === "revoked" ? change.row : change;
+    this.shardChanges.set(shardKey(issuer, shard), entry);
+    if (change.kind === "revoked") this.revocations.set(revocationKey(issuer, serial), change.row);
+    else this.revocations.delete(revocationKey(issuer, serial));
+  }
+
+  countBirth(operator: OperatorRow): void {
+    this.operators.set(operator.id, { ...operator, born: operator.born + 1 });
+  }
+}
+
+export function revocationKey(issuer: string, serial: Uint8Array): string {
+  return `${issuer} ${toHex(serial)}`;
+}
+
+export function shardKey(issuer: string, shard: number): string {
+  return `${issuer} ${shard}`;
+}

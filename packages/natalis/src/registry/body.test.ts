@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type CborValue, encodeCbor } from "../formats/index.ts";
+import { isNatalisError } from "../kernel/index.ts";
+import {
+  encodeAuthorityBody,
+  encodeBornBody,
+  encodeLifecycleBody,
+  encodeOperatorBody,
+  parseAuthorityBody,
+  parseBornBody,
+  parseLifecycleBody,
+  parseOperatorBody,
+} from "./body.ts";
+
+const plain = { noNullPrototype: true } as const;
+const refused = (error: unknown) => isNatalisError(error, "NAT_REGISTRY_BODY");
+const bytes = fc.uint8Array({ maxLength: 100 });
+const text = (least: number, most: number) => fc.string({ unit: "grapheme-ascii", minLength: least, maxLength: most });
+const cause = fc.record(
+  { actor: text(1, 64), note: text(0, 1000) },
+  { requiredKeys: ["actor"], noNullPrototype: true },
+);
+const operator = fc.record(
+  {
+    id: fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/),
+    name: text(0, 128),
+    role: fc.constantFrom("admin", "registrar", "station", "auditor"),
+    tokenHash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    products: fc.array(text(1, 32), { maxLength: 5 }),
+    quota: fc.maxSafeNat(),
+  },
+  { requiredKeys: ["id", "name", "role", "tokenHash", "products"], noNullPrototype: true },
+);
+const parsers = [parseBornBody, parseLifecycleBody, parseAuthorityBody, parseOperatorBody];
+
+test("bodies of births come back as they went", () => {
+  const body = fc.record({ record: bytes, certificate: bytes }, plain);
+  fc.assert(fc.property(body, (born) => assert.deepEqual(parseBornBody(encodeBornBody(born)), born)));
+});
+
+test("bodies of lifecycle events come back as they went", () => {
+  const own = fc.record(
+    { reason: fc.nat(10), invalidityDate: fc.maxSafeNat() },
+    { requiredKeys: ["reason"], noNullPrototype: true },
+  );
+  fc.assert(
+    fc.property(cause, own, (why, what) => {
+      assert.deepEqual(parseLifecycleBody(encodeLifecycleBody({ ...why, ...what })), { ...why, ...what });
+    }),
+  );
+});
+
+test("bodies of authorities come back as they went", () => {
+  const kind = fc.constantFrom("root", "issuing", "server");
+  fc.assert(
+    fc.property(cause, kind, bytes, (why, which, certificate) => {
+      const body = { ...why, kind: which, keyId: "a1b2", certificate };
+      assert.deepEqual(parseAuthorityBody(encodeAuthorityBody(body)), body);
+    }),
+  );
+});
+
+test("bodies of operators come back as they went", () => {
+  fc.assert(
+    fc.property(cause, operator, (why, enrolled) => {
+      assert.deepEqual(parseOperatorBody(encodeOperatorBody({ ...why, enrolled })), { ...why, enrolled });
+      const revoked = { ...why, revoked: enrolled.id };
+      assert.deepEqual(parseOperatorBody(encodeOperatorBody(revoked)), revoked);
+    }),
+  );
+});
+
+test("damaged and arbitrary bytes are refused or read, and nothing else", () => {
+  const whole = fc
+    .tuple(cause, operator)
+    .map(([why, enrolled]) => encodeOperatorBody({ ...why, enrolled }))
+    .chain((body) => fc.tuple(fc.constant(body), fc.nat(body.length - 1), fc.integer({ min: 1, max: 255 })))
+    .map(([body, at, change]) => body.map((octet, i) => (i === at ? octet ^ change : octet)));
+  fc.assert(
+    fc.property(fc.oneof(whole, bytes), (body) => {
+      for (const parse of parsers) {
+        try {
+          parse(body);
+        } catch (error) {
+          assert.ok(refused(error), String(error));
+        }
+      }
+    }),
+  );
+});
+
+test("what an encoder would not write, no parser takes", () => {
+  const hash = new Uint8Array(32);
+  const enrolled = { id: "a", name: "", role: "station", tokenHash: hash, products: [] } as const;
+  const cases: (() => unknown)[] = [
+    () => encodeLifecycleBody({ actor: "", reason: 0 }),
+    () => encodeLifecycleBody({ actor: "a".repeat(65), reason: 0 }),
+    () => encodeLifecycleBody({ actor: "a", note: "n".repeat(1001), reason: 0 }),
+    () => encodeLifecycleBody({ actor: "\ud800", reason: 0 }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, id: "" } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, id: "-a" } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, id: "A" } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, id: "a".repeat(65) } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, name: "n".repeat(129) } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, role: "owner" as "admin" } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, tokenHash: hash.slice(1) } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, products: Array(1001).fill("p") as string[] } }),
+    () => encodeOperatorBody({ actor: "a", revoked: "b c" }),
+    () => encodeAuthorityBody({ actor: "a", kind: "leaf" as "root", keyId: "aa", certificate: hash }),
+    () => parseLifecycleBody(encodeCbor(fieldsOf([2, "a"]))),
+    () => parseLifecycleBody(encodeCbor(fieldsOf([1, 0]))),
+    () => parseLifecycleBody(encodeCbor(fieldsOf([1, 0], [2, ""]))),
+    () => parseLifecycleBody(encodeCbor(fieldsOf([1, 0], [2, "a"], [9, "b"]))),
+    () => parseOperatorBody(encodeCbor(fieldsOf([2, "a"], [8, "b"], [9, "name without role"]))),
+    () => parseBornBody(encodeCbor([hash, hash, hash])),
+    () => parseBornBody(encodeCbor([hash, "text"])),
+  ];
+  for (const [i, action] of cases.entries()) assert.throws(action, refused, `case ${i}`);
+});
+
+function fieldsOf(...fields: [number, CborValue][]): Map<number, CborValue> {
+  return new Map(fields);
+}

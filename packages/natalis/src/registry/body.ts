@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bodies of log entries (DESIGN 3.4), deterministic CBOR: what authorised readers see of an event, bound to its public
+// entry by a salted hash. Of a birth: [record, certificate]. Of all others: a map with the numbers of `fields`.
+
+import {
+  asArray,
+  asBytes,
+  asMap,
+  asText,
+  asUnsigned,
+  type CborMap,
+  type CborValue,
+  decodeCbor,
+  encodeCbor,
+} from "../formats/index.ts";
+import { fromHex, toHex } from "../kernel/index.ts";
+import { registryError } from "./errors.ts";
+import type { AuthorityKind, OperatorRole } from "./ports.ts";
+import { refusingAs } from "./refusal.ts";
+
+/** Permanent numbers. */
+const fields = {
+  reason: 1,
+  actor: 2,
+  note: 3,
+  invalidityDate: 4,
+  kind: 5,
+  certificate: 6,
+  keyId: 7,
+  operator: 8,
+  name: 9,
+  role: 10,
+  products: 11,
+  quota: 12,
+  tokenHash: 13,
+} as const;
+
+const maximumActorLength = 64;
+const maximumNameLength = 128;
+const maximumNoteLength = 1000;
+const maximumProducts = 1000;
+const operatorIdForm = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+const authorityKinds: readonly AuthorityKind[] = ["root", "issuing", "server"];
+const operatorRoles: readonly OperatorRole[] = ["admin", "registrar", "station", "auditor"];
+
+/** The documents of a birth: the record (deterministic CBOR, DESIGN 3.2) and the certificate (DER). */
+export interface BornBody {
+  readonly record: Uint8Array;
+  readonly certificate: Uint8Array;
+}
+
+/** Who caused an event (an operator's id, "init" for the first), and what they had to say. */
+export interface Cause {
+  /** 1 to 64 characters. */
+  readonly actor: string;
+  /** At most 1,000 characters. */
+  readonly note?: string;
+}
+
+export interface LifecycleBody extends Cause {
+  /** CRLReason, RFC 5280 section 5.3.1. */
+  readonly reason: number;
+  /** RFC 5280 section 5.3.2, Unix seconds. */
+  readonly invalidityDate?: number;
+}
+
+export interface AuthorityBody extends Cause {
+  readonly kind: AuthorityKind;
+  /** Subject key identifier, hexadecimal. */
+  readonly keyId: string;
+  readonly certificate: Uint8Array;
+}
+
+/** An operator as it is enrolled. */
+export interface NewOperator {
+  /** [a-z0-9-], 1 to 64 characters, no hyphen at either end. */
+  readonly id: string;
+  /** At most 128 characters. */
+  readonly name: string;
+  readonly role: OperatorRole;
+  /** SHA-256 of the token. */
+  readonly tokenHash: Uint8Array;
+  readonly products: readonly string[];
+  readonly quota?: number;
+}
+
+/** A station entry's body: an operator enrolled, or (with nothing but its id) revoked. */
+export type OperatorBody = Cause &
+  ({ readonly enrolled: NewOperator } | { readonly enrolled?: undefined; readonly revoked: string });
+
+export function encodeBornBody(body: BornBody): Uint8Array {
+  return encodeCbor([body.record, body.certificate]);
+}
+
+/** @throws NAT_REGISTRY_BODY */
+export function parseBornBody(bytes: Uint8Array): BornBody {
+  return refusingAs("NAT_REGISTRY_BODY", () => {
+    const [record, certificate] = asArray(decodeCbor(bytes), 2);
+    return { record: asBytes(record), certificate: asBytes(certificate) };
+  });
+}
+
+/** @throws NAT_REGISTRY_BODY */
+export function encodeLifecycleBody(body: LifecycleBody): Uint8Array {
+  return encodeFields(body, [
+    [fields.reason, body.reason],
+    [fields.invalidityDate, body.invalidityDate],
+  ]);
+}
+
+/** @throws NAT_REGISTRY_BODY */
+export function parseLifecycleBody(bytes: Uint8Array): LifecycleBody {
+  return refusingAs("NAT_REGISTRY_BODY", () => {
+    const map = readFields(bytes, [fields.reason, fields.invalidityDate]);
+    const invalidityDate = map.get(fields.invalidityDate);
+    return {
+      ...causeOf(map),
+      reason: asUnsigned(map.get(fields.reason)),
+      ...(invalidityDate === undefined ? {} : { invalidityDate: asUnsigned(invalidityDate) }),
+    };
+  });
+}
+
+/** @throws NAT_REGISTRY_BODY */
+export function encodeAuthorityBody(body: AuthorityBody): Uint8Array {
+  return encodeFields(body, [
+    [fields.kind, oneOf(authorityKinds, body.kind)],
+    [fields.certificate, body.certificate],
+    [fields.keyId, fromHex(body.keyId)],
+  ]);
+}
+
+/** @throws NAT_REGISTRY_BODY */
+export function parseAuthorityBody(bytes: Uint8Array): AuthorityBody {
+  return refusingAs("NAT_REGISTRY_BODY", () => {
+    const map = readFields(bytes, [fields.kind, fields.certificate, fields.keyId]);
+    return {
+      ...causeOf(map),
+      kind: oneOf(authorityKinds, asText(map.get(fields.kind))),
+      keyId: toHex(asBytes(map.get(fields.keyId))),
+      certificate: asBytes(map.get(fields.certificate)),
+    };
+  });
+}
+
+/** @throws NAT_REGISTRY_BODY */
+export function encodeOperatorBody(body: OperatorBody): Uint8Array {
+  if (body.enrolled === undefined) return encodeFields(body, [[fields.operator, operatorId(body.revoked)]]);
+  const { id, name, role, products, quota, tokenHash } = body.enrolled;
+  if (name.length > maximumNameLength) throw registryError("NAT_REGISTRY_BODY", `a name of ${name.length}`);
+  if (tokenHash.length !== 32) throw registryError("NAT_REGISTRY_BODY", `a token hash of ${tokenHash.length} bytes`);
+  return encodeFields(body, [
+    [fields.operator, operatorId(id)],
+    [fields.name, name],
+    [fields.role, oneOf(operatorRoles, role)],
+    [fields.products, productsOf(products)],
+    [fields.quota, quota],
+    [fields.tokenHash, tokenHash],
+  ]);
+}
+
+/** @throws NAT_REGISTRY_BODY */
+export function parseOperatorBody(bytes: Uint8Array): OperatorBody {
+  return refusingAs("NAT_REGISTRY_BODY", () => {
+    const { operator, name, role, products, quota, tokenHash } = fields;
+    const map = readFields(bytes, [operator, name, role, products, quota, tokenHash]);
+    const id = operatorId(asText(map.get(operator)));
+    if (!map.has(role)) return { ...causeOf(asMap(map, [fields.actor, fields.note, operator])), revoked: id };
+    const bound = map.get(quota);
+    const enrolled = {
+      id,
+      name: asText(map.get(name), maximumNameLength),
+      role: oneOf(operatorRoles, asText(map.get(role))),
+      products: productsOf(asArray(map.get(products)).map((product) => asText(product))),
+      ...(bound === undefined ? {} : { quota: asUnsigned(bound) }),
+      tokenHash: asBytes(map.get(tokenHash), 32),
+    };
+    return { ...causeOf(map), enrolled };
+  });
+}
+
+function encodeFields(cause: Cause, own: readonly (readonly [number, CborValue | undefined])[]): Uint8Array {
+  requireLength(cause.actor, 1, maximumActorLength, "an actor");
+  if (cause.note !== undefined) requireLength(cause.note, 0, maximumNoteLength, "a note");
+  const map = new Map<number, CborValue>([[fields.actor, cause.actor]]);
+  if (cause.note !== undefined) map.set(fields.note, cause.note);
+  for (const [field, value] of own) if (value !== undefined) map.set(field, value);
+  return refusingAs("NAT_REGISTRY_BODY", () => encodeCbor(map));
+}
+
+function readFields(bytes: Uint8Array, own: readonly number[]): CborMap {
+  return asMap(decodeCbor(bytes), [fields.actor, fields.note, ...own]);
+}
+
+function causeOf(map: CborMap): Cause {
+  const actor = asText(map.get(fields.actor), maximumActorLength);
+  requireLength(actor, 1, maximumActorLength, "an actor");
+  const note = map.get(fields.note);
+  return { actor, ...(note === undefined ? {} : { note: asText(note, maximumNoteLength) }) };
+}
+
+function operatorId(id: string): string {
+  if (!operatorIdForm.test(id)) throw registryError("NAT_REGISTRY_BODY", `an operator id of ${id.length} characters`);
+  return id;
+}
+
+function productsOf(products: readonly string[]): readonly string[] {
+  if (products.length > maximumProducts) throw registryError("NAT_REGISTRY_BODY", `${products.length} products`);
+  return products;
+}
+
+function oneOf<T extends string>(known: readonly T[], value: string): T {
+  const found = known.find((item) => item === value);
+  if (found === undefined) throw registryError("NAT_REGISTRY_BODY", `not one of ${known.join(", ")}`);
+  return found;
+}
+
+function requireLength(text: string, least: number, most: number, what: string): void {
+  if (text.length < least || text.length > most)
+    throw registryError("NAT_REGISTRY_BODY", `${what} of ${text.length} characters`);
+}

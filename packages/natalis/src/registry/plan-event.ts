@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one event adds to a commit. Each function checks everything before it changes the draft, so an event that is
+// refused leaves no trace, and the others of its batch go on.
+
+import { equalBytes, type Hash } from "../kernel/index.ts";
+import { encodeAuthorityBody, encodeBornBody, encodeLifecycleBody, encodeOperatorBody } from "./body.ts";
+import type { CommitDraft } from "./draft.ts";
+import { entryTypes } from "./entry.ts";
+import { registryError } from "./errors.ts";
+import type {
+  AuthorityEvent,
+  BornEvent,
+  LifecycleEvent,
+  OperatorEnrolledEvent,
+  OperatorRevokedEvent,
+  RegistryEvent,
+} from "./events.ts";
+import { nextState, reasonOf } from "./lifecycle.ts";
+import type { BirthClaim, DeviceRow, RevocationChange } from "./ports.ts";
+import { noOwner } from "./state-leaf.ts";
+
+/** Where an event was put, and the device it made or changed, as it then is. */
+export interface PlannedEntry {
+  readonly index: number;
+  /** The public entry. */
+  readonly entry: Uint8Array;
+  readonly device?: DeviceRow;
+}
+
+/**
+ * Plans one event. @throws NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_OPERATOR, NAT_REGISTRY_QUOTA, NAT_REGISTRY_DEVICE,
+ * NAT_LIFECYCLE_REFUSED, NAT_LIFECYCLE_REASON, NAT_REGISTRY_BODY, NAT_REGISTRY_ENTRY; the draft is then as before
+ */
+export function planEvent(draft: CommitDraft, event: RegistryEvent, hash: Hash): Promise<PlannedEntry> {
+  switch (event.type) {
+    case "born":
+      return planBirth(draft, event);
+    case "authority":
+      return planAuthority(draft, event, hash);
+    case "operator-enrolled":
+      return planEnrolment(draft, event);
+    case "operator-revoked":
+      return planRevokedOperator(draft, event);
+    default:
+      return planLifecycle(draft, event);
+  }
+}
+
+/** What a birth takes for itself. */
+export function claimOf({ device }: BornEvent): BirthClaim {
+  const { id, keyHash, unitTag, issuer, certificateSerial } = device;
+  return { deviceId: id, keyHash, unitTag, issuer, certificateSerial };
+}
+
+/** What a lifecycle event changes on the CRLs; `device` is as the event left it. */
+export function revocationOf(device: DeviceRow, reason: number, invalidSince?: number): RevocationChange {
+  const { issuer, certificateSerial: serial, lastEntry: entry, since } = device;
+  const shard = serial[serial.length - 1] as number;
+  if (device.state === "active") return { kind: "lifted", issuer, shard, serial, entry };
+  const invalid = invalidSince === undefined ? {} : { invalidityDate: invalidSince * 1000 };
+  return { kind: "revoked", row: { issuer, shard, serial, reason, revokedAt: since, ...invalid, entry } };
+}
+
+async function planBirth(draft: CommitDraft, event: BornEvent): Promise<PlannedEntry> {
+  const { device } = event;
+  const taken = draft.takenInBatch(claimOf(event));
+  if (taken !== undefined) throw registryError("NAT_REGISTRY_DUPLICATE", taken);
+  await requireBirthAllowed(draft, device.station);
+  const { id, keyHash, unitTag } = device;
+  const ordinal = draft.nextOrdinal;
+  const { index, entry } = draft.append(
+    entryTypes.born,
+    { deviceId: id, ordinal, keyHash, unitTag },
+    encodeBornBody(event),
+  );
+  const now = { state: "active", since: draft.time, bornEntry: index, lastEntry: index, owner: noOwner } as const;
+  const row: DeviceRow = { ...device, ordinal, ...now };
+  draft.addBirth(row);
+  return { index, entry, device: row };
+}
+
+async function requireBirthAllowed(draft: CommitDraft, station: string): Promise<void> {
+  const operator = await draft.operator(station);
+  if (operator?.state !== "active") throw registryError("NAT_REGISTRY_OPERATOR", station);
+  if (operator.quota !== undefined && operator.born >= operator.quota)
+    throw registryError("NAT_REGISTRY_QUOTA", `${station}: ${operator.born} of ${operator.quota}`);
+}
+
+async function planLifecycle(draft: CommitDraft, event: LifecycleEvent): Promise<PlannedEntry> {
+  const before = await draft.device(event.deviceId);
+  if (before === undefined) throw registryError("NAT_REGISTRY_DEVICE", event.type);
+  const state = nextState(before.state, event.type);
+  const reason = reasonOf(event.type, event.reason);
+  if (event.invalidityDate !== undefined && event.type !== "revoked")
+    throw registryError("NAT_LIFECYCLE_REASON", `an invalidity date for ${event.type}`);
+  const fields = { deviceId: before.id, ordinal: before.ordinal, previous: before.lastEntry };
+  const { index, entry } = draft.append(entryTypes[event.type], fields, encodeLifecycleBody({ ...event, reason }));
+  const device: DeviceRow = { ...before, state, since: draft.time, lastEntry: index };
+  draft.changeDevice(device);
+  draft.changeRevocation(revocationOf(device, reason, event.invalidityDate));
+  return { index, entry, device };
+}
+
+async function planAuthority(draft: CommitDraft, event: AuthorityEvent, hash: Hash): Promise<PlannedEntry> {
+  const { kind, keyId, keyHash, certificate } = event;
+  const certificateHash = hash.sha256(certificate);
+  const known = await draft.authority(keyId);
+  if (known !== undefined && equalBytes(known.certificateHash, certificateHash))
+    throw registryError("NAT_REGISTRY_DUPLICATE", "authority");
+  const { index, entry } = draft.append(entryTypes.authority, { keyHash }, encodeAuthorityBody(event));
+  draft.addAuthority({ kind, keyId, certificate, certificateHash, entry: index });
+  return { index, entry };
+}
+
+async function planEnrolment(draft: CommitDraft, event: OperatorEnrolledEvent): Promise<PlannedEntry> {
+  const { operator } = event;
+  if ((await draft.operator(operator.id)) !== undefined) throw registryError("NAT_REGISTRY_DUPLICATE", "operator");
+  if (await draft.hasToken(operator.tokenHash)) throw registryError("NAT_REGISTRY_DUPLICATE", "token");
+  const { index, entry } = draft.append(entryTypes.station, {}, encodeOperatorBody({ ...event, enrolled: operator }));
+  draft.addOperator({ ...operator, born: 0, state: "active", enrolledEntry: index, lastEntry: index });
+  return { index, entry };
+}
+
+async function planRevokedOperator(draft: CommitDraft, event: OperatorRevokedEvent): Promise<PlannedEntry> {
+  const { operatorId: id } = event;
+  const operator = await draft.operator(id);
+  if (operator?.state !== "active") throw registryError("NAT_REGISTRY_OPERATOR", id);
+  const { index, entry } = draft.append(entryTypes.station, {}, encodeOperatorBody({ ...event, revoked: id }));
+  draft.changeOperator(operator, { id, state: "revoked", lastEntry: index });
+  return { index, entry };
+}

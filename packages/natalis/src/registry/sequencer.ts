@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commits events (DESIGN 3.3, steps 4 and 5): plan, commit, keep the checkpoint outside the database, and only then
+// answer. What goes wrong in between is told by where it goes wrong:
+//   planning, or a commit that another process came before: nothing happened, and it is planned again;
+//   a commit that answered with an error: the stored checkpoints tell whether it happened;
+//   the mirror: the events are committed and not answered, and asking again finds them.
+
+import { encodeLogProof, type NoteSigner } from "../formats/index.ts";
+import { type Entropy, type Hash, isNatalisError } from "../kernel/index.ts";
+import { registryError } from "./errors.ts";
+import type { RegistryEvent } from "./events.ts";
+import type { CheckpointMirror, CommitBatch, RegistryHead, RegistryStores } from "./ports.ts";
+import { openTrees, type PlannedOutcome, type RegistryTrees, sequence, takenClaims } from "./sequence.ts";
+import { isSameHead, onStableHead } from "./stable-head.ts";
+
+/** What became of one event. The receipt is a C2SP tlog-proof against the checkpoint of its own commit. */
+export type EventOutcome =
+  | (Extract<PlannedOutcome, { kind: "entered" }> & { readonly receipt: string })
+  | Extract<PlannedOutcome, { kind: "refused" }>;
+
+export interface Commit {
+  /** The head after it; undefined where every event was refused and the log is still empty. */
+  readonly head: RegistryHead | undefined;
+  /** One for each event, in order. */
+  readonly outcomes: readonly EventOutcome[];
+}
+
+export interface SequencerContext {
+  readonly stores: RegistryStores;
+  readonly mirror: CheckpointMirror;
+  readonly origin: string;
+  readonly signers: readonly NoteSigner[];
+  readonly entropy: Entropy;
+  readonly hash: Hash;
+}
+
+/** An idle log commits a state entry this often, milliseconds (DESIGN 3.4). */
+export const idleInterval = 600_000;
+
+const maximumAttempts = 8;
+const maximumWaiting = 256;
+
+interface Ground {
+  readonly head: RegistryHead | undefined;
+  readonly trees: RegistryTrees;
+}
+
+/** One writer of the log; several may share a store. Commits of one sequencer happen one after the other. */
+export class Sequencer {
+  readonly #context: SequencerContext;
+  #ground: Ground | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(context: SequencerContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Commits the events as one batch and answers once it is durable and mirrored. No events: an idle state entry.
+   * @throws NAT_REGISTRY_BUSY, NAT_REGISTRY_DAMAGED and whatever the stores throw; then no event may be taken for
+   * entered, nor for refused.
+   */
+  async commit(events: readonly RegistryEvent[], at: Date): Promise<Commit> {
+    if (this.#waiting >= maximumWaiting) throw registryError("NAT_REGISTRY_BUSY", `${this.#waiting} commits wait`);
+    this.#waiting += 1;
+    const commit = this.#last.then(() => this.#commitInTurn(events, at));
+    // The next one starts whatever became of this one; whoever asked for this one hears of its error.
+    this.#last = commit.then(
+      () => undefined,
+      () => undefined,
+    );
+    return commit.finally(() => {
+      this.#waiting -= 1;
+    });
+  }
+
+  async #commitInTurn(events: readonly RegistryEvent[], at: Date): Promise<Commit> {
+    let refused = false;
+    for (let attempt = 0; attempt < maximumAttempts; attempt++) {
+      const ground = await this.#open();
+      // Until the batch is known to be stored, the trees are ahead of the store.
+      this.#ground = undefined;
+      const plan = await this.#plan(ground, events, at, refused);
+      if (plan === "moved") continue;
+      if (plan.batch === undefined) return this.#answerRefusals(ground, plan.outcomes);
+      const result = await this.#store(plan.batch);
+      if (result === "stored") return this.#answer(plan.batch, ground.trees, plan.outcomes);
+      refused = result === "refused";
+    }
+    throw registryError("NAT_REGISTRY_BUSY", `${maximumAttempts} attempts`);
+  }
+
+  async #open(): Promise<Ground> {
+    const { stores, hash } = this.#context;
+    return (
+      this.#ground ??
+      onStableHead(stores.commits, async (head) => ({ head, trees: await openTrees(head, stores, hash) }))
+    );
+  }
+
+  async #plan({ head, trees }: Ground, events: readonly RegistryEvent[], at: Date, refused: boolean) {
+    const { stores } = this.#context;
+    // Hardly any birth collides: the index is asked only when a commit was refused.
+    const taken = refused ? { taken: await takenClaims(stores.births, events) } : {};
+    try {
+      return await sequence({ ...this.#context, head, trees, events, at, ...taken });
+    } catch (error) {
+      // Tiles read while another process commits contradict each other.
+      if (isSameHead(head, await stores.commits.head())) throw error;
+      return "moved";
+    }
+  }
+
+  async #store(batch: CommitBatch): Promise<"stored" | "moved" | "refused"> {
+    const { stores } = this.#context;
+    try {
+      await stores.commits.commit(batch);
+      return "stored";
+    } catch (error) {
+      if (isNatalisError(error, "NAT_REGISTRY_HEAD_MOVED")) return "moved";
+      if (isNatalisError(error, "NAT_REGISTRY_DUPLICATE") || isNatalisError(error, "NAT_REGISTRY_QUOTA"))
+        return "refused";
+      if ((await stores.checkpoints.checkpointAt(batch.head.size)) === batch.head.checkpoint) return "stored";
+      throw error;
+    }
+  }
+
+  #answerRefusals(ground: Ground, outcomes: readonly PlannedOutcome[]): Commit {
+    this.#ground = ground;
+    return { head: ground.head, outcomes: outcomes.filter((outcome) => outcome.kind === "refused") };
+  }
+
+  async #answer(batch: CommitBatch, trees: RegistryTrees, outcomes: readonly PlannedOutcome[]): Promise<Commit> {
+    const { head } = batch;
+    trees.log.settle();
+    trees.states.settle();
+    this.#ground = { head, trees };
+    await this.#context.mirror.write(head.checkpoint);
+    const answered: EventOutcome[] = [];
+    for (const outcome of outcomes) answered.push(outcome.kind === "refused" ? outcome : await withReceipt(outcome));
+    return { head, outcomes: answered };
+
+    async function withReceipt(entered: Extract<PlannedOutcome, { kind: "entered" }>): Promise<EventOutcome> {
+      const proof = await trees.log.inclusionProof(entered.index, head.size);
+      return { ...entered, receipt: encodeLogProof({ index: entered.index, proof, checkpoint: head.checkpoint }) };
+    }
+  }
+}

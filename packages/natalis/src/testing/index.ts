@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests only, ours and those of other adapters: contract suites, clocks, and randomness that is none.
+
+export { fixedClock, steppingClock } from "./clock.ts";
+export * from "./contract.ts";
+export * from "./contracts/challenge-store.ts";
+export * from "./contracts/checkpoint-mirror.ts";
+export * from "./contracts/entropy.ts";
+export * from "./contracts/hash.ts";
+export * from "./contracts/message-authenticator.ts";
+export * from "./contracts/registry.ts";
+export * from "./contracts/seal-state-store.ts";
+export * from "./contracts/signature-verifier.ts";
+export * from "./contracts/signer.ts";
+export { testingErrors } from "./errors.ts";
+export { InsecureSeededEntropy } from "./insecure-seeded-entropy.ts";
+export {
+  type InjectedFailure,
+  type MemoryTables,
+  VolatileInsecureMirror,
+  VolatileInsecureRegistry,
+} from "./memory-registry.ts";
+export * from "./unsafe-test-log.ts";

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The WebCrypto adapters against their contracts, under Node's globalThis.crypto. Browsers run the same cases in the
+// end-to-end tests.
+
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { algorithms } from "../formats/index.ts";
+import { type ContractSuite, entropyContract, signatureVerifierContract, signerContract } from "../testing/index.ts";
+import { generateKeyPair, signerFromKeyPair, webClock, webEntropy, webSignatureVerifier } from "./index.ts";
+
+function runContract<Adapter>(name: string, contract: ContractSuite<Adapter>, adapter: () => Adapter): void {
+  suite(name, () => {
+    for (const promise of contract) test(promise.name, () => promise.run(adapter()));
+  });
+}
+
+runContract("entropy", entropyContract, () => webEntropy);
+runContract("signature verifier", signatureVerifierContract, () => webSignatureVerifier);
+for (const algorithm of Object.values(algorithms)) {
+  const signer = await signerFromKeyPair(await generateKeyPair(algorithm));
+  runContract(`signer, ${algorithm.title}`, signerContract, () => ({ signer, verifier: webSignatureVerifier }));
+}
+
+test("the clock shows the time of the machine", () => {
+  const before = Date.now();
+  const shown = webClock.now().getTime();
+  assert.ok(before <= shown && shown <= Date.now());
+});

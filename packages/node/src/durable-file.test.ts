@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { writeFileDurably } from "./durable-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "natalis-durable-"));
+after(() => rmSync(folder, { recursive: true }));
+
+test("the file holds the new bytes, and nothing else is left in the folder", async () => {
+  const path = join(folder, "state");
+  await writeFileDurably(path, new Uint8Array(5000).fill(1));
+  await writeFileDurably(path, Uint8Array.of(2));
+  assert.deepEqual([...readFileSync(path)], [2]);
+  assert.deepEqual(readdirSync(folder), ["state"]);
+});
+
+test("a file is its owner's unless another mode is asked for, and a replaced file takes the new mode", async () => {
+  const path = join(folder, "mode");
+  await writeFileDurably(path, Uint8Array.of(1), 0o640);
+  assert.equal(statSync(path).mode & 0o777, 0o640);
+  chmodSync(path, 0o666);
+  await writeFileDurably(path, Uint8Array.of(2));
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+test("writers at once leave one whole content", async () => {
+  const path = join(folder, "race");
+  await Promise.all(Array.from({ length: 20 }, (_, i) => writeFileDurably(path, new Uint8Array(3000 + i).fill(i))));
+  const bytes = readFileSync(path);
+  assert.equal(bytes.length, 3000 + (bytes[0] as number));
+  assert.ok(bytes.every((octet) => octet === bytes[0]));
+});
+
+test("a failed write leaves the old file and no rest", async () => {
+  const path = join(folder, "directory");
+  mkdirSync(path);
+  const before = readdirSync(folder);
+  await assert.rejects(writeFileDurably(path, Uint8Array.of(1)));
+  assert.deepEqual(readdirSync(folder), before);
+  await assert.rejects(writeFileDurably(join(folder, "absent", "file"), Uint8Array.of(1)), { code: "ENOENT" });
+});

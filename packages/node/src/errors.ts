@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the Node adapters refuse.
+
+import { errorFactory } from "natalis/kernel";
+
+export const nodeErrors = {
+  NAT_KEY_IMPORT: "The private key is not a PKCS#8 key (RFC 5958) of a known algorithm whose two halves fit.",
+  NAT_KEYFILE_FORM: "The file is not a sealed key file of a version that this software knows.",
+  NAT_KEYFILE_COST: "The sealed key file asks for more, or for less, work than a key file may.",
+  NAT_KEYFILE_PASSPHRASE: "The passphrase is wrong, or the sealed key file was altered.",
+  NAT_SECRETFILE_SIZE: "The file is empty or larger than a secret of its kind can be.",
+  NAT_SEALSTATE_MOVED: "Another process has used the seal state: going on would give a number twice.",
+} as const;
+
+export const nodeError = errorFactory(nodeErrors);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ports of Natalis on Node.
+
+export { type NodeAuthenticator, nodeAuthenticator } from "./authenticator.ts";
+export { FileCheckpointMirror } from "./checkpoint-mirror.ts";
+export { systemClock } from "./clock.ts";
+export { writeFileDurably } from "./durable-file.ts";
+export { nodeEntropy } from "./entropy.ts";
+export { nodeErrors } from "./errors.ts";
+export { nodeHash } from "./hash.ts";
+export {
+  openSecrets,
+  readSealedFile,
+  type ScryptCost,
+  type SealedFile,
+  type Secrets,
+  sealSecrets,
+  writeSealedFile,
+} from "./key-file.ts";
+export { type GeneratedKey, generateKey, type NodeSigner, signerFromPkcs8 } from "./keys.ts";
+export { FileSealState } from "./seal-state.ts";
+export { type PassphraseFile, readPassphraseFile, readSecretFile, type SecretFile } from "./secret-file.ts";
+export { type NodeSignatureVerifier, nodeSignatureVerifier } from "./signature-verifier.ts";

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Software keys: made here, or read from PKCS#8 (RFC 5958; ML-DSA as RFC 9881 section 6). The private half stays in
+// an OpenSSL KeyObject; its bytes leave only as the `pkcs8` of a key that was just made, for a sealed key file.
+
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
+import { algorithmOfPublicKey, DerReader } from "natalis/formats";
+import type { SignatureAlgorithm, Signer } from "natalis/kernel";
+import { nodeError } from "./errors.ts";
+import { nodeAlgorithms } from "./node-algorithms.ts";
+import { nodeSignatureVerifier } from "./signature-verifier.ts";
+
+/** A signer that answers at once. */
+export interface NodeSigner extends Signer {
+  sign(data: Uint8Array): Uint8Array;
+}
+
+export interface GeneratedKey {
+  readonly signer: NodeSigner;
+  /** DER PKCS#8, unencrypted: seal it (`writeSealedFile`) or wipe it. */
+  readonly pkcs8: Uint8Array;
+}
+
+/** A new key pair from the operating system's randomness. */
+export function generateKey(algorithm: SignatureAlgorithm): GeneratedKey {
+  const { privateKey, publicKey } = nodeAlgorithms[algorithm.name].generate();
+  const pkcs8 = plain(privateKey.export({ format: "der", type: "pkcs8" }));
+  return { signer: signerOf(privateKey, publicKey), pkcs8 };
+}
+
+/**
+ * The signer of a DER PKCS#8 private key. It must verify its own signature, since a key file may carry a public half
+ * that does not belong to the private one.
+ * @throws NAT_KEY_IMPORT
+ */
+export function signerFromPkcs8(pkcs8: Uint8Array): NodeSigner {
+  const signer = importSigner(pkcs8);
+  const probe = new Uint8Array(32);
+  if (!nodeSignatureVerifier.verify(signer.algorithm, signer.publicKey, probe, signer.sign(probe)))
+    throw nodeError("NAT_KEY_IMPORT", "the private and the public half do not belong together");
+  return signer;
+}
+
+function importSigner(pkcs8: Uint8Array): NodeSigner {
+  try {
+    const whole = new DerReader(pkcs8);
+    whole.readRaw(0x30);
+    // OpenSSL passes over what follows the key.
+    whole.end();
+    const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" });
+    return signerOf(privateKey, createPublicKey(privateKey));
+  } catch (cause) {
+    throw nodeError("NAT_KEY_IMPORT", `${pkcs8.length} bytes`, cause);
+  }
+}
+
+function signerOf(privateKey: KeyObject, publicKey: KeyObject): NodeSigner {
+  const spki = plain(publicKey.export({ format: "der", type: "spki" }));
+  const algorithm = algorithmOfPublicKey(spki);
+  const { digest } = nodeAlgorithms[algorithm.name];
+  return { algorithm, publicKey: spki, sign: (data) => plain(sign(digest, data, privateKey)) };
+}
+
+/** The bytes of a Buffer without its methods, so that callers see what the ports promise. */
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
