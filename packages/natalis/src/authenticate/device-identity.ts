@@ -77,11 +77,11 @@ function readBirth(
   policies: readonly string[],
   arc: string,
 ): Pick<DeviceIdentity, "custody" | "birthRecord"> {
-  const { birthExtension, custody: custodyPolicy } = oidsOf(arc);
-  const extension = findExtension(certificate, birthExtension);
+  const own = oidsOf(arc);
+  const extension = findExtension(certificate, own.birthExtension);
   if (extension === undefined) throw authenticateError("NAT_AUTHENTICATE_IDENTITY", "it has no birth extension");
   const birth = parseBirthExtension(extension.value);
-  if (!policies.includes(custodyPolicy(birth.custody)))
+  if (!policies.includes(own.custody(birth.custody)))
     throw authenticateError("NAT_AUTHENTICATE_IDENTITY", `custody ${birth.custody} is not a policy of its path`);
   return birth;
 }

@@ -4,6 +4,7 @@
 
 import { assembleSigned, encodeCertificationRequestInfo, encodeName, oids } from "../formats/index.ts";
 import type { Signer } from "../kernel/index.ts";
+import { deviceError } from "./errors.ts";
 
 export interface CertificationRequestInput {
   /** The unit's serial number, a PrintableString of 1 to 64 characters. */
@@ -11,8 +12,13 @@ export interface CertificationRequestInput {
   readonly signer: Signer;
 }
 
-/** The request, DER. @throws NAT_X509_NAME for a serial number that no certificate can carry */
+/** RFC 5280 appendix A.1, ub-serial-number. */
+const longestSerial = 64;
+
+/** The request, DER. @throws NAT_DEVICE_SERIAL, NAT_X509_NAME, NAT_DER_ for a serial number that no certificate carries */
 export async function buildCertificationRequest({ serial, signer }: CertificationRequestInput): Promise<Uint8Array> {
+  if (serial.length < 1 || serial.length > longestSerial)
+    throw deviceError("NAT_DEVICE_SERIAL", `${serial.length} characters`);
   const subject = encodeName([{ oid: oids.serialNumber, value: serial }]);
   const info = encodeCertificationRequestInfo({ subject, publicKey: signer.publicKey });
   return assembleSigned(info, signer.algorithm.signatureIdentifier, await signer.sign(info));

@@ -17,6 +17,16 @@ test("rows come in the file's order with their lines, doubled and backward times
   ]);
 });
 
+test("name and unit come from the file where it has these columns", () => {
+  const text = 'timestamp,name,unit,value\n2020-01-01 00:00:00,load,1,0.5\n2020-01-01 00:00:00,"temperature",Cel,21\n';
+  assert.deepEqual(read(text), [
+    { line: 2, time: 1_577_836_800_000_000, name: "load", unit: "1", value: 0.5 },
+    { line: 3, time: 1_577_836_800_000_000, name: "temperature", unit: "Cel", value: 21 },
+  ]);
+  for (const row of ["2020-01-01 00:00:00,0.5", "2020-01-01 00:00:00,a,b,c,1", "2020-01-01 00:00:00,a,1"])
+    assert.throws(() => read(`timestamp,name,unit,value\n${row}\n`), { code: "NAT_READINGS_FORM" }, row);
+});
+
 test("CRLF, quotes and a missing last line end make no difference", () => {
   const plain = read("timestamp,value\n2020-01-01 00:00:00,1\n2020-01-02 00:00:00,2\n");
   assert.deepEqual(read('timestamp,value\r\n"2020-01-01 00:00:00",1\r\n2020-01-02 00:00:00,"2"'), plain);
@@ -74,7 +84,7 @@ const badFiles: readonly [title: string, text: string, detail: RegExp][] = [
   ["a bad date", "timestamp,value\n2020-01-01 00:00:00,1\n2020-02-30 00:00:00,1\n", /line 3/],
   ["an open quote", 'timestamp,value\n"2020-01-01 00:00:00,1\n', /line 2/],
   ["a quote inside", 'timestamp,value\n2020-01-01 "00":00:00,1\n', /line 2/],
-  ["an endless line", `timestamp,value\n2020-01-01 00:00:00,1${"0".repeat(300)}\n`, /line 2/],
+  ["an endless line", `timestamp,value\n2020-01-01 00:00:00,1${"0".repeat(600)}\n`, /line 2/],
 ];
 for (const [title, text, detail] of badFiles)
   test(`refused in a file: ${title}`, () =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Data sets as CSV files (RFC 4180) with the columns `timestamp,value`, read strictly: what cannot be understood in
-// one way is refused with its line number, since a signature over a guess would be worth nothing.
+// Data sets as CSV files (RFC 4180) with the columns `timestamp,value` or `timestamp,name,unit,value`, read strictly:
+// what cannot be understood in one way is refused with its line number, since a signature over a guess would be worth
+// nothing.
 
 import { decodeUtf8 } from "../kernel/index.ts";
 import { trustError } from "./errors.ts";
@@ -10,13 +11,21 @@ export interface Reading {
   readonly line: number;
   /** Microseconds since 1970-01-01T00:00:00Z. */
   readonly time: number;
+  /** SenML name and unit, where the file has these columns. */
+  readonly name?: string;
+  readonly unit?: string;
   readonly value: number;
 }
 
 const defaultMaximumBytes = 64 << 20;
-const longestLine = 256;
-const header = "timestamp,value";
-const linePattern = /^(?:"([^"]*)"|([^",]*)),(?:"([^"]*)"|([^",]*))$/;
+const longestLine = 512;
+/** The columns between timestamp and value, by the header that announces them. */
+const headers = new Map<string, readonly ("name" | "unit")[]>([
+  ["timestamp,value", []],
+  ["timestamp,name,unit,value", ["name", "unit"]],
+]);
+const linePattern = /^(?:"[^"]*"|[^",]*)(?:,(?:"[^"]*"|[^",]*))*$/;
+const fieldPattern = /"([^"]*)"|([^",]+)|(?<=^|,)(?=,|$)/g;
 const numberPattern = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const timestampPattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d)?$/;
 const longestOffsetMinutes = 1439;
@@ -47,28 +56,40 @@ export function parseTimestamp(text: string): number {
 
 function* readingsOf(text: string): Generator<Reading, void> {
   let line = 0;
+  let columns: readonly ("name" | "unit")[] | undefined;
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf("\n", start);
     const end = newline === -1 ? text.length : newline;
     line++;
     const content = text.slice(start, text[end - 1] === "\r" ? end - 1 : end);
-    if (line > 1) yield readingOf(content, line);
-    else if (content !== header) throw refused(1, `the header is not "${header}"`);
+    if (columns === undefined) columns = columnsOf(content);
+    else yield readingOf(content, line, columns);
     start = end + 1;
   }
   if (line === 0) throw refused(1, "the file is empty");
 }
 
-function readingOf(content: string, line: number): Reading {
+function columnsOf(header: string): readonly ("name" | "unit")[] {
+  const columns = headers.get(header);
+  if (columns === undefined) throw refused(1, `the header is not "${[...headers.keys()].join('" or "')}"`);
+  return columns;
+}
+
+function readingOf(content: string, line: number, columns: readonly ("name" | "unit")[]): Reading {
   if (content.length > longestLine) throw refused(line, `${content.length} characters`);
-  const fields = linePattern.exec(content);
-  if (fields === null) throw refused(line, "not two fields");
-  const [, quotedTime, plainTime, quotedValue, plainValue] = fields;
+  const fields = splitFields(content);
+  if (fields.length !== columns.length + 2) throw refused(line, `not ${columns.length + 2} fields`);
   return {
     line,
-    time: timeOf((quotedTime ?? plainTime) as string, line),
-    value: numberOf((quotedValue ?? plainValue) as string, line),
+    time: timeOf(fields[0] as string, line),
+    ...Object.fromEntries(columns.map((column, i) => [column, fields[i + 1] as string])),
+    value: numberOf(fields.at(-1) as string, line),
   };
+}
+
+function splitFields(content: string): string[] {
+  if (!linePattern.test(content)) return [];
+  return Array.from(content.matchAll(fieldPattern), ([, quoted, plain]) => quoted ?? plain ?? "");
 }
 
 function timeOf(text: string, line: number): number {

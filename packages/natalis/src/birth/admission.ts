@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 1 of a birth (DESIGN 3.3): who asks, and is this unit expected. Deny by default: a station is held to the
+// product lines it was enrolled for, a unit to the profile's models and to what the admission expects.
+
+import { isExpected, type Profile } from "../issue/index.ts";
+import type { Awaitable } from "../kernel/index.ts";
+import { birthError } from "./errors.ts";
+import { authorize, type Principal } from "./principal.ts";
+
+/** A unit that someone wants born. */
+export interface AspiringUnit {
+  readonly product: string;
+  readonly model: string;
+  readonly serial: string;
+}
+
+/** Guarantee: true only for units that are expected to be born; a unit that it knows nothing of is not. */
+export interface Admission {
+  expects(unit: AspiringUnit): Awaitable<boolean>;
+}
+
+/** The admission that a profile states: open, a range of serial numbers, or a list. */
+export function profileAdmission(profile: Profile): Admission {
+  return { expects: ({ product, serial }) => product === profile.product && isExpected(profile.admission, serial) };
+}
+
+/** @throws NAT_AUTHORIZE_DENIED, NAT_BIRTH_STATION_PRODUCT, NAT_BIRTH_NOT_ADMITTED */
+export async function admit(
+  principal: Principal,
+  profile: Profile,
+  unit: AspiringUnit,
+  admission: Admission,
+): Promise<void> {
+  authorize(principal, "birth.request");
+  if (principal.role === "station" && !principal.products.includes(profile.product))
+    throw birthError("NAT_BIRTH_STATION_PRODUCT", `${principal.id}: ${profile.product}`);
+  if (profile.models !== undefined && !profile.models.includes(unit.model))
+    throw birthError("NAT_BIRTH_NOT_ADMITTED", `model ${JSON.stringify(unit.model)} of product ${profile.product}`);
+  if (!(await admission.expects(unit)))
+    throw birthError("NAT_BIRTH_NOT_ADMITTED", `serial ${JSON.stringify(unit.serial)} of product ${profile.product}`);
+}

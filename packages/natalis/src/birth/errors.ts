@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a birth is refused for, each with one sentence.
+
+import { errorFactory } from "../kernel/index.ts";
+
+export const birthErrors = {
+  NAT_AUTHORIZE_DENIED: "The one who asks may not do this.",
+  NAT_BIRTH_STATION_PRODUCT: "The station is not enrolled for this product line.",
+  NAT_BIRTH_NOT_ADMITTED: "The unit is not expected to be born.",
+  NAT_BIRTH_FACTS: "The facts of the birth are not acceptable.",
+  NAT_BIRTH_ALGORITHM: "The key or the signature of the request is not of an algorithm that the profile allows.",
+  NAT_BIRTH_POSSESSION: "The request is not signed by the key that it names.",
+  NAT_BIRTH_KEY_REUSED: "A device with this key has been born before.",
+  NAT_BIRTH_UNIT_REUSED: "This unit has been born before.",
+  NAT_BIRTH_CUSTODY: "The profile asks for a custody of the key that nothing proves.",
+  NAT_BIRTH_DOCUMENTS: "Birth record and birth certificate do not speak of the same birth.",
+  NAT_BIRTH_RECORD: "The bytes are not a birth record (DESIGN 3.2).",
+} as const;
+
+export const birthError = errorFactory(birthErrors);

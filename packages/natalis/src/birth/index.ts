@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Birth: admission, birth record, proof of possession, and the way from a request to the event that the registry
+// sequences. Birth = issue + registry.
+
+export { type Admission, type AspiringUnit, admit, profileAdmission } from "./admission.ts";
+export { answerBirth, type BirthAnswer, type RegisteredBirth } from "./answer.ts";
+export { bornFactsReader, type DocumentContext } from "./born-facts.ts";
+export { birthErrors } from "./errors.ts";
+export { type EvidenceBinding, type EvidenceVerifier, requireCustody, unprovenCustody } from "./evidence.ts";
+export { type BirthFacts, checkFacts, factsBytes, factsHash } from "./facts.ts";
+export { type KnownFacts, type LookUpContext, lookUpBirth } from "./known.ts";
+export {
+  type BirthContext,
+  type NewBirth,
+  type PreparedBirth,
+  prepareBirth,
+  type StoredBirth,
+} from "./prepare.ts";
+export { type Action, allowedRoles, authorize, isAuthorized, type Principal } from "./principal.ts";
+export { type BirthRecord, type EvidenceReference, encodeBirthRecord, parseBirthRecord } from "./record.ts";
+export type { BirthRequest } from "./request.ts";
+export { signBirth } from "./sign.ts";

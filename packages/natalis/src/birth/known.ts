@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the registry knows of a key and a unit, as data: so that a birth can be prepared and signed in another thread,
+// away from the database. The unique indexes decide at the commit whether it still holds.
+
+import { parseCertificationRequest } from "../formats/index.ts";
+import type { Profile } from "../issue/index.ts";
+import type { Hash, MessageAuthenticator } from "../kernel/index.ts";
+import { type BirthIndex, type DeviceRow, unitTag } from "../registry/index.ts";
+import type { BirthRequest } from "./request.ts";
+
+export interface KnownFacts {
+  /** HMAC-SHA-256 of maker, model and serial: the unit's public name. */
+  readonly unitTag: Uint8Array;
+  /** The device that was born with this key. */
+  readonly byKey?: DeviceRow;
+  /** The device that this unit was born as. */
+  readonly byUnit?: DeviceRow;
+}
+
+export interface LookUpContext {
+  readonly profile: Profile;
+  readonly births: Pick<BirthIndex, "birthByKey" | "birthByUnit">;
+  /** Under the registry's key for unit tags. */
+  readonly authenticator: MessageAuthenticator;
+  readonly hash: Hash;
+}
+
+/** Looks up the key and the unit of a request. @throws NAT_DER_…, NAT_X509_…, NAT_CBOR_VALUE and what the store throws */
+export async function lookUpBirth(request: BirthRequest, context: LookUpContext): Promise<KnownFacts> {
+  const { profile, births, authenticator, hash } = context;
+  const { publicKey } = parseCertificationRequest(request.certificationRequest);
+  const unit = { maker: profile.maker, model: request.model, serial: request.serial };
+  const tag = await unitTag(unit, authenticator);
+  const byKey = await births.birthByKey(hash.sha256(publicKey));
+  const byUnit = await births.birthByUnit(tag);
+  return { unitTag: tag, ...(byKey && { byKey }), ...(byUnit && { byUnit }) };
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps 1 and 2 of a birth (DESIGN 3.3): admit, then prepare. Nothing here touches storage: what the registry knows
+// comes in as data, and what comes out is a single-use token for the certificate with the record it commits to.
+
+import {
+  type Authority,
+  newSerial,
+  type PreparedCertificate,
+  prepareCertificate,
+  type Profile,
+} from "../issue/index.ts";
+import { type Entropy, type Hash, newUuid, type SignatureVerifier } from "../kernel/index.ts";
+import type { BornFacts, DeviceRow } from "../registry/index.ts";
+import { type Admission, admit, profileAdmission } from "./admission.ts";
+import { recordedFacts } from "./born-facts.ts";
+import { requireCustody, unprovenCustody } from "./evidence.ts";
+import { type BirthFacts, checkFacts, factsHash } from "./facts.ts";
+import type { KnownFacts } from "./known.ts";
+import type { Principal } from "./principal.ts";
+import { type BirthRecord, encodeBirthRecord } from "./record.ts";
+import { type BirthRequest, readRequest, verifyPossession } from "./request.ts";
+import { storedDevice } from "./retry.ts";
+
+export interface BirthContext {
+  /** Who asks. */
+  readonly principal: Principal;
+  readonly profile: Profile;
+  readonly authority: Authority;
+  /** Absent: what the profile expects. */
+  readonly admission?: Admission;
+  readonly at: Date;
+  readonly entropy: Entropy;
+  readonly hash: Hash;
+  readonly verifier: SignatureVerifier;
+}
+
+/** A birth that waits for its signature. */
+export interface NewBirth {
+  readonly kind: "new";
+  /** The token: `signBirth` spends it. */
+  readonly certificate: PreparedCertificate;
+  /** The encoded birth record. */
+  readonly record: Uint8Array;
+  /** What the registry will know, but for what only the signed certificate tells. */
+  readonly device: Omit<BornFacts, "certificateHash"> & Pick<KnownFacts, "unitTag">;
+}
+
+/** A retry: the device was born already, and gets the stored answer. */
+export interface StoredBirth {
+  readonly kind: "stored";
+  readonly device: DeviceRow;
+}
+
+export type PreparedBirth = NewBirth | StoredBirth;
+
+/**
+ * Admits and prepares one birth. Order: who asks, whether the unit is expected, the form of everything, proof of
+ * possession, then whether key or unit were born before; so nothing is told to those who may not ask or do not have
+ * the key.
+ * @throws NAT_AUTHORIZE_DENIED, NAT_BIRTH_STATION_PRODUCT, NAT_BIRTH_NOT_ADMITTED, NAT_BIRTH_FACTS,
+ * NAT_BIRTH_ALGORITHM, NAT_BIRTH_POSSESSION, NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED, NAT_BIRTH_CUSTODY,
+ * NAT_DER_… and NAT_X509_… of a malformed request, NAT_ISSUE_…
+ */
+export async function prepareBirth(
+  request: BirthRequest,
+  known: KnownFacts,
+  context: BirthContext,
+): Promise<PreparedBirth> {
+  const { principal, profile, hash } = context;
+  const unit = { product: profile.product, model: request.model, serial: request.serial };
+  await admit(principal, profile, unit, context.admission ?? profileAdmission(profile));
+  const facts = factsOf(request, context);
+  const read = readRequest(request, profile);
+  await verifyPossession(read, context.verifier);
+  const station = principal.id;
+  const stored = storedDevice(known, { station, factsHashAt: (bornAt) => factsHash({ ...facts, bornAt }, hash) });
+  if (stored !== undefined) return { kind: "stored", device: stored };
+  return newBirth(facts, read.parsed.publicKey, known, context);
+}
+
+function factsOf(request: BirthRequest, { profile, at }: BirthContext): BirthFacts {
+  const { model, serial, facility, hardwareRevision, firmwareDigest } = request;
+  const bornAt = Math.floor(at.getTime() / 1000);
+  const facts: BirthFacts = {
+    maker: profile.maker,
+    model,
+    serial,
+    ...(hardwareRevision !== undefined && { hardwareRevision }),
+    ...(firmwareDigest !== undefined && { firmwareDigest }),
+    bornAt,
+    facility,
+  };
+  checkFacts(facts);
+  return facts;
+}
+
+function newBirth(facts: BirthFacts, publicKey: Uint8Array, known: KnownFacts, context: BirthContext): NewBirth {
+  const { profile, authority, at, entropy, hash } = context;
+  const custody = unprovenCustody;
+  requireCustody(profile, custody);
+  const record: BirthRecord = {
+    ...facts,
+    deviceId: newUuid(at, entropy),
+    station: context.principal.id,
+    keyHash: hash.sha256(publicKey),
+    custody,
+    evidence: [],
+    components: [],
+    authorityKeyId: authority.keyIdentifier,
+    salt: entropy.bytes(16),
+    profile: { product: profile.product, version: profile.version },
+  };
+  const encoded = encodeBirthRecord(record);
+  const serialNumber = newSerial(entropy);
+  const certificate = prepareCertificate({
+    authority,
+    profile,
+    facts: { ...record, serialNumber, publicKey, recordHash: hash.sha256(encoded), bornAt: new Date(facts.bornAt * 1000) },
+  });
+  const device = { ...recordedFacts(record, hash), certificateSerial: serialNumber, unitTag: known.unitTag };
+  return { kind: "new", certificate, record: encoded, device };
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 3 of a birth (DESIGN 3.3): only a token is signed. What comes out is the event that the registry sequences;
+// until that commit is durable, the certificate stays inside the process.
+
+import { signPrepared } from "../issue/index.ts";
+import type { Hash, Signer } from "../kernel/index.ts";
+import type { BornEvent } from "../registry/index.ts";
+import type { NewBirth } from "./prepare.ts";
+
+/** @throws NAT_ISSUE_TOKEN_USED, NAT_ISSUE_TOKEN_FORGED, NAT_ISSUE_SIGNER */
+export async function signBirth(birth: NewBirth, signer: Signer, hash: Hash): Promise<BornEvent> {
+  const certificate = await signPrepared(birth.certificate, signer);
+  const device = { ...birth.device, certificateHash: hash.sha256(certificate) };
+  return { type: "born", device, record: birth.record, certificate };
+}

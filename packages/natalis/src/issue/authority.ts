@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// An authority: a certificate that may sign others (RFC 5280 sections 4.2.1.9 and 4.2.1.3), the permanent address
+// under which its CRLs and its certificate are served, and the arc of its OIDs. Its private key is a `Signer` that
+// comes in only where something is signed.
+
+import {
+  type ArcOids,
+  algorithmOfPublicKey,
+  type Certificate,
+  findExtension,
+  oids,
+  oidsOf,
+  parseBasicConstraints,
+  parseKeyUsage,
+  parseSubjectKeyIdentifier,
+} from "../formats/index.ts";
+import type { Hash, SignatureAlgorithm } from "../kernel/index.ts";
+import { issueError } from "./errors.ts";
+import { checkBaseUrl } from "./locations.ts";
+
+export interface Authority {
+  readonly certificate: Certificate;
+  /** Subject key identifier. */
+  readonly keyIdentifier: Uint8Array;
+  /** Of the authority's key, hence of all it signs. */
+  readonly algorithm: SignatureAlgorithm;
+  /** `http://host[:port][/path]`. */
+  readonly baseUrl: string;
+  readonly oids: ArcOids;
+  readonly hash: Hash;
+}
+
+export interface AuthorityInput {
+  readonly certificate: Certificate;
+  readonly baseUrl: string;
+  readonly arc: string;
+  readonly hash: Hash;
+}
+
+/** @throws NAT_ISSUE_AUTHORITY, NAT_ISSUE_URL, NAT_ARC_FORM, NAT_ALGORITHM_UNKNOWN */
+export function openAuthority({ certificate, baseUrl, arc, hash }: AuthorityInput): Authority {
+  checkMaySign(certificate);
+  return {
+    certificate,
+    keyIdentifier: keyIdentifierOf(certificate),
+    algorithm: algorithmOfPublicKey(certificate.publicKey),
+    baseUrl: checkBaseUrl(baseUrl),
+    oids: oidsOf(arc),
+    hash,
+  };
+}
+
+function checkMaySign(certificate: Certificate): void {
+  const constraints = findExtension(certificate, oids.basicConstraints);
+  if (constraints === undefined || !parseBasicConstraints(constraints.value).isAuthority)
+    throw issueError("NAT_ISSUE_AUTHORITY", "its basic constraints do not make it one");
+  const usage = findExtension(certificate, oids.keyUsage);
+  const usages = usage === undefined ? new Set() : parseKeyUsage(usage.value);
+  if (!usages.has("keyCertSign") || !usages.has("cRLSign"))
+    throw issueError("NAT_ISSUE_AUTHORITY", "its key usage does not include keyCertSign and cRLSign");
+}
+
+function keyIdentifierOf(certificate: Certificate): Uint8Array {
+  const extension = findExtension(certificate, oids.subjectKeyIdentifier);
+  if (extension === undefined) throw issueError("NAT_ISSUE_AUTHORITY", "it has no subject key identifier");
+  return parseSubjectKeyIdentifier(extension.value);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Issuing: profiles, certificates of devices and authorities, revocation lists. Preparing gives a single-use token,
+// and only a token can be signed.
+
+export { type AdmissionRule, isExpected } from "./admission-rule.ts";
+export { type Authority, type AuthorityInput, openAuthority } from "./authority.ts";
+export {
+  type AuthorityName,
+  type IssuingCertificateInput,
+  prepareIssuingCertificate,
+  prepareRootCertificate,
+  type RootCertificateInput,
+} from "./authority-certificate.ts";
+export { type BirthCertificateFacts, type BirthCertificateInput, deviceUri } from "./birth-certificate.ts";
+export { buildCertificateList, type CertificateListInput } from "./certificate-list.ts";
+export { issueErrors } from "./errors.ts";
+export { certificateRules, type CertificateKind, type LintRule } from "./lint/index.ts";
+export { caIssuersUrl, checkBaseUrl, crlUrl } from "./locations.ts";
+export { prepareCertificate } from "./prepare.ts";
+export { type PreparedCertificate, signPrepared } from "./prepared.ts";
+export { type Profile, parseProfile } from "./profile.ts";
+export { isSerial, newSerial, serialLength, shardCount, shardOf } from "./serial.ts";
+export { prepareServerCertificate, type ServerCertificateInput } from "./server-certificate.ts";
+export { isNameText, isSerialText, maximumTextLength } from "./text.ts";
+export { noExpiry } from "./validity.ts";

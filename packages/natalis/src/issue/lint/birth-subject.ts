@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device's subject: maker (O), model (OU), serial number, and its UUID as common name, in this order.
+
+import { oids } from "../../formats/index.ts";
+import { isSerialText } from "../text.ts";
+import type { LintRule } from "./rule.ts";
+import type { LintSubject } from "./subject.ts";
+
+const order = [oids.organizationName, oids.organizationalUnitName, oids.serialNumber, oids.commonName];
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export const birthSubject: LintRule = {
+  id: "birth-subject",
+  citation: "IEEE 802.1AR-2018 8.6, DESIGN 3.1",
+  kinds: ["birth"],
+  check(subject) {
+    const attributes = subject.subject.relativeNames.map(([attribute]) => attribute);
+    if (attributes.length !== order.length || attributes.some((attribute, at) => attribute?.oid !== order[at]))
+      return "not O, OU, serialNumber, CN";
+    const maker = attributes[0]?.value;
+    return maker === subject.context.profile?.maker ? checkUnit(subject) : "the maker is not the profile's";
+  },
+  checkUnit,
+};
+
+function checkUnit(subject: LintSubject): string | undefined {
+  if (!isSerialText(subject.subjectText(oids.serialNumber)))
+    return "a serial number that is not PrintableString of 1 to 64 characters";
+  return uuid.test(subject.subjectText(oids.commonName)) ? undefined : "a common name that is no UUID in lower case";
+}

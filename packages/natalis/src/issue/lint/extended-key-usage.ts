@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device may authenticate as a client, answer challenges and seal data; a server may serve TLS; an authority has no
+// extended key usage, which would bind all below it.
+
+import { encodeExtendedKeyUsage, oids } from "../../formats/index.ts";
+import { equalBytes } from "../../kernel/index.ts";
+import { everyKind, type LintRule } from "./rule.ts";
+
+export const extendedKeyUsage: LintRule = {
+  id: "extended-key-usage",
+  citation: "RFC 5280 4.2.1.12, DESIGN 3.1",
+  kinds: everyKind,
+  check(subject) {
+    const { kind, authority } = subject.context;
+    const value = subject.value(oids.extendedKeyUsage);
+    if (kind === "root" || kind === "issuing" || authority === undefined) return value && "an authority has none";
+    const { answer, seal } = authority.oids;
+    const due = encodeExtendedKeyUsage(kind === "birth" ? [oids.clientAuth, answer, seal] : [oids.serverAuth]);
+    return value && equalBytes(value, due) ? undefined : `not the purposes of a ${kind} certificate`;
+  },
+};

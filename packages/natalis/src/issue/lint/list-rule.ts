@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a rule over a revocation list to be signed is.
+
+import type { CertificateList } from "../../formats/index.ts";
+import type { Authority } from "../authority.ts";
+
+/** What a list is held against. */
+export interface ListContext {
+  readonly authority: Authority;
+  readonly shard: number;
+}
+
+export interface ListRule {
+  /** Kebab-case, the name of its file. */
+  readonly id: string;
+  readonly citation: string;
+  /** What is wrong, or undefined. */
+  check(list: CertificateList, context: ListContext): string | undefined;
+}

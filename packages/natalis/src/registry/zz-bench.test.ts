@@ -1,0 +1,20 @@
+import { Sequencer } from "./sequencer.ts";
+import { openUnsafeTestLog, madeUpBirth, testOrigin } from "../testing/index.ts";
+import { nodeHash, nodeEntropy } from "../../../node/src/index.ts";
+import { auditLog } from "./audit/index.ts";
+import { readMadeUpFacts } from "../testing/index.ts";
+const log = await openUnsafeTestLog();
+const hash = (nodeHash as any);
+const entropy = (nodeEntropy as any);
+const s = new Sequencer({ stores: log.registry.stores, mirror: log.mirror, origin: testOrigin, signers: log.signers, entropy, hash });
+let n = 0;
+const N = 20000, B = 64;
+const births = Array.from({ length: N }, (_, i) => madeUpBirth(i));
+for (let r = 0; r < 3; r++) { }
+const t0 = performance.now();
+for (let i = 0; i < N; i += B) await s.commit(births.slice(i, i + B), new Date());
+const t1 = performance.now();
+console.log("births/s", Math.round(N / ((t1 - t0) / 1000)), ((t1 - t0) * 1000 / N).toFixed(1), "us each");
+const a0 = performance.now();
+const r = await auditLog({ stores: log.registry.stores, mirror: log.mirror, origin: testOrigin, readFacts: readMadeUpFacts, policy: log.trust.policy, verifier: log.trust.verifier, hash });
+console.log("audit entries/s", Math.round(r.entries / ((performance.now() - a0) / 1000)), r.problemCount, r.entries);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the SQLite adapter refuses beyond what the registry's ports name.
+
+import { errorFactory } from "natalis/kernel";
+
+export const sqliteErrors = {
+  NAT_SQLITE_FOREIGN: "The file is not the database of a Natalis registry.",
+  NAT_SQLITE_NEWER: "The database was written by newer software; nothing was changed.",
+  NAT_SQLITE_OLDER: "The database has an older schema: let the registrar open it once before it is read alone.",
+  NAT_SQLITE_WAL: "The file system does not allow SQLite's write-ahead log: use a local disk.",
+} as const;
+
+export const sqliteError = errorFactory(sqliteErrors);

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Registry storage in SQLite.
+
+export { sqliteErrors } from "./errors.ts";
+export { openSqliteRegistry, openSqliteSnapshot, type SqliteRegistry } from "./registry.ts";

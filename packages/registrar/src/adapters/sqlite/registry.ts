@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// A registry in one SQLite file: every storage port over one connection.
+
+import type { DatabaseSync } from "node:sqlite";
+import type { RegistryStores } from "natalis/registry";
+import { SqliteAuthorityStore } from "./authority-store.ts";
+import { SqliteCommitStore } from "./commit-store.ts";
+import { openDatabase, openSnapshot } from "./database.ts";
+import { SqliteDeviceStore } from "./device-store.ts";
+import { queriesOver, type RegistryQueries } from "./dialect.ts";
+import { SqliteLogStore } from "./log-store.ts";
+import { migrateToLatest, requireLatestSchema } from "./migrate.ts";
+import { SqliteOperatorStore } from "./operator-store.ts";
+import { SqliteRevocationStore } from "./revocation-store.ts";
+import { SqliteSettingsStore } from "./settings-store.ts";
+
+export interface SqliteRegistry extends RegistryStores {
+  /** After this no store may be used. */
+  close(): void;
+}
+
+/**
+ * Opens the registry at `path` and makes it where there is none: a file of its owner's only, brought to the newest
+ * schema. Several processes may have one open.
+ * @throws NAT_SQLITE_FOREIGN, NAT_SQLITE_NEWER, NAT_SQLITE_WAL
+ */
+export async function openSqliteRegistry(path: string): Promise<SqliteRegistry> {
+  const database = openDatabase(path);
+  return closingOnFailure(database, async () => {
+    const queries = queriesOver(database);
+    await migrateToLatest(database, queries);
+    return storesOver(database, queries);
+  });
+}
+
+/**
+ * Opens the registry at `path` for reading, as the newest commit left it now; what is committed later does not show.
+ * For audits. Writing fails.
+ * @throws NAT_SQLITE_FOREIGN, NAT_SQLITE_NEWER, NAT_SQLITE_OLDER
+ */
+export async function openSqliteSnapshot(path: string): Promise<SqliteRegistry> {
+  const database = openSnapshot(path);
+  return closingOnFailure(database, async () => {
+    requireLatestSchema(database);
+    return storesOver(database, queriesOver(database));
+  });
+}
+
+async function closingOnFailure(database: DatabaseSync, open: () => Promise<SqliteRegistry>): Promise<SqliteRegistry> {
+  try {
+    return await open();
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function storesOver(database: DatabaseSync, queries: RegistryQueries): SqliteRegistry {
+  const log = new SqliteLogStore(database);
+  const devices = new SqliteDeviceStore(database, queries);
+  const revocations = new SqliteRevocationStore(database, queries);
+  return {
+    commits: new SqliteCommitStore(database),
+    log,
+    events: log,
+    states: log,
+    checkpoints: log,
+    devices,
+    births: devices,
+    authorities: new SqliteAuthorityStore(queries),
+    revocations,
+    crls: revocations,
+    operators: new SqliteOperatorStore(database, queries),
+    settings: new SqliteSettingsStore(database),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a command finds the registrar: by its own options, else by what a registrar's data folder says (--data).
+
+import { readFile } from "node:fs/promises";
+import { readSecretFile } from "@natalis/node";
+import type { Command } from "commander";
+import { encodePem } from "natalis/formats";
+import { decodeUtf8 } from "natalis/kernel";
+import { parseTrustFile, type TrustFile } from "natalis/registry";
+import { z } from "zod";
+import { dataFolder } from "../service/data-folder.ts";
+import { RegistrarClient } from "./client.ts";
+import { clientError } from "./errors.ts";
+
+/** The data folder where no option names one. */
+export const defaultDataFolder = ".natalis";
+
+export interface ConnectionOptions {
+  readonly data: string;
+  readonly registrar?: string;
+  readonly tokenFile?: string;
+  readonly trust?: string;
+}
+
+export interface Connection {
+  readonly client: RegistrarClient;
+  readonly trust: TrustFile;
+}
+
+export const addressesSchema = z.object({ https: z.url(), http: z.url() });
+
+/** Adds the options that every client command has. */
+export function withConnection(command: Command): Command {
+  return command
+    .option("--data <dir>", "the registrar's data folder, where it runs on this machine", defaultDataFolder)
+    .option("--registrar <url>", "https address of the registrar (default: from the data folder)")
+    .option("--token-file <file>", "file with the bearer token (default: the data folder's administrator)")
+    .option("--trust <file>", "trust file (default: from the data folder)");
+}
+
+/** @throws NAT_CLIENT_FILE, NAT_REGISTRY_TRUST_FILE */
+export async function connect(options: ConnectionOptions): Promise<Connection> {
+  const folder = dataFolder(options.data);
+  const trust = parseTrustFile(await readOwn(options.trust ?? folder.trust));
+  const url = options.registrar ?? (await readAddresses(folder.addresses)).https;
+  const token = await readToken(options.tokenFile ?? folder.adminToken);
+  const roots = trust.roots.map(({ der }) => encodePem("CERTIFICATE", der));
+  return { client: new RegistrarClient({ url, roots, token }), trust };
+}
+
+async function readAddresses(path: string): Promise<z.infer<typeof addressesSchema>> {
+  const parsed = addressesSchema.safeParse(JSON.parse(await readOwn(path)));
+  if (!parsed.success) throw clientError("NAT_CLIENT_FILE", path, parsed.error);
+  return parsed.data;
+}
+
+async function readToken(path: string): Promise<string> {
+  const { bytes } = await readSecretFile(path, 256).catch((cause: unknown) => {
+    throw clientError("NAT_CLIENT_FILE", path, cause);
+  });
+  return decodeUtf8(bytes).trim();
+}
+
+async function readOwn(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause: unknown) => {
+    throw clientError("NAT_CLIENT_FILE", path, cause);
+  });
+}

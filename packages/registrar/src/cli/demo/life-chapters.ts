@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of the device: authenticated, suspended, resumed, retired; and at last the log is audited.
+
+import { readFile } from "node:fs/promises";
+import { type ErrorCode, isNatalisError } from "natalis/kernel";
+import { attributeValues, oids, parseCertificate } from "natalis/formats";
+import { birthAnswerSchema, lifecycleAnswerSchema } from "../../protocols/rest/schemas.ts";
+import { authenticate } from "../authenticate.ts";
+import { readText } from "../device-folder.ts";
+import { clientError } from "../errors.ts";
+import { fetchEvidence } from "../evidence.ts";
+import { audited, describeReport } from "../log.ts";
+import { readMachineFacts } from "../machine-readings.ts";
+import type { Output } from "../output.ts";
+import { deviceCertificate, opensslVerify } from "./birth-chapters.ts";
+import { writeCrls } from "./crl-files.ts";
+import { type Demo, demoProduct } from "./prepare.ts";
+import type { Chapter } from "./story.ts";
+
+export const authenticateChapter: Chapter<Demo> = {
+  title: "It authenticates in two steps: certificate and status, then a fresh challenge",
+  live: (demo, tell) => passes(demo, tell),
+};
+
+export const suspendChapter: Chapter<Demo> = {
+  title: "It is suspended, and refused",
+  async live(demo, tell) {
+    await change(demo, "suspend", { note: "reported missing" }, tell);
+    await isRefused(demo, "NAT_AUTHENTICATE_SUSPENDED", tell);
+  },
+};
+
+export const resumeChapter: Chapter<Demo> = {
+  title: "It is resumed, and accepted",
+  async live(demo, tell) {
+    await change(demo, "resume", { note: "found again" }, tell);
+    await passes(demo, tell);
+  },
+};
+
+export const retireChapter: Chapter<Demo> = {
+  title: "It is retired, refused for good, and never born again",
+  async live(demo, tell) {
+    await change(demo, "retire", { note: "end of life" }, tell);
+    await isRefused(demo, "NAT_AUTHENTICATE_RETIRED", tell);
+    await isNotBornAgain(demo, tell);
+    await writeCrls(demo);
+    tell(`check, must now fail: ${opensslVerify(demo)}`);
+  },
+};
+
+export const auditChapter: Chapter<Demo> = {
+  title: "The log is audited",
+  async live(demo, tell) {
+    const quiet: Output = { line: () => undefined, warn: () => undefined };
+    describeReport(await audited(demo.folder.path, quiet), { line: tell, warn: tell });
+    tell(`again: npx natalis log audit --data ${demo.folder.path}`);
+  },
+};
+
+async function passes(demo: Demo, tell: (line: string) => void): Promise<void> {
+  const evidence = await fetchEvidence(demo.admin, await deviceCertificate(demo));
+  const { device: folder, trust } = demo;
+  const output: Output = { line: tell, warn: tell };
+  await authenticate({ folder, audience: "demo verifier", trust, evidence, maxStateAge: 900 }, output);
+  tell(`again: npx natalis authenticate --data ${demo.folder.path} --device ${folder.path}`);
+}
+
+/** The authentication must fail, and for this reason. */
+async function isRefused(demo: Demo, code: ErrorCode, tell: (line: string) => void): Promise<void> {
+  const quiet: Output = { line: () => undefined, warn: () => undefined };
+  const { device: folder, trust } = demo;
+  const evidence = await fetchEvidence(demo.admin, await deviceCertificate(demo));
+  const refusal = await authenticate({ folder, audience: "demo verifier", trust, evidence, maxStateAge: 900 }, quiet).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  requireRefusal(refusal, code, tell);
+}
+
+async function isNotBornAgain(demo: Demo, tell: (line: string) => void): Promise<void> {
+  const request = await readText(demo.file("device/request.pem"));
+  const token = (await readFile(demo.file("station.token"), "utf8")).trim();
+  const body = { request, product: demoProduct, serial: demo.serial, facility: "this machine", ...readMachineFacts() };
+  const refusal = await demo.clientWith(token).json("POST", "/births", birthAnswerSchema, body).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  requireRefusal(refusal, "NAT_BIRTH_KEY_REUSED", tell);
+}
+
+function requireRefusal(refusal: unknown, code: ErrorCode, tell: (line: string) => void): void {
+  if (!isNatalisError(refusal, code)) throw clientError("NAT_CLIENT_ANSWER", `expected ${code}`, refusal);
+  tell(`refused: ${refusal.message}`);
+}
+
+async function change(demo: Demo, verb: string, body: object, tell: (line: string) => void): Promise<void> {
+  const { subject } = parseCertificate(await deviceCertificate(demo));
+  const [id] = attributeValues(subject, oids.commonName);
+  const changed = await demo.admin.json("POST", `/devices/${id}/${verb}`, lifecycleAnswerSchema, body);
+  tell(`${changed.device.state}, log entry ${changed.index}`);
+}
+

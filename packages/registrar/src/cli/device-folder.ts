@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a device keeps of its birth, one folder: its key (software custody: a file of its owner's only), certificate,
+// chain, birth record, log entry and receipt. The names are those that openssl users expect.
+
+import { access, mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { generateKey, readSecretFile, signerFromPkcs8, writeFileDurably } from "@natalis/node";
+import { encodePem, parseCheckpoint, parseLogProof, parsePem } from "natalis/formats";
+import { decodeUtf8, encodeUtf8, fromBase64, type SignatureAlgorithm, type Signer } from "natalis/kernel";
+import type { SealCheckpoint } from "natalis/trust";
+import type { z } from "zod";
+import type { birthAnswerSchema } from "../protocols/rest/schemas.ts";
+import { clientError } from "./errors.ts";
+
+export interface DeviceFolder {
+  readonly path: string;
+  readonly key: string;
+  readonly certificate: string;
+  readonly chain: string;
+  readonly record: string;
+  readonly entry: string;
+  readonly receipt: string;
+  readonly sealState: string;
+}
+
+export interface DevicePapers {
+  readonly certificate: Uint8Array;
+  /** Issuing authority first, root last. */
+  readonly chain: readonly Uint8Array[];
+}
+
+const keyLimit = 16 * 1024;
+
+export function deviceFolder(path: string): DeviceFolder {
+  return {
+    path,
+    key: join(path, "key.pem"),
+    certificate: join(path, "certificate.pem"),
+    chain: join(path, "chain.pem"),
+    record: join(path, "record.cbor"),
+    entry: join(path, "entry.cbor"),
+    receipt: join(path, "receipt.tlog-proof"),
+    sealState: join(path, "seal-state"),
+  };
+}
+
+/** The device's key: the one in the folder, else a new one of that algorithm, written before it is used. */
+export async function openOrMakeKey(folder: DeviceFolder, algorithm: SignatureAlgorithm): Promise<Signer> {
+  if (await exists(folder.key)) return openKey(folder);
+  await mkdir(folder.path, { recursive: true, mode: 0o700 });
+  const { signer, pkcs8 } = generateKey(algorithm);
+  await writeFileDurably(folder.key, encodeUtf8(encodePem("PRIVATE KEY", pkcs8)));
+  return signer;
+}
+
+/** @throws NAT_CLIENT_FILE */
+export async function openKey(folder: DeviceFolder): Promise<Signer> {
+  const { bytes } = await readSecretFile(folder.key, keyLimit).catch((cause: unknown) => {
+    throw clientError("NAT_CLIENT_FILE", folder.key, cause);
+  });
+  return signerFromPkcs8(one(parsePem(decodeUtf8(bytes), "PRIVATE KEY"), folder.key));
+}
+
+/** @throws NAT_CLIENT_FILE */
+export async function readPapers(folder: DeviceFolder): Promise<DevicePapers> {
+  const certificate = one(parsePem(await readText(folder.certificate), "CERTIFICATE"), folder.certificate);
+  return { certificate, chain: parsePem(await readText(folder.chain), "CERTIFICATE") };
+}
+
+/** The checkpoint of the birth's receipt: what the device seals now was made after it. @throws NAT_CLIENT_FILE */
+export async function readReceiptCheckpoint(folder: DeviceFolder): Promise<SealCheckpoint> {
+  const { checkpoint } = parseLogProof(await readText(folder.receipt));
+  const { size, root } = parseCheckpoint(checkpoint.slice(0, checkpoint.indexOf("\n\n") + 1));
+  return { size, root };
+}
+
+/** Keeps a birth's answer. The certificate comes last: where it is, the rest is. */
+export async function writePapers(folder: DeviceFolder, answer: z.infer<typeof birthAnswerSchema>): Promise<void> {
+  await mkdir(folder.path, { recursive: true, mode: 0o700 });
+  await writeFileDurably(folder.record, fromBase64(answer.record), 0o644);
+  await writeFileDurably(folder.entry, fromBase64(answer.entry), 0o644);
+  await writeFileDurably(folder.receipt, encodeUtf8(answer.receipt), 0o644);
+  await writeFileDurably(folder.chain, encodeUtf8(answer.chain.join("")), 0o644);
+  await writeFileDurably(folder.certificate, encodeUtf8(answer.certificate), 0o644);
+}
+
+/** @throws NAT_CLIENT_FILE */
+export async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause: unknown) => {
+    throw clientError("NAT_CLIENT_FILE", path, cause);
+  });
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function one(found: readonly Uint8Array[], path: string): Uint8Array {
+  const [first] = found;
+  if (first === undefined || found.length > 1) throw clientError("NAT_CLIENT_FILE", `${path}: ${found.length} PEM blocks`);
+  return first;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// natalis log audit: recomputes everything from the log's entries and compares it with all that is stored. It reads
+// the data folder itself and asks no running registrar; it sees one snapshot, so the registrar may go on.
+
+import { FileCheckpointMirror, nodeHash, nodeSignatureVerifier } from "@natalis/node";
+import { Command } from "commander";
+import { bornFactsReader } from "natalis/birth";
+import { oidsOf } from "natalis/formats";
+import { type AuditReport, auditLog, parseTrustFile } from "natalis/registry";
+import { openSqliteSnapshot } from "../adapters/sqlite/index.ts";
+import { dataFolder } from "../service/data-folder.ts";
+import { parseSettings } from "../service/settings.ts";
+import { defaultDataFolder } from "./connection.ts";
+import { readText } from "./device-folder.ts";
+import { type Output, terminal } from "./output.ts";
+import { type Progress, progressBar } from "./progress.ts";
+
+interface AuditOptions {
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+export function logCommand(): Command {
+  const audit = new Command("audit")
+    .description("recompute the log from its entries and compare with everything stored")
+    .option("--data <dir>", "the registrar's data folder", defaultDataFolder)
+    .option("--json", "print the report as JSON")
+    .action(async ({ data, json }: AuditOptions) => {
+      const report = await audited(data, json === true ? { line: () => undefined, warn: () => undefined } : terminal);
+      if (json === true) terminal.line(JSON.stringify(report));
+      else describeReport(report, terminal);
+      if (report.problemCount > 0) process.exitCode = 1;
+    });
+  return new Command("log").description("the registry's log").addCommand(audit);
+}
+
+/** Audits a data folder. @throws NAT_SQLITE_*, NAT_REGISTRY_TRUST_FILE, NAT_SERVICE_SETTINGS */
+export async function audited(path: string, output: Output): Promise<AuditReport> {
+  const folder = dataFolder(path);
+  const { log: policy, arc } = parseTrustFile(await readText(folder.trust));
+  const stores = await openSqliteSnapshot(folder.database);
+  const progress = stagedProgress(output);
+  try {
+    const { origin } = parseSettings(Object.fromEntries(await stores.settings.settings()));
+    return await auditLog({
+      stores,
+      mirror: new FileCheckpointMirror(folder.checkpoint),
+      origin,
+      policy,
+      readFacts: bornFactsReader({ oids: oidsOf(arc), hash: nodeHash }),
+      verifier: nodeSignatureVerifier,
+      hash: nodeHash,
+      onProgress: ({ stage, done, total }) => progress.show(stage, done, total),
+    });
+  } finally {
+    progress.stop();
+    stores.close();
+  }
+}
+
+export function describeReport(report: AuditReport, output: Output): void {
+  output.line(`${report.entries} entries, ${report.devices} devices, ${report.checkpoints} checkpoints`);
+  for (const { subject, place, finding } of report.problems) output.line(`problem: ${subject} ${place}: ${finding}`);
+  const rest = report.problemCount - report.problems.length;
+  if (rest > 0) output.line(`... and ${rest} more`);
+  output.line(report.problemCount === 0 ? "audit: clean" : `audit: ${report.problemCount} problems`);
+}
+
+/** One bar after the other, as the stages come. */
+function stagedProgress(output: Output) {
+  let current: { stage: string; bar: Progress; done: number } | undefined;
+  return {
+    show(stage: string, done: number, total: number) {
+      if (current?.stage !== stage) {
+        current?.bar.stop();
+        current = { stage, bar: progressBar(stage, total, output), done: 0 };
+      }
+      current.bar.advance(done - current.done);
+      current.done = done;
+    },
+    stop: () => current?.bar.stop(),
+  };
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `natalis` command: one file a command; this one only puts them together.
+
+import { Command } from "commander";
+import { authenticateCommand } from "./authenticate.ts";
+import { birthCommand } from "./birth.ts";
+import { demoCommand } from "./demo.ts";
+import { deviceCommand } from "./device.ts";
+import { initCommand } from "./init.ts";
+import { logCommand } from "./log.ts";
+import { operatorCommand } from "./operator.ts";
+import { describeError, exitCodeOf } from "./output.ts";
+import { sealCommand } from "./seal.ts";
+import { serveCommand } from "./serve.ts";
+import { verifyDataCommand } from "./verify-data.ts";
+
+const program = new Command("natalis")
+  .description("The birth registry for devices")
+  .version("0.1.0")
+  .showHelpAfterError()
+  .addCommand(initCommand())
+  .addCommand(serveCommand())
+  .addCommand(demoCommand())
+  .addCommand(birthCommand())
+  .addCommand(deviceCommand())
+  .addCommand(operatorCommand())
+  .addCommand(authenticateCommand())
+  .addCommand(sealCommand())
+  .addCommand(verifyDataCommand())
+  .addCommand(logCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}

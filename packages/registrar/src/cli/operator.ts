@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// natalis operator add|list|revoke: who holds a token.
+
+import { Command, InvalidArgumentError, Option } from "commander";
+import { operatorAnswerSchema, operatorPageSchema, operatorSchema } from "../protocols/rest/schemas.ts";
+import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
+import { terminal } from "./output.ts";
+
+interface AddOptions extends ConnectionOptions {
+  readonly role: string;
+  readonly product?: string[];
+  readonly quota?: number;
+}
+
+export function operatorCommand(): Command {
+  return new Command("operator")
+    .description("enrol, list and revoke operators and stations")
+    .addCommand(addCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand());
+}
+
+function addCommand(): Command {
+  const role = new Option("--role <role>", "what it may do").choices(["admin", "registrar", "station", "auditor"]);
+  return withConnection(new Command("add"))
+    .description("enrol an operator or a station; prints its token, once")
+    .argument("<name>", "a name for people")
+    .addOption(role.makeOptionMandatory())
+    .option("--product <product...>", "a station's product lines")
+    .option("--quota <births>", "births a station may ask for in all", parseCount)
+    .action(async (name: string, options: AddOptions) => {
+      const { client } = await connect(options);
+      const { role, product: products, quota } = options;
+      const added = await client.json("POST", "/operators", operatorAnswerSchema, { name, role, products, quota });
+      terminal.warn(`this is the only time that the token of ${added.id} is shown`);
+      terminal.line(added.token);
+    });
+}
+
+function listCommand(): Command {
+  return withConnection(new Command("list")).description("list operators and stations").action(async (options) => {
+    const { client } = await connect(options as ConnectionOptions);
+    let after = "";
+    do {
+      const page = await client.json("GET", `/operators?limit=500${after}`, operatorPageSchema);
+      for (const { id, role, state, born, quota, name } of page.operators)
+        terminal.line([id, role, state, `${born}/${quota ?? "-"}`, name].join("\t"));
+      after = page.next === undefined ? "" : `&after=${page.next}`;
+    } while (after !== "");
+  });
+}
+
+function revokeCommand(): Command {
+  return withConnection(new Command("revoke"))
+    .description("revoke an operator's token, for good")
+    .argument("<id>")
+    .action(async (id: string, options: ConnectionOptions) => {
+      const { client } = await connect(options);
+      const revoked = await client.json("DELETE", `/operators/${encodeURIComponent(id)}`, operatorSchema);
+      terminal.line(`${revoked.id} is revoked`);
+    });
+}
+
+export function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("not a whole number from 1 up");
+  return value;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// natalis verify-data: which rows of a data set are what a device sealed. With the leaves file every row is judged,
+// without it every batch. The device's certificate is verified against the trust file; nothing else is believed.
+
+import { readFile } from "node:fs/promises";
+import { nodeHash, nodeSignatureVerifier, systemClock } from "@natalis/node";
+import { Command } from "commander";
+import { identifyDevice } from "natalis/authenticate";
+import { oidsOf, parsePem } from "natalis/formats";
+import { formatUuid } from "natalis/kernel";
+import { parseTrustFile, type TrustFile } from "natalis/registry";
+import {
+  compareBatches,
+  compareRows,
+  isIntact,
+  leavesOfRecords,
+  parseSealSequence,
+  type SealHistory,
+  sealingCertificate,
+  verifySeals,
+} from "natalis/trust";
+import { dataFolder } from "../service/data-folder.ts";
+import { defaultDataFolder } from "./connection.ts";
+import { deviceFolder, readText } from "./device-folder.ts";
+import { clientError } from "./errors.ts";
+import { type Output, terminal } from "./output.ts";
+import { type QuantityOptions, readRecordLines, type RecordsOfFile, withQuantity } from "./records.ts";
+import { describeBatches, describeFinding, describeRows } from "./verify-data-report.ts";
+
+interface VerifyDataOptions extends QuantityOptions {
+  readonly leaves?: string;
+  readonly device?: string;
+  readonly certificate?: string[];
+  readonly trust?: string;
+  readonly data: string;
+}
+
+export interface DataVerification {
+  readonly data: RecordsOfFile;
+  readonly seals: string;
+  readonly leaves?: string | undefined;
+  /** The device's certificate, then those of its chain; DER. */
+  readonly certificates: readonly Uint8Array[];
+  readonly trust: TrustFile;
+}
+
+export function verifyDataCommand(): Command {
+  return withQuantity(new Command("verify-data"))
+    .description("say which rows (or batches) of a data set are authentic, altered, missing or moved")
+    .argument("<file.csv>")
+    .argument("<file.seals>")
+    .option("--leaves <file>", "leaves file: judges single rows")
+    .option("--device <dir>", "folder with the device's certificate and chain")
+    .option("--certificate <file...>", "PEM files: the device's certificate first, then its chain")
+    .option("--trust <file>", "trust file (default: from the data folder)")
+    .option("--data <dir>", "the registrar's data folder, where it runs on this machine", defaultDataFolder)
+    .action(async (file: string, seals: string, options: VerifyDataOptions) => {
+      const data = await readRecordLines(file, options);
+      const trust = parseTrustFile(await readText(options.trust ?? dataFolder(options.data).trust));
+      const certificates = await readCertificates(options);
+      const intact = await verifyData({ data, seals, leaves: options.leaves, certificates, trust }, terminal);
+      if (!intact) process.exitCode = 1;
+    });
+}
+
+/** Prints the findings; whether the data set is exactly what was sealed, and the seals one unbroken history. */
+export async function verifyData(input: DataVerification, output: Output): Promise<boolean> {
+  const { history, device } = await verifyHistory(input);
+  output.line(`device ${device}: ${history.seals.length} authentic seals`);
+  for (const finding of history.findings) output.line(describeFinding(finding));
+  const rowLeaves = leavesOfRecords(input.data.records, nodeHash);
+  const intact = input.leaves === undefined
+    ? reportBatches(input, history, rowLeaves, output)
+    : reportRows(input, history, rowLeaves, await readBytes(input.leaves), output);
+  return intact && history.findings.length === 0;
+}
+
+async function verifyHistory(input: DataVerification): Promise<{ history: SealHistory; device: string }> {
+  const { trust, certificates } = input;
+  const [certificate, ...chain] = certificates;
+  if (certificate === undefined) throw clientError("NAT_CLIENT_OPTION", "--device or --certificate is needed");
+  const at = systemClock.now();
+  const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
+  const policy = { unknownStatus: "accept", maxStateAge: 0 } as const;
+  const purpose = oidsOf(trust.arc).seal;
+  const { path, identity } = await identifyDevice({ certificate, evidence: { chain }, trust, policy, purpose, at, ...ports });
+  const sealedBy = sealingCertificate(path.certificates[0], trust.arc, nodeHash);
+  const seals = parseSealSequence(await readBytes(input.seals));
+  return { history: await verifySeals({ seals, sealedBy, ...ports }), device: formatUuid(identity.deviceId) };
+}
+
+function reportRows(
+  { data }: DataVerification,
+  { seals }: SealHistory,
+  rowLeaves: Uint8Array,
+  sealedLeaves: Uint8Array,
+  output: Output,
+): boolean {
+  const comparison = compareRows({ seals, sealedLeaves, rowLeaves, hash: nodeHash });
+  for (const line of describeRows(comparison, data.lines)) output.line(line);
+  return isIntact(comparison);
+}
+
+function reportBatches(
+  { data }: DataVerification,
+  { seals }: SealHistory,
+  rowLeaves: Uint8Array,
+  output: Output,
+): boolean {
+  const comparison = compareBatches({ seals, rowLeaves, hash: nodeHash });
+  for (const line of describeBatches(comparison, data.lines)) output.line(line);
+  return comparison.unsealed.length === 0 && comparison.batches.every(({ kind }) => kind === "authentic");
+}
+
+async function readCertificates({ device, certificate }: VerifyDataOptions): Promise<Uint8Array[]> {
+  const folder = device === undefined ? undefined : deviceFolder(device);
+  const files = certificate ?? (folder === undefined ? [] : [folder.certificate, folder.chain]);
+  const texts = await Promise.all(files.map(readText));
+  return texts.flatMap((text) => parsePem(text, "CERTIFICATE"));
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: unknown) => {
+    throw clientError("NAT_CLIENT_FILE", path, cause);
+  });
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { errorFactory } from "natalis/kernel";
+import type { Commit, EventOutcome, RegistryEvent } from "natalis/registry";
+import { type Committer, EventQueue } from "./event-queue.ts";
+
+/** What the queue looks at of an outcome. */
+function entered(index: number): EventOutcome {
+  return { kind: "entered", index, receipt: "" } as EventOutcome;
+}
+
+const clock = { now: () => new Date("2026-01-01T00:00:00Z") };
+const refusal = errorFactory({ NAT_TEST_REFUSED: "Refused." })("NAT_TEST_REFUSED", "by the test");
+
+function event(operatorId: string): RegistryEvent {
+  return { type: "operator-revoked", operatorId, actor: "test" };
+}
+
+/** Commits when told to, and remembers how many events each commit had. */
+class HeldCommitter implements Committer {
+  readonly batches: number[] = [];
+  #release: (() => void)[] = [];
+
+  async commit(events: readonly RegistryEvent[]): Promise<Commit> {
+    this.batches.push(events.length);
+    await new Promise<void>((resolve) => this.#release.push(resolve));
+    const outcomes = events.map((_, index) => entered(index));
+    return { head: undefined, outcomes };
+  }
+
+  release(): void {
+    for (const go of this.#release.splice(0)) go();
+  }
+}
+
+async function turn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+test("events that arrive during a commit share the next one", async () => {
+  const committer = new HeldCommitter();
+  const queue = new EventQueue(committer, clock);
+  const answers = [queue.submit(event("a"))];
+  await turn();
+  answers.push(queue.submit(event("b")), queue.submit(event("c")));
+  committer.release();
+  await turn();
+  committer.release();
+  await Promise.all(answers);
+  assert.deepEqual(committer.batches, [1, 2]);
+});
+
+test("a batch has a limit", async () => {
+  const committer = new HeldCommitter();
+  const queue = new EventQueue(committer, clock, { waiting: 10, batch: 2 });
+  const answers = ["a", "b", "c"].map((id) => queue.submit(event(id)));
+  await turn();
+  committer.release();
+  await turn();
+  committer.release();
+  await Promise.all(answers);
+  assert.deepEqual(committer.batches, [2, 1]);
+});
+
+test("a full queue refuses, and takes again when it has room", async () => {
+  const committer = new HeldCommitter();
+  const queue = new EventQueue(committer, clock, { waiting: 1, batch: 1 });
+  const first = queue.submit(event("a"));
+  assert.equal(queue.isOpen, false);
+  await assert.rejects(queue.submit(event("b")), { code: "NAT_PIPELINE_FULL" });
+  await turn();
+  assert.equal(queue.isOpen, true);
+  committer.release();
+  await first;
+});
+
+test("a refused event fails alone", async () => {
+  const outcomes: EventOutcome[] = [
+    { kind: "refused", error: refusal },
+    entered(7),
+  ];
+  const queue = new EventQueue({ commit: async () => ({ head: undefined, outcomes }) }, clock);
+  const [refused, accepted] = await Promise.allSettled([queue.submit(event("a")), queue.submit(event("b"))]);
+  assert.equal(refused?.status === "rejected" && refused.reason, refusal);
+  assert.equal(accepted?.status === "fulfilled" && accepted.value.index, 7);
+});
+
+test("a commit that fails fails every event of its batch and none of the next", async () => {
+  let calls = 0;
+  const committer: Committer = {
+    commit: async (events) => {
+      if (calls++ === 0) throw refusal;
+      return { head: undefined, outcomes: events.map((_, index) => entered(index)) };
+    },
+  };
+  const queue = new EventQueue(committer, clock);
+  await assert.rejects(queue.submit(event("a")), refusal);
+  assert.equal((await queue.submit(event("b"))).index, 0);
+});
+
+test("closing answers what waits and refuses what comes", async () => {
+  const committer = new HeldCommitter();
+  const queue = new EventQueue(committer, clock);
+  const taken = queue.submit(event("a"));
+  await turn();
+  const closed = queue.close();
+  await assert.rejects(queue.submit(event("b")), { code: "NAT_PIPELINE_CLOSED" });
+  committer.release();
+  await Promise.all([taken, closed]);
+});
+
+test("an idle queue touches the log, a busy one does not", async () => {
+  const committer = new HeldCommitter();
+  const queue = new EventQueue(committer, clock);
+  const touched = queue.touch();
+  await turn();
+  committer.release();
+  await touched;
+  const busy = queue.submit(event("a"));
+  await queue.touch();
+  await turn();
+  committer.release();
+  await busy;
+  assert.deepEqual(committer.batches, [0, 1]);
+});

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors as problem documents (RFC 9457). The one place that knows which HTTP status a code has.
+// A code that no row names is the registrar's own failure: 500, and its detail stays in the log.
+
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { isNatalisError, type NatalisError } from "natalis/kernel";
+import { z } from "zod";
+import { httpError } from "./errors.ts";
+
+export const problemMediaType = "application/problem+json";
+
+/** RFC 9457 section 3, with our stable `code`. */
+export const problemSchema = z.object({
+  type: z.string().describe("Names the kind of problem: urn:natalis:error:<code>"),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string().describe("Stable error code; docs/error-codes.md lists them all"),
+  instance: z.string().describe("The request's id in the registrar's log"),
+});
+
+export type Problem = z.infer<typeof problemSchema>;
+
+/** Exact codes before prefixes; the first row that matches decides. */
+const statusRows: readonly (readonly [pattern: string, status: number])[] = [
+  ["NAT_HTTP_UNAUTHENTICATED", 401],
+  ["NAT_HTTP_NOT_FOUND", 404],
+  ["NAT_HTTP_TOO_LARGE", 413],
+  ["NAT_HTTP_MEDIA_TYPE", 415],
+  ["NAT_HTTP_RATE_LIMITED", 429],
+  ["NAT_HTTP_INVALID", 400],
+  ["NAT_AUTHORIZE_", 403],
+  ["NAT_BIRTH_NOT_ADMITTED", 403],
+  ["NAT_BIRTH_PRODUCT_UNKNOWN", 404],
+  ["NAT_BIRTH_KEY_REUSED", 409],
+  ["NAT_BIRTH_UNIT_REUSED", 409],
+  ["NAT_BIRTH_", 400],
+  ["NAT_ISSUE_LINT", 422],
+  ["NAT_LIFECYCLE_", 409],
+  ["NAT_REGISTRY_QUOTA", 403],
+  ["NAT_REGISTRY_DUPLICATE", 409],
+  ["NAT_REGISTRY_UNKNOWN_DEVICE", 404],
+  ["NAT_PIPELINE_FULL", 503],
+  ["NAT_PIPELINE_CLOSED", 503],
+  ["NAT_SERVICE_NOT_FOUND", 404],
+  ["NAT_SERVICE_CONFLICT", 409],
+  ["NAT_DER_", 400],
+  ["NAT_X509_", 400],
+  ["NAT_PEM_", 400],
+  ["NAT_ALGORITHM_", 400],
+  ["NAT_BYTES_", 400],
+  ["NAT_UUID_", 400],
+  ["NAT_CBOR_", 400],
+  ["NAT_TLOG_TILE_PATH", 404],
+];
+
+export function statusOf(code: string): number {
+  return (
+    statusRows.find(([pattern]) => (pattern.endsWith("_") ? code.startsWith(pattern) : code === pattern))?.[1] ?? 500
+  );
+}
+
+/** Turns whatever a handler threw into an answer; what is not ours to tell is logged, never sent. */
+export function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const natalisError = translate(error);
+  const status = statusOf(natalisError.code);
+  if (status >= 500) request.log.error({ err: error }, "request failed");
+  if (status === 503) reply.header("retry-after", "1");
+  if (status === 401) reply.header("www-authenticate", 'Bearer realm="natalis"');
+  const told = status === 500 ? httpError("NAT_HTTP_INTERNAL", `request ${request.id}`) : natalisError;
+  return reply
+    .status(status)
+    .type(problemMediaType)
+    .send(problemOf(told, status, request.id));
+}
+
+function problemOf(error: NatalisError, status: number, instance: string): Problem {
+  const title = error.message.slice(0, error.message.indexOf(` [${error.code}]`));
+  return { type: `urn:natalis:error:${error.code}`, title, status, detail: error.detail, code: error.code, instance };
+}
+
+/** The framework's own refusals in our words. */
+function translate(error: FastifyError): NatalisError {
+  if (isNatalisError(error)) return error;
+  if (error.validation !== undefined) return httpError("NAT_HTTP_INVALID", error.message.slice(0, 500), error);
+  if (error.statusCode === 413) return httpError("NAT_HTTP_TOO_LARGE", "body", error);
+  if (error.statusCode === 415) return httpError("NAT_HTTP_MEDIA_TYPE", error.message.slice(0, 200), error);
+  if (error.statusCode === 429) return httpError("NAT_HTTP_RATE_LIMITED", error.message.slice(0, 200), error);
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
+    return httpError("NAT_HTTP_INVALID", error.message.slice(0, 500), error);
+  return httpError("NAT_HTTP_INTERNAL", "unexpected", error);
+}

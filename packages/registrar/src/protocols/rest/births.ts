@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// POST /births: a request and its facts in, certificate and receipt out, only after both are durable.
+
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { FastifyInstance } from "fastify";
+import { encodePem, parsePem } from "natalis/formats";
+import { formatUuid, fromBase64, fromHex, toBase64 } from "natalis/kernel";
+import type { z } from "zod";
+import type { BirthInput } from "../../service/births.ts";
+import type { Identify, Registrar } from "../../service/registrar.ts";
+import { principalOf, requires } from "../authentication.ts";
+import { httpError } from "../errors.ts";
+import { birthAnswerSchema, birthRequestSchema } from "./schemas.ts";
+
+export function birthRoutes(server: FastifyInstance, registrar: Registrar, identify: Identify): void {
+  server.withTypeProvider<ZodTypeProvider>().post(
+    "/births",
+    {
+      preHandler: requires("birth.request", identify),
+      schema: {
+        tags: ["births"],
+        summary: "Ask for a birth",
+        body: birthRequestSchema,
+        response: { 200: birthAnswerSchema, 201: birthAnswerSchema },
+      },
+    },
+    async (request, reply) => {
+      const answer = await registrar.births.bear(principalOf(request), readInput(request.body));
+      return reply.status(answer.kind === "born" ? 201 : 200).send({
+        device: formatUuid(answer.deviceId),
+        kind: answer.kind,
+        index: answer.index,
+        certificate: encodePem("CERTIFICATE", answer.certificate),
+        chain: answer.chain.map((certificate) => encodePem("CERTIFICATE", certificate)),
+        record: toBase64(answer.record),
+        entry: toBase64(answer.entry),
+        receipt: answer.receipt,
+      });
+    },
+  );
+}
+
+function readInput(body: z.infer<typeof birthRequestSchema>): BirthInput {
+  const { request, firmwareDigest, hardwareRevision, ...facts } = body;
+  return {
+    ...facts,
+    certificationRequest: readRequest(request),
+    ...(hardwareRevision === undefined ? {} : { hardwareRevision }),
+    ...(firmwareDigest === undefined ? {} : { firmwareDigest: fromHex(firmwareDigest) }),
+  };
+}
+
+/** PEM with either of the labels that the field uses (RFC 7468 section 7), or base64 of the DER. */
+function readRequest(text: string): Uint8Array {
+  if (!text.includes("-----BEGIN")) return fromBase64(text.replaceAll(/\s/g, ""));
+  const label = text.includes("BEGIN NEW CERTIFICATE REQUEST") ? "NEW CERTIFICATE REQUEST" : "CERTIFICATE REQUEST";
+  const [der, ...others] = parsePem(text, label);
+  if (der === undefined || others.length > 0)
+    throw httpError("NAT_HTTP_INVALID", "not exactly one certificate request");
+  return der;
+}

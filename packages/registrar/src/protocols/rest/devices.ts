@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Devices: lists, timelines, and the proofs of each.
+
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { encodePem } from "natalis/formats";
+import { parseUuid } from "natalis/kernel";
+import type { DeviceFilter } from "natalis/registry";
+import { z } from "zod";
+import type { Identify, Registrar } from "../../service/registrar.ts";
+import { requires } from "../authentication.ts";
+import { devicePageSchema, deviceIdSchema, deviceQuerySchema, pageQuerySchema, timelineSchema } from "./schemas.ts";
+import { viewEvent } from "./event-view.ts";
+import { viewDevice } from "./views.ts";
+
+const params = z.object({ id: deviceIdSchema });
+
+export function deviceRoutes(server: FastifyInstance, registrar: Registrar, identify: Identify): void {
+  const typed = server.withTypeProvider<ZodTypeProvider>();
+  const preHandler = requires("device.read", identify);
+  const { proofs, stores } = registrar;
+
+  typed.get(
+    "/devices",
+    {
+      preHandler,
+      schema: {
+        tags: ["devices"],
+        summary: "List devices, by order of birth",
+        querystring: deviceQuerySchema,
+        response: { 200: devicePageSchema },
+      },
+    },
+    async (request) => {
+      const { after, limit, ...filter } = request.query;
+      const query = { limit, filter: given(filter), ...(after === undefined ? {} : { after }) };
+      const rows = await stores.devices.listDevices(query);
+      const last = rows.at(-1);
+      return {
+        devices: rows.map(viewDevice),
+        ...(rows.length === limit && last !== undefined ? { next: last.ordinal } : {}),
+      };
+    },
+  );
+
+  typed.get(
+    "/devices/:id",
+    {
+      preHandler,
+      schema: {
+        tags: ["devices"],
+        summary: "One device and its timeline",
+        params,
+        querystring: pageQuerySchema,
+        response: { 200: timelineSchema },
+      },
+    },
+    async (request) => {
+      const { after, limit } = request.query;
+      const device = await proofs.device(parseUuid(request.params.id));
+      const events = await stores.events.timeline(device.id, after ?? -1, limit);
+      const last = events.at(-1);
+      return {
+        device: viewDevice(device),
+        events: events.map(viewEvent),
+        ...(events.length === limit && last !== undefined ? { next: last.index } : {}),
+      };
+    },
+  );
+
+  typed.get(
+    "/devices/:id/certificate",
+    { preHandler, schema: { tags: ["devices"], summary: "The birth certificate (PEM)", params } },
+    async (request, reply) => {
+      const birth = await proofs.birth(parseUuid(request.params.id));
+      return reply.type("application/pem-certificate-chain").send(encodePem("CERTIFICATE", birth.certificate));
+    },
+  );
+
+  typed.get(
+    "/devices/:id/record",
+    { preHandler, schema: { tags: ["devices"], summary: "The birth record (CBOR)", params } },
+    async (request, reply) => {
+      const birth = await proofs.birth(parseUuid(request.params.id));
+      return reply.type("application/cbor").send(Buffer.from(birth.record));
+    },
+  );
+
+  typed.get(
+    "/devices/:id/receipt",
+    { preHandler, schema: { tags: ["devices"], summary: "The birth's receipt (C2SP tlog-proof)", params } },
+    async (request, reply) => {
+      const device = await proofs.device(parseUuid(request.params.id));
+      return reply.type("text/plain; charset=utf-8").send(await proofs.receipt(device.bornEntry));
+    },
+  );
+
+  typed.get(
+    "/devices/:id/state-proof",
+    { preHandler, schema: { tags: ["devices"], summary: "The device's state now, provable (CBOR)", params } },
+    async (request, reply) => {
+      const proof = await proofs.stateProof(parseUuid(request.params.id));
+      return reply.type("application/cbor").header("cache-control", "no-store").send(Buffer.from(proof));
+    },
+  );
+}
+
+/** Without the fields that were not given: an absent filter and an undefined one are not the same to a store. */
+function given(filter: { [name in keyof DeviceFilter]?: DeviceFilter[name] | undefined }): DeviceFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+}

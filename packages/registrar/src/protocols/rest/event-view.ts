@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// One entry of a device's timeline, with what its body says of why and by whom.
+
+import { entryTypes, parseLifecycleBody, revocationReasons, type StoredEntry } from "natalis/registry";
+import type { z } from "zod";
+import type { eventSchema } from "./schemas.ts";
+
+const typeNames = new Map(Object.entries(entryTypes).map(([name, type]) => [type as number, name]));
+
+/** RFC 5280 5.3.1; 6 and 8 are a suspension's and its end's. */
+const reasonNames = new Map<number, string>([
+  ...Object.entries(revocationReasons).map(([name, reason]) => [reason, name] as const),
+  [6, "certificateHold"],
+  [8, "removeFromCRL"],
+]);
+
+export function viewEvent(entry: StoredEntry): z.infer<typeof eventSchema> {
+  const event = {
+    index: entry.index,
+    type: typeNames.get(entry.type) ?? String(entry.type),
+    at: new Date(entry.time).toISOString(),
+  };
+  if (entry.type === entryTypes.born) return event;
+  const { reason, actor, note, invalidityDate } = parseLifecycleBody(entry.body);
+  return {
+    ...event,
+    actor,
+    reason: reasonNames.get(reason) ?? String(reason),
+    ...(note === undefined ? {} : { note }),
+    ...(invalidityDate === undefined ? {} : { invalidityDate: new Date(invalidityDate * 1000).toISOString() }),
+  };
+}

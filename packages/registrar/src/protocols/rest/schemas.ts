@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shapes of the REST door, one schema for the server, the OpenAPI description and the command line.
+// Binary travels as base64 (RFC 4648 section 4), times as ISO 8601 in UTC, certificates as PEM (RFC 7468).
+
+import { z } from "zod";
+
+const shortText = z.string().min(1).max(64);
+const base64 = z.base64().max(100_000);
+const pem = z.string().max(32_768);
+
+export const deviceIdSchema = z.uuid().describe("Device id: UUID in lower case");
+export const stateSchema = z.enum(["active", "suspended", "revoked", "retired"]);
+export const roleSchema = z.enum(["admin", "registrar", "station", "auditor"]);
+
+export const birthRequestSchema = z.strictObject({
+  request: z.string().min(1).max(32_768).describe("PKCS#10 request: PEM, or DER in base64"),
+  product: z.string().regex(/^[a-z0-9-]{1,32}$/),
+  model: shortText,
+  serial: shortText,
+  facility: shortText,
+  hardwareRevision: shortText.optional(),
+  firmwareDigest: z
+    .string()
+    .regex(/^(?:[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/)
+    .optional()
+    .describe("Digest of the firmware in lower-case hexadecimal"),
+});
+
+export const birthAnswerSchema = z.object({
+  device: deviceIdSchema,
+  kind: z.enum(["born", "stored"]).describe("stored: this very birth had been answered before"),
+  index: z.int().describe("Index of the birth in the log"),
+  certificate: pem,
+  chain: z.array(pem).describe("Issuing authority first, root last"),
+  record: base64.describe("The birth record, deterministic CBOR"),
+  entry: base64.describe("The public log entry"),
+  receipt: z.string().describe("C2SP tlog-proof of the entry"),
+});
+
+export const deviceSchema = z.object({
+  device: deviceIdSchema,
+  ordinal: z.int(),
+  product: z.string(),
+  maker: z.string(),
+  model: z.string(),
+  serial: z.string(),
+  hardwareRevision: z.string().optional(),
+  facility: z.string(),
+  station: z.string(),
+  custody: z.int(),
+  state: stateSchema,
+  since: z.iso.datetime(),
+  bornAt: z.iso.datetime(),
+  certificateSerial: z.string().describe("Certificate serial number in hexadecimal"),
+  certificateHash: z.string().describe("SHA-256 of the certificate in hexadecimal"),
+  lastEntry: z.int(),
+});
+
+export const devicePageSchema = z.object({
+  devices: z.array(deviceSchema),
+  next: z.int().optional().describe("Give as `after` for the next page; absent on the last"),
+});
+
+export const pageQuerySchema = z.object({
+  after: z.coerce.number().int().min(-1).max(Number.MAX_SAFE_INTEGER).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+export const deviceQuerySchema = pageQuerySchema.extend({
+  state: stateSchema.optional(),
+  product: z.string().max(32).optional(),
+  maker: z.string().max(64).optional(),
+  model: z.string().max(64).optional(),
+  serial: z.string().max(64).optional(),
+  station: z.string().max(64).optional(),
+});
+
+export const eventSchema = z.object({
+  index: z.int(),
+  type: z.string(),
+  at: z.iso.datetime(),
+  reason: z.string().optional(),
+  actor: z.string().optional(),
+  note: z.string().optional(),
+  invalidityDate: z.iso.datetime().optional(),
+});
+
+export const timelineSchema = z.object({
+  device: deviceSchema,
+  events: z.array(eventSchema),
+  next: z.int().optional(),
+});
+
+/** RFC 5280 5.3.1, those that a registry of devices can mean. */
+export const revocationReasonSchema = z.enum([
+  "unspecified",
+  "keyCompromise",
+  "affiliationChanged",
+  "superseded",
+  "cessationOfOperation",
+  "privilegeWithdrawn",
+]);
+
+export const lifecycleRequestSchema = z.strictObject({
+  reason: revocationReasonSchema.optional().describe("Only for a revocation; unspecified if absent"),
+  note: z.string().max(500).optional(),
+  invalidityDate: z.iso.datetime().optional().describe("Since when the key is suspect; only for a revocation"),
+});
+
+export const lifecycleAnswerSchema = z.object({ device: deviceSchema, index: z.int(), receipt: z.string() });
+
+export const operatorRequestSchema = z.strictObject({
+  name: shortText,
+  role: roleSchema,
+  products: z
+    .array(z.string().regex(/^[a-z0-9-]{1,32}$/))
+    .max(100)
+    .optional()
+    .describe("Stations only: products it may birth"),
+  quota: z.int().min(1).optional().describe("Stations only: births it may make in all"),
+});
+
+export const operatorSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: roleSchema,
+  products: z.array(z.string()),
+  quota: z.int().optional(),
+  born: z.int(),
+  state: z.enum(["active", "revoked"]),
+});
+
+export const operatorAnswerSchema = operatorSchema.extend({
+  token: z.string().describe("Shown once; the registrar keeps its hash only"),
+});
+
+export const operatorPageSchema = z.object({ operators: z.array(operatorSchema), next: z.string().optional() });

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The HTTP servers: one over TLS with every door, one over plain http with what certificates and log monitors need
+// without any identity (RFC 5280 section 8). One schema a route checks requests and makes the OpenAPI description.
+
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { Identify, Registrar } from "../service/registrar.ts";
+import { crlRoutes } from "./crl/routes.ts";
+import { httpError } from "./errors.ts";
+import {
+  bodyLimit,
+  connectionLimit,
+  keepAliveMilliseconds,
+  publicRequestsPerMinute,
+  requestDeadlineMilliseconds,
+} from "./limits.ts";
+import { logRoutes } from "./log/routes.ts";
+import { answerProblem } from "./problem.ts";
+import { birthRoutes } from "./rest/births.ts";
+import { deviceRoutes } from "./rest/devices.ts";
+import { lifecycleRoutes } from "./rest/lifecycle.ts";
+import { operatorRoutes } from "./rest/operators.ts";
+import { publicRoutes } from "./rest/public.ts";
+
+export interface TlsMaterial {
+  /** PEM. */
+  readonly key: string;
+  /** PEM chain, leaf first. */
+  readonly cert: string;
+}
+
+/** Every door, over TLS. */
+export async function buildSecureServer(
+  registrar: Registrar,
+  identify: Identify,
+  tls: TlsMaterial,
+  logger: FastifyBaseLogger,
+): Promise<FastifyInstance> {
+  const https = { ...tls, minVersion: "TLSv1.2" as const };
+  // The framework types a server by its transport; the routes do not care which it is.
+  const server = prepare(Fastify({ ...serverOptions(logger), https }) as unknown as FastifyInstance);
+  await describeApi(server);
+  await registerPublic(server, registrar);
+  server.register(async (guarded) => {
+    birthRoutes(guarded, registrar, identify);
+    deviceRoutes(guarded, registrar, identify);
+    lifecycleRoutes(guarded, registrar, identify);
+    operatorRoutes(guarded, registrar, identify);
+  });
+  return server;
+}
+
+/** Only what is public, over plain http. */
+export async function buildPlainServer(registrar: Registrar, logger: FastifyBaseLogger): Promise<FastifyInstance> {
+  const server = prepare(Fastify(serverOptions(logger)));
+  await registerPublic(server, registrar);
+  return server;
+}
+
+function serverOptions(loggerInstance: FastifyBaseLogger) {
+  return {
+    loggerInstance,
+    bodyLimit,
+    requestTimeout: requestDeadlineMilliseconds,
+    connectionTimeout: requestDeadlineMilliseconds,
+    keepAliveTimeout: keepAliveMilliseconds,
+    // One line a request costs more than a birth: failures are logged where they happen.
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: true as const,
+  };
+}
+
+function prepare(server: FastifyInstance): FastifyInstance {
+  server.server.maxConnections = connectionLimit;
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  server.setErrorHandler(answerProblem);
+  server.setNotFoundHandler((request) => {
+    throw httpError("NAT_HTTP_NOT_FOUND", `${request.method} ${request.url.slice(0, 200)}`);
+  });
+  return server;
+}
+
+async function describeApi(server: FastifyInstance): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Natalis registrar", version: "0.1.0", license: { name: "Apache-2.0" } },
+      components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
+    },
+    transform: jsonSchemaTransform,
+  });
+  server.get("/openapi.json", { schema: { hide: true } }, async () => server.swagger());
+}
+
+/** Rate limits hold for the doors that ask nobody who they are; the others are bounded by who they know. */
+async function registerPublic(server: FastifyInstance, registrar: Registrar): Promise<void> {
+  await server.register(helmet);
+  await server.register(async (open) => {
+    await open.register(rateLimit, { max: publicRequestsPerMinute, timeWindow: "1 minute" });
+    publicRoutes(open, registrar);
+    logRoutes(open, registrar.stores);
+    crlRoutes(open, registrar);
+  });
+}

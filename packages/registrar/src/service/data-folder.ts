@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a registrar keeps its things: one folder, owner only. Nothing of Natalis is kept elsewhere.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+export interface DataFolder {
+  readonly path: string;
+  /** The registry (SQLite). */
+  readonly database: string;
+  /** The newest checkpoint, outside the database: a restored backup must not fork the log. */
+  readonly checkpoint: string;
+  /** The root's key, sealed; opened only to sign an authority certificate or the root's own CRL. */
+  readonly rootKey: string;
+  /** Every key that a running registrar needs, sealed. */
+  readonly registrarKeys: string;
+  /** The passphrase of both, where it was not given: mode 0600, with a warning at each start. */
+  readonly passphrase: string;
+  /** The first administrator's token: mode 0600. */
+  readonly adminToken: string;
+  /** What a verifier is given once. */
+  readonly trust: string;
+  /** Profiles: one JSON file a product line. */
+  readonly profiles: string;
+  /** Where the running registrar listens. */
+  readonly addresses: string;
+}
+
+export function dataFolder(path: string): DataFolder {
+  return {
+    path,
+    database: join(path, "registry.sqlite"),
+    checkpoint: join(path, "checkpoint"),
+    rootKey: join(path, "root.key"),
+    registrarKeys: join(path, "registrar.keys"),
+    passphrase: join(path, "passphrase"),
+    adminToken: join(path, "admin.token"),
+    trust: join(path, "trust.json"),
+    profiles: join(path, "profiles"),
+    addresses: join(path, "addresses.json"),
+  };
+}
+
+/** Makes the folder, owner only, if it is not there. */
+export async function makeDataFolder(path: string): Promise<DataFolder> {
+  const folder = dataFolder(path);
+  await mkdir(folder.profiles, { recursive: true, mode: 0o700 });
+  return folder;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the registrar as a program refuses; refusals of the domain keep the codes of their rooms.
+
+import { errorFactory } from "natalis/kernel";
+
+export const serviceErrors = {
+  NAT_SERVICE_NOT_FOUND: "The registry holds nothing of that name.",
+  NAT_SERVICE_CONFLICT: "The registry holds something else under that name already.",
+  NAT_SERVICE_DATA: "The data folder is not one that a registrar can start from.",
+  NAT_SERVICE_SETTINGS: "The registrar's settings are not valid.",
+  NAT_SERVICE_PROFILE: "A profile file is not valid.",
+} as const;
+
+export const serviceError = errorFactory(serviceErrors);

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes a registrar: keys, root and issuing authority, registry with its first commit, trust file, an administrator.
+// Everything is made in a folder beside and renamed at the end, so that there is a whole registrar or none.
+
+import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { FileCheckpointMirror, nodeEntropy, nodeHash, systemClock, writeFileDurably } from "@natalis/node";
+import { keyIdentifier, parseCertificate, parseLogPolicy, verifierKey } from "natalis/formats";
+import { newSerial, openAuthority, prepareIssuingCertificate, prepareRootCertificate, signPrepared } from "natalis/issue";
+import { encodeUtf8, toHex } from "natalis/kernel";
+import { encodeTrustFile, type RegistryEvent, type RegistryStores, Sequencer } from "natalis/registry";
+import { openSqliteRegistry } from "../adapters/sqlite/index.ts";
+import { type DataFolder, dataFolder, makeDataFolder } from "./data-folder.ts";
+import { serviceError } from "./errors.ts";
+import { type AllKeys, logSigners, makeKeys } from "./keys.ts";
+import { findPassphrase } from "./passphrase.ts";
+import { writeFirstProfile } from "./profiles.ts";
+import { signFirstRootCrl } from "./revocation-lists.ts";
+import { type Settings, settingsMap } from "./settings.ts";
+import { newToken, tokenHash } from "./tokens.ts";
+
+export interface InitInput {
+  /** The folder to make; may be there already if it is empty. */
+  readonly folder: string;
+  readonly settings: Settings;
+  /** Product line of the first profile. */
+  readonly product: string;
+  readonly passphraseFile?: string | undefined;
+}
+
+export interface Made {
+  readonly folder: DataFolder;
+  readonly warnings: readonly string[];
+}
+
+interface Authorities {
+  readonly root: Uint8Array;
+  readonly issuing: Uint8Array;
+}
+
+/** @throws NAT_SERVICE_CONFLICT where the folder holds anything */
+export async function initRegistrar(input: InitInput): Promise<Made> {
+  const path = resolve(input.folder);
+  await requireEmpty(path);
+  await mkdir(dirname(path), { recursive: true });
+  const building = `${path}.${toHex(nodeEntropy.bytes(4))}.new`;
+  try {
+    const warnings = await build(await makeDataFolder(building), input);
+    await rename(building, path);
+    const folder = dataFolder(path);
+    return { folder, warnings: warnings.map((warning) => warning.replaceAll(building, path)) };
+  } catch (error) {
+    await rm(building, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function requireEmpty(path: string): Promise<void> {
+  const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  if (entries.length > 0) throw serviceError("NAT_SERVICE_CONFLICT", `${path} is not empty`);
+}
+
+async function build(folder: DataFolder, input: InitInput): Promise<readonly string[]> {
+  const { settings } = input;
+  await chmod(folder.path, 0o700);
+  const { passphrase, warnings } = await findPassphrase(folder, input.passphraseFile, nodeEntropy);
+  const keys = await makeKeys(folder, passphrase);
+  const authorities = await makeAuthorities(settings, keys);
+  const registry = await openSqliteRegistry(folder.database);
+  try {
+    await registry.settings.initialise(settingsMap(settings));
+    const token = await commitFirst(registry, folder, settings, keys, authorities);
+    await signFirstRootCrl(registry, authorityOf(authorities.root, settings), keys.root, authorities.issuing);
+    await writeFileDurably(folder.adminToken, encodeUtf8(`${token}\n`));
+  } finally {
+    registry.close();
+  }
+  await writeFileDurably(folder.trust, encodeUtf8(trustFile(settings, keys, authorities)), 0o644);
+  await writeFirstProfile(folder.profiles, input.product, settings.maker);
+  return warnings;
+}
+
+/** The root signs itself and the issuing authority, which signs everything else. */
+async function makeAuthorities(settings: Settings, keys: AllKeys): Promise<Authorities> {
+  const organization = settings.maker;
+  const fields = () => ({ serialNumber: newSerial(nodeEntropy), notBefore: systemClock.now() });
+  const preparedRoot = prepareRootCertificate({
+    ...fields(),
+    name: { organization, commonName: `${organization} root`.slice(0, 64) },
+    publicKey: keys.root.publicKey,
+    hash: nodeHash,
+  });
+  const root = await signPrepared(preparedRoot, keys.root);
+  const preparedIssuing = prepareIssuingCertificate({
+    ...fields(),
+    authority: authorityOf(root, settings),
+    name: { organization, commonName: `${organization} births`.slice(0, 64) },
+    publicKey: keys.issuing.publicKey,
+  });
+  return { root, issuing: await signPrepared(preparedIssuing, keys.root) };
+}
+
+function authorityOf(certificate: Uint8Array, { publicUrl, arc }: Settings) {
+  return openAuthority({ certificate: parseCertificate(certificate), baseUrl: publicUrl, arc, hash: nodeHash });
+}
+
+/** Enters both authorities and the administrator; answers the administrator's token. */
+async function commitFirst(
+  stores: RegistryStores,
+  folder: DataFolder,
+  settings: Settings,
+  keys: AllKeys,
+  authorities: Authorities,
+): Promise<string> {
+  const token = newToken(nodeEntropy);
+  const mirror = new FileCheckpointMirror(folder.checkpoint);
+  const { origin } = settings;
+  const signers = logSigners(origin, keys);
+  const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
+  const events: RegistryEvent[] = [
+    authorityEvent("root", authorities.root),
+    authorityEvent("issuing", authorities.issuing),
+    {
+      type: "operator-enrolled",
+      operator: { id: "admin", name: "administrator", role: "admin", tokenHash: hashOf(token), products: [] },
+      actor: "init",
+    },
+  ];
+  const { outcomes } = await sequencer.commit(events, systemClock.now());
+  for (const outcome of outcomes) if (outcome.kind === "refused") throw outcome.error;
+  return token;
+}
+
+function authorityEvent(kind: "root" | "issuing", der: Uint8Array): RegistryEvent {
+  const { publicKey } = parseCertificate(der);
+  const keyId = toHex(keyIdentifier(publicKey, nodeHash));
+  return { type: "authority", kind, keyId, keyHash: nodeHash.sha256(publicKey), certificate: der, actor: "init" };
+}
+
+function hashOf(token: string): Uint8Array {
+  return tokenHash(token, nodeHash) as Uint8Array;
+}
+
+function trustFile(settings: Settings, keys: AllKeys, { root }: Authorities): string {
+  const logs = [keys.logEd25519, keys.logP256].map(
+    ({ publicKey }) => `log ${verifierKey(settings.origin, publicKey, nodeHash)}\n`,
+  );
+  const log = parseLogPolicy(`${logs.join("")}quorum none\n`);
+  return encodeTrustFile({ arc: settings.arc, roots: [parseCertificate(root)], log });
+}

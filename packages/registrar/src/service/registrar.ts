@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// An opened registrar, as every door sees it: use cases and the stores they may read. Doors translate; the rules
+// stand in the domain.
+
+import type { Principal } from "natalis/birth";
+import type { Profile } from "natalis/issue";
+import type { RegistryStores } from "natalis/registry";
+import type { Births } from "./births.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { Operators } from "./operators.ts";
+import type { Proofs } from "./proofs.ts";
+import type { RevocationLists } from "./revocation-lists.ts";
+import type { Settings } from "./settings.ts";
+
+export interface Registrar {
+  readonly settings: Settings;
+  /** The trust file's text, what a verifier is given. */
+  readonly trust: string;
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly stores: RegistryStores;
+  readonly births: Births;
+  readonly lifecycle: Lifecycle;
+  readonly operators: Operators;
+  readonly proofs: Proofs;
+  readonly revocationLists: RevocationLists;
+  /** Whether it can take births now. */
+  isReady(): boolean;
+  /** Answers what is under way, takes nothing more, and closes the registry. */
+  close(): Promise<void>;
+}
+
+/** Tells who holds a token, or undefined. */
+export type Identify = (token: string) => Promise<Principal | undefined>;
