@@ -6,11 +6,9 @@ import { type TestContext, test } from "node:test";
 import { checkDocs } from "./docs.ts";
 import { runScript, temporaryTree } from "./temporary-tree.ts";
 
-const names = ["README", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "CHANGELOG", "docs/threat-model"];
+const names = ["README", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "CHANGELOG", "docs/error-codes"];
 const house: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    [...names, "docs/error-codes", "docs/divergences"].map((name) => [`${name}.md`, `# ${name}\n`]),
-  ),
+  ...Object.fromEntries([...names, "docs/decisions/0001-first"].map((name) => [`${name}.md`, `# ${name}\n`])),
   LICENSE: "Apache License",
   "packages/natalis/src/a.ts": "// SPDX-License-Identifier: Apache-2.0\n// A file.\n",
   "packages/registrar/bin/a.mjs": "#!/usr/bin/env node\n// SPDX-License-Identifier: Apache-2.0\n/* A program. */\n",
@@ -38,7 +36,7 @@ test("700 words of README and 1,500 of ARCHITECTURE are good, one more fails", (
 const good = [
   "[a](SECURITY.md)",
   "[a](./docs/)",
-  "[a](docs/threat-model.md#what-is-not-promised)",
+  "[a](docs/guarantees.md#what-is-not-promised)",
   "[a](#here)\n## Here",
   "[a](https://example.org/x)",
   "`[a](nowhere.md)`",
@@ -49,10 +47,10 @@ const bad = [
   "[a](nowhere.md)",
   "![a](nowhere.png)",
   "[a](#nowhere)",
-  "[a](docs/threat-model.md#nowhere)",
+  "[a](docs/guarantees.md#nowhere)",
   "[a]: nowhere",
 ];
-const target = { "docs/threat-model.md": "# Threat model\n\n## What is *not* promised?\n" };
+const target = { "docs/guarantees.md": "# Threat model\n\n## What is *not* promised?\n" };
 
 for (const link of good)
   test(`link ${JSON.stringify(link)} is good`, (t) =>

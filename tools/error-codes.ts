@@ -66,13 +66,12 @@ export async function checkErrorCodes(root: string): Promise<string[]> {
   const catalogues = await readCatalogues(root);
   const sources = listFiles(root, ["packages"], [".ts"]).map((file) => readSource(root, file));
   const path = join(root, document);
-  const written = existsSync(path) ? readFileSync(path, "utf8") : undefined;
-  const stale =
-    written === encodeDocument(catalogues) ? [] : [`${document} is stale: node tools/error-codes.ts --write`];
+  const isCurrent = existsSync(path) && readFileSync(path, "utf8") === encodeDocument(catalogues);
+  const stale = isCurrent ? [] : [`${document} is stale: node tools/error-codes.ts --write`];
   return [...checkCatalogues(catalogues, sources), ...stale];
 }
 
-/** packages/natalis/src/formats/der/errors.ts is "formats/der"; packages/registrar/src/cli/errors.ts "registrar/cli". */
+/** packages/natalis/src/path/errors.ts is "path", packages/registrar/src/cli/errors.ts is "registrar/cli". */
 function titleOf(file: string): string {
   return file
     .replace(/^packages\//, "")

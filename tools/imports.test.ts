@@ -36,6 +36,7 @@ test("comments, strings, calls of other functions and addresses elsewhere are no
     "import.meta.url;",
     'new URL("x", base);',
     'module.import("x");',
+    "class A { require(condition: boolean) {} }",
   ])
     assert.deepEqual(named(source), [], source);
 });

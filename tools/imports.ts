@@ -13,7 +13,8 @@ export interface Import {
 const forms = [
   /(?<![.\w$])from\s*(?=["'])/g,
   /(?<![.\w$])import\s*(?=["'])/g,
-  /(?<![.\w$])(?:import|require)\s*\(\s*(?=[^)\s])/g,
+  /(?<![.\w$])import\s*\(\s*(?=[^)\s])/g,
+  /(?<![.\w$])require\s*\(\s*(?=["'`])/g,
   /(?<![.\w$])new\s+URL\s*\(\s*(?=["'][^"']*["']\s*,\s*import\.meta\.url)/g,
 ];
 

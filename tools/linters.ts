@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The linters live in this folder, outside the workspaces, since not every registry offers their binaries for every
-// platform, which a lockfile asks for. Whoever needs them has them installed here, in the exact versions of package.json.
+// platform, which a lockfile asks for. Whoever needs them has them installed here, in the versions of package.json.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";

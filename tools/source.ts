@@ -89,7 +89,7 @@ function blank(literal: string, kept: number): string {
   return literal.slice(0, start) + literal.slice(start, end).replace(/[^\n]/g, " ") + literal.slice(end);
 }
 
-/** A slash divides after a value (name, number, closing bracket) and starts a regular expression after anything else. */
+/** A slash divides after a value (name, number, closing bracket); else it starts a regular expression. */
 function startsRegularExpression(before: string): boolean {
   const tail = before.slice(-200).trimEnd();
   const word = /[\w$]+$/.exec(tail)?.[0];

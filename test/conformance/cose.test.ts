@@ -14,11 +14,11 @@ import {
   decodeCbor,
   encodeSign1Structure,
   headerLabels,
-  isX5tOf,
   parseCertificate,
   parseCoseKey,
   parseSign1,
   parseX5chain,
+  parseX5t,
   signedBytes,
   Tagged,
   verifySign1,
@@ -67,7 +67,7 @@ test("COSE working group: Sign1 examples", { skip: absent(workingGroup) }, async
   assert.equal(messages.length, 15);
   for (const file of messages)
     await context.test(file, async () => {
-      const { input, intermediates, output, fail } = readJsonVector<WorkingGroupExample>(file);
+      const { input, intermediates, output, fail } = readJsonVector(file) as WorkingGroupExample;
       const { key, alg, external } = input.sign0;
       const message = bytesOf(output.cbor);
       const inTable = tableAlgorithms.includes(alg) && key.crv !== "Ed448";
@@ -104,7 +104,7 @@ test("GlueCOSE: verify", { skip: absent(glue) }, async () => {
   const files = vectorFiles(glue, /^sign1-verify/);
   assert.equal(files.length, 7);
   for (const file of files) {
-    const { key, alg, "sign1::verify": verify } = readJsonVector<GlueExample>(file);
+    const { key, alg, "sign1::verify": verify } = readJsonVector(file) as GlueExample;
     assert.ok(verify);
     const expected = verify.shouldVerify && tableAlgorithms.includes(alg);
     const message = bytesOf(verify.taggedCOSESign1.cborHex);
@@ -116,7 +116,7 @@ test("GlueCOSE: sign, the bytes to be signed and the expected outputs", { skip: 
   const files = vectorFiles(glue, /^sign1-sign/);
   assert.equal(files.length, 7);
   for (const file of files) {
-    const { key, alg, "sign1::sign": sign } = readJsonVector<GlueExample>(file);
+    const { key, alg, "sign1::sign": sign } = readJsonVector(file) as GlueExample;
     assert.ok(sign);
     const external = bytesOf(sign.external);
     const structure = encodeSign1Structure(bytesOf(sign.protectedHeaders.cborHex), bytesOf(sign.payload), external);
@@ -141,7 +141,9 @@ function signerHeaders(message: Uint8Array): ReadonlyMap<unknown, CborValue> {
 test("COSE working group: certificate headers", { skip: absent(workingGroup) }, () => {
   const [single, several, hashed] = ["03", "04", "05"].map((number) =>
     signerHeaders(
-      bytesOf(readJsonVector<CertificateExample>(`${workingGroup}/x509-examples/signed-${number}.json`).output.cbor),
+      bytesOf(
+        (readJsonVector(`${workingGroup}/x509-examples/signed-${number}.json`) as CertificateExample).output.cbor,
+      ),
     ),
   );
   const [alice] = parseX5chain(single?.get(headerLabels.x5chain));
@@ -150,7 +152,7 @@ test("COSE working group: certificate headers", { skip: absent(workingGroup) }, 
   assert.equal(chain.length, 2);
   assert.deepEqual(chain[0], alice);
   for (const certificate of chain) assert.deepEqual(parseCertificate(certificate).der, certificate);
-  assert.ok(isX5tOf(hashed?.get(headerLabels.x5t), alice, nodeHash));
+  assert.deepEqual(parseX5t(hashed?.get(headerLabels.x5t)), nodeHash.sha256(alice));
 });
 
 const postQuantum = "pqc/jose-cose";

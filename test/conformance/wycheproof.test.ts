@@ -74,7 +74,7 @@ for (const suite of suites)
     ["WebCrypto", webSignatureVerifier],
   ] as const)
     test(`${suite.file} on ${name}`, { skip: absent(folder) }, async () => {
-      const file = readJsonVector<VectorFile>(`${folder}/${suite.file}.json`);
+      const file = readJsonVector(`${folder}/${suite.file}.json`) as VectorFile;
       let answered = 0;
       for (const { publicKeyDer, tests } of file.testGroups)
         for (const vector of tests) {

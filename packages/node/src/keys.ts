@@ -46,7 +46,7 @@ function importSigner(pkcs8: Uint8Array): NodeSigner {
     whole.readRaw(0x30);
     // OpenSSL passes over what follows the key.
     whole.end();
-    const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" });
+    const privateKey = createPrivateKey({ key: viewOf(pkcs8), format: "der", type: "pkcs8" });
     return signerOf(privateKey, createPublicKey(privateKey));
   } catch (cause) {
     throw nodeError("NAT_KEY_IMPORT", `${pkcs8.length} bytes`, cause);
@@ -58,6 +58,11 @@ function signerOf(privateKey: KeyObject, publicKey: KeyObject): NodeSigner {
   const algorithm = algorithmOfPublicKey(spki);
   const { digest } = nodeAlgorithms[algorithm.name];
   return { algorithm, publicKey: spki, sign: (data) => plain(sign(digest, data, privateKey)) };
+}
+
+/** The same bytes as a Buffer: no second copy of a secret. */
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** The bytes of a Buffer without its methods, so that callers see what the ports promise. */

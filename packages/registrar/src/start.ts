@@ -74,7 +74,12 @@ function addressOf(server: FastifyInstance, scheme: string): string {
 }
 
 /** What a running registrar does by the clock. */
-function startChores(opened: OpenedRegistrar, secure: FastifyInstance, hosts: string[], failed: (error: unknown) => void) {
+function startChores(
+  opened: OpenedRegistrar,
+  secure: FastifyInstance,
+  hosts: string[],
+  failed: (error: unknown) => void,
+) {
   const touch = setInterval(() => void opened.queue.touch().catch(failed), idleInterval);
   const renew = setInterval(() => {
     certifyServer(opened, hosts)

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { type CborValue, encodeCbor } from "../formats/index.ts";
 import { isNatalisError, toHex } from "../kernel/index.ts";
 import { type AnswerPayload, encodeAnswerPayload, parseAnswerPayload } from "./answer.ts";
@@ -34,9 +34,9 @@ test("damaged payloads give a catalogue error or another valid payload", () => {
   fc.assert(
     fc.property(payloads, fc.nat(), fc.integer({ min: 0, max: 255 }), (value, position, byte) => {
       const bytes = encodeAnswerPayload(value);
-      const at = position % bytes.length;
-      assert.throws(() => parseAnswerPayload(bytes.subarray(0, at)), isNatalisError);
-      const damaged = bytes.map((old, i) => (i === at ? byte : old));
+      const place = position % bytes.length;
+      assert.throws(() => parseAnswerPayload(bytes.subarray(0, place)), isNatalisError);
+      const damaged = bytes.map((old, i) => (i === place ? byte : old));
       try {
         assert.equal(toHex(encodeAnswerPayload(parseAnswerPayload(damaged))), toHex(damaged));
       } catch (error) {

@@ -38,14 +38,15 @@ export function bornFactsReader(context: DocumentContext): (documents: BornBody)
     const recordHash = context.hash.sha256(encoded);
     requireSameBirth(record, recordHash, certificate, context);
     return {
-      ...recordedFacts(record, context.hash),
+      ...recordedFacts(record, factsHash(record, context.hash), toHex(record.authorityKeyId)),
       certificateSerial: certificate.serialNumber,
       certificateHash: context.hash.sha256(der),
     };
   };
 }
 
-export function recordedFacts(record: BirthRecord, hash: Hash): RecordedFacts {
+/** @param issuer the record's authority key id in hexadecimal */
+export function recordedFacts(record: BirthRecord, factsHashOfRecord: Uint8Array, issuer: string): RecordedFacts {
   const { hardwareRevision } = record;
   return {
     id: record.deviceId,
@@ -58,8 +59,8 @@ export function recordedFacts(record: BirthRecord, hash: Hash): RecordedFacts {
     station: record.station,
     custody: record.custody,
     keyHash: record.keyHash,
-    factsHash: factsHash(record, hash),
-    issuer: toHex(record.authorityKeyId),
+    factsHash: factsHashOfRecord,
+    issuer,
     bornAt: record.bornAt,
   };
 }

@@ -52,25 +52,21 @@ export function checkFacts(facts: BirthFacts): void {
 
 /** The deterministic CBOR map of the facts. @throws NAT_BIRTH_FACTS */
 export function factsBytes(facts: BirthFacts): Uint8Array {
-  checkFacts(facts);
-  const writer = new RecordWriter();
-  writer.head(majorTypes.map, factCount(facts));
-  writeFacts(writer, facts);
-  return writer.finish();
+  return encodeFacts(facts).slice();
 }
 
 /** SHA-256 of the facts. @throws NAT_BIRTH_FACTS */
 export function factsHash(facts: BirthFacts, hash: Hash): Uint8Array {
-  return hash.sha256(factsBytes(facts));
+  return hash.sha256(encodeFacts(facts));
 }
 
-/** How many entries the facts take in a map. */
-export function factCount({ hardwareRevision, firmwareDigest }: BirthFacts): number {
-  return 5 + Number(hardwareRevision !== undefined) + Number(firmwareDigest !== undefined);
-}
+const writer = new RecordWriter();
 
-/** Writes the entries of checked facts, in the order of their keys. */
-export function writeFacts(writer: RecordWriter, facts: BirthFacts): void {
+/** The bytes of the facts as a view, good until the next facts are encoded. @throws NAT_BIRTH_FACTS */
+export function encodeFacts(facts: BirthFacts): Uint8Array {
+  checkFacts(facts);
+  writer.reset();
+  writer.head(majorTypes.map, factCount(facts));
   writer.textField(keys.maker, facts.maker);
   writer.textField(keys.model, facts.model);
   writer.textField(keys.serial, facts.serial);
@@ -78,6 +74,12 @@ export function writeFacts(writer: RecordWriter, facts: BirthFacts): void {
   if (facts.firmwareDigest !== undefined) writer.bytesField(keys.firmwareDigest, facts.firmwareDigest);
   writer.numberField(keys.bornAt, facts.bornAt);
   writer.textField(keys.facility, facts.facility);
+  return writer.written();
+}
+
+/** How many entries the facts take in a map. */
+export function factCount({ hardwareRevision, firmwareDigest }: BirthFacts): number {
+  return 5 + Number(hardwareRevision !== undefined) + Number(firmwareDigest !== undefined);
 }
 
 /** The facts in a decoded record. @throws NAT_CBOR_SHAPE */

@@ -17,7 +17,7 @@ import { requireCustody, unprovenCustody } from "./evidence.ts";
 import { type BirthFacts, checkFacts, factsHash } from "./facts.ts";
 import type { KnownFacts } from "./known.ts";
 import type { Principal } from "./principal.ts";
-import { type BirthRecord, encodeBirthRecord } from "./record.ts";
+import { type BirthRecord, encodeRecordAndFacts } from "./record.ts";
 import { type BirthRequest, readRequest, verifyPossession } from "./request.ts";
 import { storedDevice } from "./retry.ts";
 
@@ -110,13 +110,20 @@ function newBirth(facts: BirthFacts, publicKey: Uint8Array, known: KnownFacts, c
     salt: entropy.bytes(16),
     profile: { product: profile.product, version: profile.version },
   };
-  const encoded = encodeBirthRecord(record);
+  const encoded = encodeRecordAndFacts(record, hash);
   const serialNumber = newSerial(entropy);
+  const { deviceId, model, serial } = record;
+  const recordHash = hash.sha256(encoded.record);
+  const bornAt = new Date(facts.bornAt * 1000);
   const certificate = prepareCertificate({
     authority,
     profile,
-    facts: { ...record, serialNumber, publicKey, recordHash: hash.sha256(encoded), bornAt: new Date(facts.bornAt * 1000) },
+    facts: { serialNumber, deviceId, model, serial, publicKey, custody, recordHash, bornAt },
   });
-  const device = { ...recordedFacts(record, hash), certificateSerial: serialNumber, unitTag: known.unitTag };
-  return { kind: "new", certificate, record: encoded, device };
+  const device = {
+    ...recordedFacts(record, encoded.factsHash, authority.keyId),
+    certificateSerial: serialNumber,
+    unitTag: known.unitTag,
+  };
+  return { kind: "new", certificate, record: encoded.record, device };
 }

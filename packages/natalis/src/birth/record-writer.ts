@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the few items that a birth record consists of, as deterministic CBOR (RFC 8949 section 4.2.1) straight into
-// a buffer. A birth has a budget of microseconds, and the general codec would take a good part of it; the tests hold
-// every record against that codec.
+// a buffer that serves again and again. A birth has a budget of microseconds, of which the general codec would take a
+// good part; the tests hold every record against that codec.
 
 import { encodeUtf8 } from "../kernel/index.ts";
 
@@ -13,6 +13,11 @@ const maximumHeadLength = 9;
 export class RecordWriter {
   #bytes = new Uint8Array(initialLength);
   #length = 0;
+
+  /** Begins anew: what `written` gave out before is overwritten. */
+  reset(): void {
+    this.#length = 0;
+  }
 
   /** The head of an item in its shortest form; of an unsigned integer that is all. */
   head(majorType: number, value: number): void {
@@ -27,14 +32,21 @@ export class RecordWriter {
 
   bytes(value: Uint8Array): void {
     this.head(majorTypes.bytes, value.length);
-    this.#append(value);
+    this.encoded(value);
   }
 
   text(value: string): void {
     if (this.#asciiText(value)) return;
     const utf8 = encodeUtf8(value);
     this.head(majorTypes.text, utf8.length);
-    this.#append(utf8);
+    this.encoded(utf8);
+  }
+
+  /** Bytes that are encoded already. */
+  encoded(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   /** Map entries: a small key, then the value. */
@@ -59,9 +71,9 @@ export class RecordWriter {
     this.head(majorTypes.array, items);
   }
 
-  /** What was written. */
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+  /** A view of what was written, good until the next `reset`. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
   }
 
   /** Most texts are ASCII and short: character by character is faster than an encoder. False if it is not all ASCII. */
@@ -84,12 +96,6 @@ export class RecordWriter {
   #octets(first: number, value: number, count: number): void {
     this.#bytes[this.#length++] = first;
     for (let i = count - 1; i >= 0; i--) this.#bytes[this.#length++] = Math.floor(value / 256 ** i) % 256;
-  }
-
-  #append(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
   }
 
   #reserve(count: number): void {

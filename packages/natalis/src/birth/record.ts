@@ -4,10 +4,10 @@
 // guessing a record until its hash fits.
 
 import { asArray, asBytes, asMap, asText, asUnsigned, type CborMap, type CborValue, decodeCbor } from "../formats/index.ts";
-import { isNatalisError } from "../kernel/index.ts";
+import { type Hash, isNatalisError } from "../kernel/index.ts";
 import { isNameText } from "../issue/index.ts";
 import { birthError } from "./errors.ts";
-import { type BirthFacts, checkFacts, factCount, factKeys, factsOf, writeFacts } from "./facts.ts";
+import { type BirthFacts, checkFacts, encodeFacts, factCount, factKeys, factsOf } from "./facts.ts";
 import { majorTypes, RecordWriter } from "./record-writer.ts";
 
 /** One statement of a secure element: its format and the SHA-256 of its bytes. */
@@ -56,29 +56,42 @@ const keys = {
 
 const allKeys: readonly number[] = [...Object.values(keys), ...factKeys];
 const requiredCount = 8;
+const factsHeadLength = 1;
 
 /** @throws NAT_BIRTH_FACTS, NAT_BIRTH_RECORD where a field is not acceptable */
 export function encodeBirthRecord(record: BirthRecord): Uint8Array {
-  checkFacts(record);
+  return encodeAround(record, encodeFacts(record));
+}
+
+/** The record and the hash of its facts, which it holds entry for entry. @throws as `encodeBirthRecord` */
+export function encodeRecordAndFacts(record: BirthRecord, hash: Hash): { record: Uint8Array; factsHash: Uint8Array } {
+  const facts = encodeFacts(record);
+  return { record: encodeAround(record, facts), factsHash: hash.sha256(facts) };
+}
+
+const writer = new RecordWriter();
+
+/** Puts the other fields around the facts, whose keys are one run in the order of all keys. */
+function encodeAround(record: BirthRecord, facts: Uint8Array): Uint8Array {
   checkRecord(record);
   const { evidence, components, profile } = record;
   const lists = Number(evidence.length > 0) + Number(components.length > 0);
-  const writer = new RecordWriter();
+  writer.reset();
   writer.head(majorTypes.map, requiredCount + factCount(record) + lists);
   writer.numberField(keys.version, recordVersion);
   writer.bytesField(keys.deviceId, record.deviceId);
-  writeFacts(writer, record);
+  writer.encoded(facts.subarray(factsHeadLength));
   writer.textField(keys.station, record.station);
   writer.bytesField(keys.keyHash, record.keyHash);
   writer.numberField(keys.custody, record.custody);
-  if (evidence.length > 0) writeEvidence(writer, evidence);
-  if (components.length > 0) writeComponents(writer, components);
+  if (evidence.length > 0) writeEvidence(evidence);
+  if (components.length > 0) writeComponents(components);
   writer.bytesField(keys.authorityKeyId, record.authorityKeyId);
   writer.bytesField(keys.salt, record.salt);
   writer.listField(keys.profile, 2);
   writer.text(profile.product);
   writer.head(majorTypes.unsigned, profile.version);
-  return writer.finish();
+  return writer.written().slice();
 }
 
 /** Accepts exactly what `encodeBirthRecord` writes. @throws NAT_BIRTH_RECORD */
@@ -116,7 +129,7 @@ function isProfileName({ product, version }: BirthRecord["profile"]): boolean {
   return /^[a-z0-9-]{1,32}$/.test(product) && Number.isSafeInteger(version) && version >= 1;
 }
 
-function writeEvidence(writer: RecordWriter, evidence: readonly EvidenceReference[]): void {
+function writeEvidence(evidence: readonly EvidenceReference[]): void {
   writer.listField(keys.evidence, evidence.length);
   for (const { format, digest } of evidence) {
     writer.head(majorTypes.array, 2);
@@ -125,7 +138,7 @@ function writeEvidence(writer: RecordWriter, evidence: readonly EvidenceReferenc
   }
 }
 
-function writeComponents(writer: RecordWriter, components: readonly Uint8Array[]): void {
+function writeComponents(components: readonly Uint8Array[]): void {
   writer.listField(keys.components, components.length);
   for (const id of components) writer.bytes(id);
 }

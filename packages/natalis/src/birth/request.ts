@@ -6,7 +6,6 @@
 
 import {
   algorithmOfPublicKey,
-  attributeValues,
   type CertificationRequest,
   oids,
   parseCertificationRequest,
@@ -63,9 +62,10 @@ function algorithmOf({ publicKey }: CertificationRequest): SignatureAlgorithm {
 }
 
 function requireSameSerial({ subject }: CertificationRequest, serial: string): void {
-  const other = attributeValues(subject, oids.serialNumber).find((value) => value !== serial);
-  if (other !== undefined)
-    throw birthError("NAT_BIRTH_FACTS", `the request's subject has serial number ${JSON.stringify(other.slice(0, 64))}`);
+  for (const relativeName of subject.relativeNames)
+    for (const { oid, value } of relativeName)
+      if (oid === oids.serialNumber && value !== serial)
+        throw birthError("NAT_BIRTH_FACTS", `the request's subject names serial ${JSON.stringify(value.slice(0, 64))}`);
 }
 
 function titles({ algorithms }: Profile): string {

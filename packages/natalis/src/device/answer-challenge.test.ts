@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import { answerType, parseAnswerPayload } from "../authenticate/index.ts";
-import { algorithms, headerLabels, isX5tOf, parseSign1, parseX5chain, verifySign1 } from "../formats/index.ts";
+import { algorithms, headerLabels, parseSign1, parseX5chain, parseX5t, verifySign1 } from "../formats/index.ts";
 import { forgeCertificate } from "../testing/certificate-forge.ts";
 import { type AnswerInput, answerChallenge } from "./index.ts";
 
@@ -29,9 +29,9 @@ for (const algorithm of Object.values(algorithms))
     const sign1 = parseSign1(await answerChallenge({ ...input, certificate: mine, signer: own }));
     await verifySign1(sign1, own.publicKey, nodeSignatureVerifier);
     const { algorithm: label, type, x5t, x5chain } = headerLabels;
-    assert.deepEqual([...sign1.protectedHeader.keys()].toSorted(), [label, type, x5t]);
+    assert.deepEqual(new Set(sign1.protectedHeader.keys()), new Set([label, type, x5t]));
     assert.equal(sign1.protectedHeader.get(type), answerType);
-    assert.ok(isX5tOf(sign1.protectedHeader.get(x5t), mine, nodeHash));
+    assert.deepEqual(parseX5t(sign1.protectedHeader.get(x5t)), nodeHash.sha256(mine));
     assert.deepEqual(parseX5chain(sign1.unprotectedHeader.get(x5chain)), [mine, issuer.certificate.der]);
     assert.deepEqual(parseAnswerPayload(sign1.payload), { ...challenge, deviceTime: at });
   });

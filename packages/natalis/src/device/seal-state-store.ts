@@ -9,7 +9,7 @@ import type { Awaitable } from "../kernel/index.ts";
  * A cut during `save` leaves the bytes before or the bytes after, never a mixture. One sealer at a time.
  */
 export interface SealStateStore {
-  /** The bytes saved last, at most a few kilobytes; undefined where nothing was ever saved. */
+  /** The bytes saved last, a few kilobytes and never above 256 KiB; undefined where nothing was ever saved. */
   load(): Awaitable<Uint8Array | undefined>;
   save(state: Uint8Array): Awaitable<void>;
 }

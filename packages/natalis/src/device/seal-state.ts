@@ -19,7 +19,7 @@ export interface SealState {
 }
 
 const version = 1;
-const limits = { maximumBytes: 64 << 10, maximumDepth: 2 } as const;
+const limits = { maximumBytes: 256 << 10, maximumDepth: 2 } as const;
 
 /** Deterministic CBOR: [1, epoch, next, previous, [log size, log root] or null, seal]. */
 export function encodeSealState({ epoch, next, previous, checkpoint, seal }: SealState): Uint8Array {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import {
   algorithms,
   encodeExtendedKeyUsage,
@@ -143,7 +143,7 @@ test("nothing is handed out before the state is durable", async () => {
     await save(state);
   };
   let isOut = false;
-  const sealing = sealer.seal(records(1)).then(() => {
+  const sealing = sealer.seal(records(1)).finally(() => {
     isOut = true;
   });
   await new Promise((resolve) => setImmediate(resolve));
@@ -240,7 +240,7 @@ test("an unreadable state is refused unless a new epoch begins", async () => {
   const store = new FragileStore();
   await (await open(store)).seal(records(1));
   const kept = store.kept as Uint8Array;
-  for (const broken of [kept.subarray(1), kept.with(1, 2), new Uint8Array(0), new Uint8Array(70_000)]) {
+  for (const broken of [kept.subarray(1), kept.with(1, 2), new Uint8Array(0), new Uint8Array(300_000)]) {
     store.kept = broken;
     await assert.rejects(open(store), { name: "NatalisError", code: "NAT_DEVICE_SEAL_STATE" });
     await open(store, { newEpoch: 1 });

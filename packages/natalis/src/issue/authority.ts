@@ -14,7 +14,7 @@ import {
   parseKeyUsage,
   parseSubjectKeyIdentifier,
 } from "../formats/index.ts";
-import type { Hash, SignatureAlgorithm } from "../kernel/index.ts";
+import { type Hash, type SignatureAlgorithm, toHex } from "../kernel/index.ts";
 import { issueError } from "./errors.ts";
 import { checkBaseUrl } from "./locations.ts";
 
@@ -22,6 +22,8 @@ export interface Authority {
   readonly certificate: Certificate;
   /** Subject key identifier. */
   readonly keyIdentifier: Uint8Array;
+  /** The same, hexadecimal. */
+  readonly keyId: string;
   /** Of the authority's key, hence of all it signs. */
   readonly algorithm: SignatureAlgorithm;
   /** `http://host[:port][/path]`. */
@@ -40,9 +42,11 @@ export interface AuthorityInput {
 /** @throws NAT_ISSUE_AUTHORITY, NAT_ISSUE_URL, NAT_ARC_FORM, NAT_ALGORITHM_UNKNOWN */
 export function openAuthority({ certificate, baseUrl, arc, hash }: AuthorityInput): Authority {
   checkMaySign(certificate);
+  const keyIdentifier = keyIdentifierOf(certificate);
   return {
     certificate,
-    keyIdentifier: keyIdentifierOf(certificate),
+    keyIdentifier,
+    keyId: toHex(keyIdentifier),
     algorithm: algorithmOfPublicKey(certificate.publicKey),
     baseUrl: checkBaseUrl(baseUrl),
     oids: oidsOf(arc),

@@ -26,7 +26,8 @@ const fileVersion = 1;
 const maximumLength = 1 << 20;
 const maximumRoots = 100;
 const certificateLabel = "CERTIFICATE";
-const members: readonly string[] = ["version", "arc", "roots", "log"];
+const members = ["version", "arc", "roots", "log"] as const;
+type Member = (typeof members)[number];
 const arcForm = /^[0-2](?:\.(?:0|[1-9][0-9]{0,9})){1,30}$/;
 
 /** Text with a final line feed. */
@@ -39,16 +40,17 @@ export function encodeTrustFile(trust: TrustFile): string {
 /** Unknown members are refused. @throws NAT_REGISTRY_TRUST_FILE */
 export function parseTrustFile(text: string): TrustFile {
   if (text.length > maximumLength) throw registryError("NAT_REGISTRY_TRUST_FILE", `${text.length} characters`);
-  const file = parseObject(text);
+  const file: Partial<Record<Member, unknown>> = parseObject(text);
   for (const member of Object.keys(file))
-    if (!members.includes(member)) throw registryError("NAT_REGISTRY_TRUST_FILE", "an unknown member");
-  if (file["version"] !== fileVersion) throw registryError("NAT_REGISTRY_TRUST_FILE", "another version");
+    if (!(members as readonly string[]).includes(member))
+      throw registryError("NAT_REGISTRY_TRUST_FILE", "an unknown member");
+  if (file.version !== fileVersion) throw registryError("NAT_REGISTRY_TRUST_FILE", "another version");
   const { arc, log } = file;
   if (typeof arc !== "string" || !arcForm.test(arc)) throw registryError("NAT_REGISTRY_TRUST_FILE", "arc");
   if (typeof log !== "string") throw registryError("NAT_REGISTRY_TRUST_FILE", "log");
   return {
     arc,
-    roots: parseRoots(file["roots"]),
+    roots: parseRoots(file.roots),
     log: refusingAs("NAT_REGISTRY_TRUST_FILE", () => parseLogPolicy(log)),
   };
 }

@@ -235,10 +235,9 @@ export class VolatileInsecureRegistry {
 
   #requireCommittable(batch: CommitBatch): void {
     if (!isSameHead(batch.expected, this.tables.head)) throw registryError("NAT_REGISTRY_HEAD_MOVED", "another head");
-    requireDistinct([
-      ...this.tables.claims.keys(),
-      ...batch.devices.flatMap((row) => claimKeys({ ...row, deviceId: row.id }).map(([, key]) => key)),
-    ]);
+    const claims = batch.devices.flatMap((row) => claimKeys({ ...row, deviceId: row.id }).map(([, key]) => key));
+    const taken = claims.find((key) => this.tables.claims.has(key));
+    requireDistinct(taken === undefined ? claims : [taken, taken]);
     const operators = [...this.tables.operators.values(), ...batch.operators];
     requireDistinct(operators.flatMap((row) => [`operator ${row.id}`, `token ${toHex(row.tokenHash)}`]));
     requireDistinct(

@@ -40,7 +40,7 @@ export {
   sealType,
 } from "./seal.ts";
 export { type SealingCertificate, sealingCertificate } from "./sealing-certificate.ts";
-export { type SealVerification, type VerifiedSeal, verifyLeaves, verifySeal } from "./verify-seal.ts";
+export { isVerifiedSeal, type SealVerification, type VerifiedSeal, verifyLeaves, verifySeal } from "./verify-seal.ts";
 export {
   type ForkReason,
   type SealFinding,

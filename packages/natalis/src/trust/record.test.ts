@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nodeHash } from "@natalis/node";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { leafHash } from "../formats/index.ts";
 import { portableHash, toHex } from "../kernel/index.ts";
 import { type DataRecord, encodeRecord, leafOfRecord, leavesOfRecords, splitLeaves } from "./record.ts";
@@ -31,7 +31,7 @@ const records: fc.Arbitrary<DataRecord> = fc.record(
 test("the canonical record is [time, name, unit, value] with a float64 value", () => {
   assert.equal(
     toHex(encodeRecord(record)),
-    "84" + "1b0004ec93ac2fbd00" + "676d616368696e65" + "6343656c" + "fb4034000000000000",
+    ["84", "1b0004ec93ac2fbd00", "676d616368696e65", "6343656c", "fb4034000000000000"].join(""),
   );
   assert.equal(toHex(encodeRecord({ ...record, time: -1, value: true })), "8420676d616368696e656343656cf5");
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { Sealer } from "../device/index.ts";
 import {
   algorithms,
@@ -28,12 +28,14 @@ import {
   certificatesOfSeals,
   type DataRecord,
   encodeSealPayload,
+  isVerifiedSeal,
   leavesOfRecords,
   parseSealPayload,
   parseSealSequence,
   recordSchema,
   type Seal,
   type SealHistory,
+  type SealingCertificate,
   sealingCertificate,
   sealType,
   splitLeaves,
@@ -149,7 +151,7 @@ for (const [title, changes] of badSeals)
 test("refused in a seal: an unknown field, a missing field, another type", () => {
   const map = decodeCbor(encodeSealPayload(statement)) as ReadonlyMap<number, CborValue>;
   for (const bad of [new Map([...map, [11, 0]]), new Map([...map].slice(1)), new Map([...map, [4, "5"]]), []])
-    assert.throws(() => parseSealPayload(encodeCbor(bad as CborValue)), { code: "NAT_CBOR_SHAPE" });
+    assert.throws(() => parseSealPayload(encodeCbor(bad)), { code: "NAT_CBOR_SHAPE" });
 });
 
 test("a seal verifies, with its records and without", async () => {
@@ -157,6 +159,17 @@ test("a seal verifies, with its records and without", async () => {
   assert.deepEqual(verified.seal, statement);
   assert.equal(verified.sealedBy.certificate, certificate);
   verifyLeaves(await verify(seal), leaves, nodeHash);
+});
+
+test("proofs are not to be had by imitation", async () => {
+  const verified = await verify(seal);
+  assert.ok(isVerifiedSeal(verified));
+  for (const imitation of [Object.assign({}, verified), Object.create(verified), undefined, null, "seal"])
+    assert.ok(!isVerifiedSeal(imitation));
+  const { certificate: own, deviceId: id, fingerprint } = sealedBy;
+  const imitation = { certificate: own, deviceId: id, fingerprint } as SealingCertificate;
+  const input = { seal, sealedBy: imitation, verifier: nodeSignatureVerifier, hash: nodeHash };
+  await assert.rejects(verifySeal(input), { code: "NAT_SEAL_CERTIFICATE" });
 });
 
 test("records that are not the sealed ones are refused", async () => {

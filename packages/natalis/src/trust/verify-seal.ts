@@ -15,7 +15,7 @@ import { equalBytes, type Hash, type SignatureVerifier } from "../kernel/index.t
 import { trustError } from "./errors.ts";
 import { leafLength, splitLeaves } from "./record.ts";
 import { parseSealPayload, type Seal, sealType } from "./seal.ts";
-import type { SealingCertificate } from "./sealing-certificate.ts";
+import { SealingCertificate } from "./sealing-certificate.ts";
 
 /** A seal whose signature was checked. Can be had from `verifySeal` only. */
 export class VerifiedSeal {
@@ -31,9 +31,14 @@ export class VerifiedSeal {
     this.digest = fields.digest;
   }
 
-  static isVerified(value: unknown): value is VerifiedSeal {
+  static isOne(value: unknown): value is VerifiedSeal {
     return typeof value === "object" && value !== null && #verified in value;
   }
+}
+
+/** Whether a value of unknown origin came from `verifySeal`: for callers without a type checker. */
+export function isVerifiedSeal(value: unknown): value is VerifiedSeal {
+  return VerifiedSeal.isOne(value);
 }
 
 export interface SealVerification {
@@ -54,6 +59,7 @@ const protectedLabels: readonly unknown[] = [headerLabels.algorithm, headerLabel
  */
 export async function verifySeal(input: SealVerification): Promise<VerifiedSeal> {
   const { sealedBy, verifier, hash } = input;
+  if (!SealingCertificate.isOne(sealedBy)) throw trustError("NAT_SEAL_CERTIFICATE", "it was not checked");
   const sign1 = parseSign1(input.seal);
   requireSealHeader(sign1, sealedBy);
   const seal = parseSealPayload(sign1.payload);

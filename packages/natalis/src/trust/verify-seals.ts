@@ -119,5 +119,5 @@ function checkCheckpoints(seals: readonly VerifiedSeal[]): SealFinding[] {
     if (known > laterStart) findings.push({ kind: "fork", epoch, first: seal.first, because: "checkpoint" });
     if (seal.first === 0) epochStart = Math.min(epochStart, known);
   }
-  return findings.reverse();
+  return findings.toReversed();
 }

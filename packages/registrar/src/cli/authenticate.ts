@@ -5,7 +5,13 @@
 import { readFile } from "node:fs/promises";
 import { nodeEntropy, nodeHash, nodeSignatureVerifier, systemClock } from "@natalis/node";
 import { Command } from "commander";
-import { type AuthenticatedIdentity, challenge, type Evidence, MemoryChallengeStore, verifyAnswer } from "natalis/authenticate";
+import {
+  type AuthenticatedIdentity,
+  challenge,
+  type Evidence,
+  MemoryChallengeStore,
+  verifyAnswer,
+} from "natalis/authenticate";
 import { answerChallenge } from "natalis/device";
 import { formatUuid, toHex } from "natalis/kernel";
 import type { TrustFile } from "natalis/registry";
@@ -46,7 +52,8 @@ export function authenticateCommand(): Command {
       const { trust, client } = await connect(options);
       const folder = deviceFolder(options.device);
       const files = await readEvidence(options);
-      const fetched = options.offline === true ? {} : await fetchEvidence(client, (await readPapers(folder)).certificate);
+      const fetched =
+        options.offline === true ? {} : await fetchEvidence(client, (await readPapers(folder)).certificate);
       const evidence = { ...fetched, ...files };
       const maxStateAge = Number(options.maxStateAge);
       await authenticate({ folder, audience: options.audience, trust, evidence, maxStateAge }, terminal);
@@ -63,7 +70,14 @@ export async function authenticate(input: Authentication, output: Output): Promi
   output.line(`verifier: challenge ${toHex(asked.nonce)} for ${audience}, until ${asked.expiresAt.toISOString()}`);
   const signer = await openKey(folder);
   const at = systemClock.now();
-  const answer = await answerChallenge({ challenge: asked, expectedAudience: audience, certificate, chain, signer, at });
+  const answer = await answerChallenge({
+    challenge: asked,
+    expectedAudience: audience,
+    certificate,
+    chain,
+    signer,
+    at,
+  });
   output.line(`device:   answer of ${answer.length} bytes, signed with ${signer.algorithm.title}`);
   const identity = await verifyAnswer({
     answer,

@@ -44,7 +44,9 @@ export function birthCommand(): Command {
       const body = { request, product, model, serial, facility, hardwareRevision, firmwareDigest };
       const answer = await client.json("POST", "/births", birthAnswerSchema, body);
       await writePapers(folder, answer);
-      terminal.line(`${answer.device} ${answer.kind === "born" ? "is born" : "was born before"}, log entry ${answer.index}`);
+      terminal.line(
+        `${answer.device} ${answer.kind === "born" ? "is born" : "was born before"}, log entry ${answer.index}`,
+      );
       terminal.line(`certificate: ${folder.certificate}`);
     });
 }

@@ -59,7 +59,7 @@ export class RegistrarClient {
   #send(method: string, path: string, body: string | undefined): Promise<Answer> {
     const { url, roots, token } = this.#options;
     const headers: Record<string, string> = {};
-    if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers["content-type"] = "application/json";
     return new Promise((resolve, reject) => {
       const fail = (cause: Error): void => reject(clientError("NAT_CLIENT_UNREACHABLE", url, cause));

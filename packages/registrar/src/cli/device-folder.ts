@@ -100,6 +100,7 @@ export async function exists(path: string): Promise<boolean> {
 
 function one(found: readonly Uint8Array[], path: string): Uint8Array {
   const [first] = found;
-  if (first === undefined || found.length > 1) throw clientError("NAT_CLIENT_FILE", `${path}: ${found.length} PEM blocks`);
+  if (first === undefined || found.length > 1)
+    throw clientError("NAT_CLIENT_FILE", `${path}: ${found.length} PEM blocks`);
   return first;
 }

@@ -2,7 +2,12 @@
 // natalis device list|show|suspend|resume|revoke|retire: the registry's devices and what becomes of them.
 
 import { Command, Option } from "commander";
-import { devicePageSchema, lifecycleAnswerSchema, revocationReasonSchema, timelineSchema } from "../protocols/rest/schemas.ts";
+import {
+  devicePageSchema,
+  lifecycleAnswerSchema,
+  revocationReasonSchema,
+  timelineSchema,
+} from "../protocols/rest/schemas.ts";
 import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
 import { terminal } from "./output.ts";
 
@@ -40,12 +45,13 @@ function listCommand(): Command {
     .action(async (options: ListOptions) => {
       const { client } = await connect(options);
       const query = filterOf(options);
-      for (let page = await client.json("GET", `/devices?${query}`, devicePageSchema); ; ) {
+      const path = () => `/devices?${query.toString()}`;
+      for (let page = await client.json("GET", path(), devicePageSchema); ; ) {
         for (const { device, state, product, model, serial } of page.devices)
           terminal.line([device, state, product, model, serial].join("\t"));
         if (page.next === undefined) return;
         query.set("after", String(page.next));
-        page = await client.json("GET", `/devices?${query}`, devicePageSchema);
+        page = await client.json("GET", path(), devicePageSchema);
       }
     });
 }

@@ -3,7 +3,14 @@
 // so it matters little whom it asked.
 
 import type { Evidence } from "natalis/authenticate";
-import { attributeValues, findExtension, oids, parseCertificate, parseCrlDistributionPoints, urisOf } from "natalis/formats";
+import {
+  attributeValues,
+  findExtension,
+  oids,
+  parseCertificate,
+  parseCrlDistributionPoints,
+  urisOf,
+} from "natalis/formats";
 import type { RegistrarClient } from "./client.ts";
 import { clientError } from "./errors.ts";
 
@@ -21,7 +28,10 @@ function readPlaces(der: Uint8Array): { deviceId: string; crlPath: string } {
   const certificate = parseCertificate(der);
   const [deviceId] = attributeValues(certificate.subject, oids.commonName);
   const points = findExtension(certificate, oids.crlDistributionPoints);
-  const [uri] = points === undefined ? [] : parseCrlDistributionPoints(points.value).flatMap(({ fullName }) => urisOf(fullName ?? []));
+  const [uri] =
+    points === undefined
+      ? []
+      : parseCrlDistributionPoints(points.value).flatMap(({ fullName }) => urisOf(fullName ?? []));
   if (deviceId === undefined || uri === undefined)
     throw clientError("NAT_CLIENT_FILE", "the certificate names no device or no CRL");
   const path = new URL(uri).pathname;

@@ -32,7 +32,8 @@ export function initCommand(): Command {
       const settings = parseSettings({ maker, origin, publicUrl, arc });
       const made = await initRegistrar({ folder: data, settings, product, passphraseFile });
       for (const warning of made.warnings) terminal.warn(warning);
-      if (arc === documentationArc) terminal.warn("the documentation arc is for demonstrations; devices keep it for life");
+      if (arc === documentationArc)
+        terminal.warn("the documentation arc is for demonstrations; devices keep it for life");
       terminal.line(`trust file:            ${made.folder.trust}`);
       terminal.line(`administrator's token: ${made.folder.adminToken}`);
       terminal.line(`profiles:              ${made.folder.profiles}`);

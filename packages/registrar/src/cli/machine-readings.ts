@@ -2,7 +2,7 @@
 // Real readings of the machine we run on: load, memory in use, and temperature where the kernel offers one.
 // Names and units are SenML's (RFC 8428 section 12.1).
 
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { arch, freemem, loadavg, release, totalmem, type } from "node:os";
 
 export interface Reading {
@@ -12,7 +12,7 @@ export interface Reading {
   readonly value: number;
 }
 
-const thermalFolder = "/sys/class/thermal";
+const firstZone = "/sys/class/thermal/thermal_zone0/temp";
 
 /** One reading of each quantity that this machine has. */
 export async function readMachine(at: Date): Promise<Reading[]> {
@@ -32,10 +32,7 @@ export function readMachineFacts(): { model: string; hardwareRevision: string } 
 
 /** Degrees Celsius of the first thermal zone, or undefined: virtual machines have none. */
 async function readTemperature(): Promise<number | undefined> {
-  const zones = await readdir(thermalFolder).catch(() => []);
-  const zone = zones.sort().find((name) => name.startsWith("thermal_zone"));
-  if (zone === undefined) return undefined;
-  const text = await readFile(`${thermalFolder}/${zone}/temp`, "utf8").catch(() => "");
+  const text = await readFile(firstZone, "utf8").catch(() => "");
   const milli = Number.parseInt(text, 10);
   return Number.isFinite(milli) ? milli / 1000 : undefined;
 }

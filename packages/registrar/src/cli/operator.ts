@@ -21,11 +21,16 @@ export function operatorCommand(): Command {
 }
 
 function addCommand(): Command {
-  const role = new Option("--role <role>", "what it may do").choices(["admin", "registrar", "station", "auditor"]);
+  const roleOption = new Option("--role <role>", "what it may do").choices([
+    "admin",
+    "registrar",
+    "station",
+    "auditor",
+  ]);
   return withConnection(new Command("add"))
     .description("enrol an operator or a station; prints its token, once")
     .argument("<name>", "a name for people")
-    .addOption(role.makeOptionMandatory())
+    .addOption(roleOption.makeOptionMandatory())
     .option("--product <product...>", "a station's product lines")
     .option("--quota <births>", "births a station may ask for in all", parseCount)
     .action(async (name: string, options: AddOptions) => {
@@ -38,16 +43,18 @@ function addCommand(): Command {
 }
 
 function listCommand(): Command {
-  return withConnection(new Command("list")).description("list operators and stations").action(async (options) => {
-    const { client } = await connect(options as ConnectionOptions);
-    let after = "";
-    do {
-      const page = await client.json("GET", `/operators?limit=500${after}`, operatorPageSchema);
-      for (const { id, role, state, born, quota, name } of page.operators)
-        terminal.line([id, role, state, `${born}/${quota ?? "-"}`, name].join("\t"));
-      after = page.next === undefined ? "" : `&after=${page.next}`;
-    } while (after !== "");
-  });
+  return withConnection(new Command("list"))
+    .description("list operators and stations")
+    .action(async (options) => {
+      const { client } = await connect(options as ConnectionOptions);
+      let after = "";
+      do {
+        const page = await client.json("GET", `/operators?limit=500${after}`, operatorPageSchema);
+        for (const { id, role, state, born, quota, name } of page.operators)
+          terminal.line([id, role, state, `${born}/${quota ?? "-"}`, name].join("\t"));
+        after = page.next === undefined ? "" : `&after=${page.next}`;
+      } while (after !== "");
+    });
 }
 
 function revokeCommand(): Command {

@@ -6,7 +6,8 @@ import { InvalidArgumentError } from "commander";
 
 export function parsePort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new InvalidArgumentError("not a port from 1 to 65535");
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError("not a port from 1 to 65535");
   return port;
 }
 

@@ -10,7 +10,14 @@ import { parseTrustFile } from "natalis/registry";
 import type { DataRecord } from "natalis/trust";
 import { dataFolder } from "../service/data-folder.ts";
 import { defaultDataFolder } from "./connection.ts";
-import { type DeviceFolder, deviceFolder, openKey, readPapers, readReceiptCheckpoint, readText } from "./device-folder.ts";
+import {
+  type DeviceFolder,
+  deviceFolder,
+  openKey,
+  readPapers,
+  readReceiptCheckpoint,
+  readText,
+} from "./device-folder.ts";
 import { parseCount } from "./operator.ts";
 import { type Output, terminal } from "./output.ts";
 import { progressBar } from "./progress.ts";
@@ -44,7 +51,10 @@ export function sealCommand(): Command {
       const base = options.out ?? file.replace(/\.csv$/i, "");
       const folder = deviceFolder(options.device);
       const { arc } = parseTrustFile(await readText(options.trust ?? dataFolder(options.data).trust));
-      const { seals, leaves, count } = await sealRecords({ records, folder, arc, batch: options.batch, base }, terminal);
+      const { seals, leaves, count } = await sealRecords(
+        { records, folder, arc, batch: options.batch, base },
+        terminal,
+      );
       terminal.line(`${records.length} rows in ${count} seals: ${seals} and ${leaves}`);
     });
 }
@@ -60,7 +70,10 @@ export interface SealingJob {
 }
 
 /** Seals and writes; seals are appended batch by batch, so an interrupted run keeps what it made. */
-export async function sealRecords({ records, folder, arc, batch, base }: SealingJob, output: Output): Promise<SealedFiles> {
+export async function sealRecords(
+  { records, folder, arc, batch, base }: SealingJob,
+  output: Output,
+): Promise<SealedFiles> {
   const sealer = await openSealer(folder, arc);
   const checkpoint = await readReceiptCheckpoint(folder);
   const files = { seals: `${base}.seals`, leaves: `${base}.leaves` };

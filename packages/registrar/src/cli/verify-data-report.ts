@@ -12,7 +12,8 @@ export function* describeRows(found: RowComparison, lines: readonly number[]): G
   yield* capped(found.missing, ({ sealed, place }) => `missing: sequence ${sealed.sequence}, ${before(lines, place)}`);
   yield* capped(
     found.moved,
-    ({ row, sealed, place }) => `moved: line ${lines[row]} (sequence ${sealed.sequence}) belongs ${before(lines, place)}`,
+    ({ row, sealed, place }) =>
+      `moved: line ${lines[row]} (sequence ${sealed.sequence}) belongs ${before(lines, place)}`,
   );
   yield* capped(found.added, (row) => `added: line ${lines[row]}`);
 }

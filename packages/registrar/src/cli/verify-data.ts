@@ -69,9 +69,10 @@ export async function verifyData(input: DataVerification, output: Output): Promi
   output.line(`device ${device}: ${history.seals.length} authentic seals`);
   for (const finding of history.findings) output.line(describeFinding(finding));
   const rowLeaves = leavesOfRecords(input.data.records, nodeHash);
-  const intact = input.leaves === undefined
-    ? reportBatches(input, history, rowLeaves, output)
-    : reportRows(input, history, rowLeaves, await readBytes(input.leaves), output);
+  const intact =
+    input.leaves === undefined
+      ? reportBatches(input, history, rowLeaves, output)
+      : reportRows(input, history, rowLeaves, await readBytes(input.leaves), output);
   return intact && history.findings.length === 0;
 }
 
@@ -83,7 +84,15 @@ async function verifyHistory(input: DataVerification): Promise<{ history: SealHi
   const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
   const policy = { unknownStatus: "accept", maxStateAge: 0 } as const;
   const purpose = oidsOf(trust.arc).seal;
-  const { path, identity } = await identifyDevice({ certificate, evidence: { chain }, trust, policy, purpose, at, ...ports });
+  const { path, identity } = await identifyDevice({
+    certificate,
+    evidence: { chain },
+    trust,
+    policy,
+    purpose,
+    at,
+    ...ports,
+  });
   const sealedBy = sealingCertificate(path.certificates[0], trust.arc, nodeHash);
   const seals = parseSealSequence(await readBytes(input.seals));
   return { history: await verifySeals({ seals, sealedBy, ...ports }), device: formatUuid(identity.deviceId) };

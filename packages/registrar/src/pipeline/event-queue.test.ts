@@ -78,10 +78,7 @@ test("a full queue refuses, and takes again when it has room", async () => {
 });
 
 test("a refused event fails alone", async () => {
-  const outcomes: EventOutcome[] = [
-    { kind: "refused", error: refusal },
-    entered(7),
-  ];
+  const outcomes: EventOutcome[] = [{ kind: "refused", error: refusal }, entered(7)];
   const queue = new EventQueue({ commit: async () => ({ head: undefined, outcomes }) }, clock);
   const [refused, accepted] = await Promise.allSettled([queue.submit(event("a")), queue.submit(event("b"))]);
   assert.equal(refused?.status === "rejected" && refused.reason, refusal);

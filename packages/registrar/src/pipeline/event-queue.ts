@@ -83,7 +83,7 @@ export class EventQueue {
     try {
       const events = batch.map(({ event }) => event);
       const { outcomes } = await this.#committer.commit(events, this.#clock.now());
-      batch.forEach((waiting, i) => answer(waiting, outcomes[i] as EventOutcome));
+      for (const [i, waiting] of batch.entries()) answer(waiting, outcomes[i] as EventOutcome);
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

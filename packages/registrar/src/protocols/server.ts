@@ -8,6 +8,7 @@ import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Identify, Registrar } from "../service/registrar.ts";
+import type { TlsMaterial } from "../service/server-certificate.ts";
 import { crlRoutes } from "./crl/routes.ts";
 import { httpError } from "./errors.ts";
 import {
@@ -25,13 +26,6 @@ import { lifecycleRoutes } from "./rest/lifecycle.ts";
 import { operatorRoutes } from "./rest/operators.ts";
 import { publicRoutes } from "./rest/public.ts";
 
-export interface TlsMaterial {
-  /** PEM. */
-  readonly key: string;
-  /** PEM chain, leaf first. */
-  readonly cert: string;
-}
-
 /** Every door, over TLS. */
 export async function buildSecureServer(
   registrar: Registrar,
@@ -40,11 +34,14 @@ export async function buildSecureServer(
   logger: FastifyBaseLogger,
 ): Promise<FastifyInstance> {
   const https = { ...tls, minVersion: "TLSv1.2" as const };
-  // The framework types a server by its transport; the routes do not care which it is.
-  const server = prepare(Fastify({ ...serverOptions(logger), https }) as unknown as FastifyInstance);
+  const server = prepare(Fastify({ ...serverOptions(logger), https }));
   await describeApi(server);
+  await server.register(helmet);
   await registerPublic(server, registrar);
-  server.register(async (guarded) => {
+  await server.register(async (guarded) => {
+    guarded.addHook("onRoute", ({ schema }) => {
+      if (schema !== undefined) schema.security = [{ bearer: [] }];
+    });
     birthRoutes(guarded, registrar, identify);
     deviceRoutes(guarded, registrar, identify);
     lifecycleRoutes(guarded, registrar, identify);
@@ -56,6 +53,8 @@ export async function buildSecureServer(
 /** Only what is public, over plain http. */
 export async function buildPlainServer(registrar: Registrar, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const server = prepare(Fastify(serverOptions(logger)));
+  // Nothing here may send a client to https: whoever checks a certificate has none to check it with.
+  await server.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
   await registerPublic(server, registrar);
   return server;
 }
@@ -65,7 +64,7 @@ function serverOptions(loggerInstance: FastifyBaseLogger) {
     loggerInstance,
     bodyLimit,
     requestTimeout: requestDeadlineMilliseconds,
-    connectionTimeout: requestDeadlineMilliseconds,
+    connectionTimeout: keepAliveMilliseconds,
     keepAliveTimeout: keepAliveMilliseconds,
     // One line a request costs more than a birth: failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true }),
@@ -98,7 +97,6 @@ async function describeApi(server: FastifyInstance): Promise<void> {
 
 /** Rate limits hold for the doors that ask nobody who they are; the others are bounded by who they know. */
 async function registerPublic(server: FastifyInstance, registrar: Registrar): Promise<void> {
-  await server.register(helmet);
   await server.register(async (open) => {
     await open.register(rateLimit, { max: publicRequestsPerMinute, timeWindow: "1 minute" });
     publicRoutes(open, registrar);

@@ -6,7 +6,13 @@ import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { FileCheckpointMirror, nodeEntropy, nodeHash, systemClock, writeFileDurably } from "@natalis/node";
 import { keyIdentifier, parseCertificate, parseLogPolicy, verifierKey } from "natalis/formats";
-import { newSerial, openAuthority, prepareIssuingCertificate, prepareRootCertificate, signPrepared } from "natalis/issue";
+import {
+  newSerial,
+  openAuthority,
+  prepareIssuingCertificate,
+  prepareRootCertificate,
+  signPrepared,
+} from "natalis/issue";
 import { encodeUtf8, toHex } from "natalis/kernel";
 import { encodeTrustFile, type RegistryEvent, type RegistryStores, Sequencer } from "natalis/registry";
 import { openSqliteRegistry } from "../adapters/sqlite/index.ts";

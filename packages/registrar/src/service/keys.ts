@@ -2,14 +2,28 @@
 // The registrar's keys: what each is for, how they are made, sealed into two files, and opened again. The root's key
 // has a file of its own, so that a registrar runs without opening it, or without having it.
 
-import { generateKey, nodeAuthenticator, nodeEntropy, nodeHash, readSealedFile, signerFromPkcs8, writeSealedFile } from "@natalis/node";
+import {
+  generateKey,
+  nodeAuthenticator,
+  nodeEntropy,
+  nodeHash,
+  readSealedFile,
+  signerFromPkcs8,
+  writeSealedFile,
+} from "@natalis/node";
 import { algorithms, type NoteSigner, noteSigner } from "natalis/formats";
 import type { MessageAuthenticator, Signer } from "natalis/kernel";
 import type { DataFolder } from "./data-folder.ts";
 import { serviceError } from "./errors.ts";
 
 /** Names of the secrets inside the sealed files. */
-const names = { root: "root", issuing: "issuing", logEd25519: "log-ed25519", logP256: "log-p256", unitTag: "unit-tag" } as const;
+const names = {
+  root: "root",
+  issuing: "issuing",
+  logEd25519: "log-ed25519",
+  logP256: "log-p256",
+  unitTag: "unit-tag",
+} as const;
 
 export interface RegistrarKeys {
   readonly issuing: Signer;

@@ -52,7 +52,10 @@ export async function openRegistrar(path: string, passphraseFile: string | undef
   try {
     const settings = parseSettings(Object.fromEntries(await registry.settings.settings()));
     const wired = await wire(folder, registry, settings, opened.keys, passphrase);
-    return { ...wired, warnings: [...warnings, ...opened.warnings, "keys of the authority are in files, not in hardware"] };
+    return {
+      ...wired,
+      warnings: [...warnings, ...opened.warnings, "keys of the authority are in files, not in hardware"],
+    };
   } catch (error) {
     registry.close();
     throw error;

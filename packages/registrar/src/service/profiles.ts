@@ -36,7 +36,11 @@ export async function writeFirstProfile(directory: string, product: string, make
     minimumCustody: 0,
     admission: { kind: "open" },
   };
-  await writeFileDurably(join(directory, `${product}.json`), encodeUtf8(`${JSON.stringify(profile, undefined, 2)}\n`), 0o644);
+  await writeFileDurably(
+    join(directory, `${product}.json`),
+    encodeUtf8(`${JSON.stringify(profile, undefined, 2)}\n`),
+    0o644,
+  );
 }
 
 async function loadProfile(path: string): Promise<Profile> {

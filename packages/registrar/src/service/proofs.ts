@@ -3,7 +3,14 @@
 
 import type { Hash } from "natalis/kernel";
 import { formatUuid } from "natalis/kernel";
-import { type BornBody, type DeviceRow, type RegistryStores, readBirth, receiptOf, stateProofOf } from "natalis/registry";
+import {
+  type BornBody,
+  type DeviceRow,
+  type RegistryStores,
+  readBirth,
+  receiptOf,
+  stateProofOf,
+} from "natalis/registry";
 import { serviceError } from "./errors.ts";
 
 export class Proofs {

@@ -7,8 +7,14 @@ import { generateKey, nodeEntropy, nodeHash, systemClock } from "@natalis/node";
 import { algorithms, encodePem, keyIdentifier } from "natalis/formats";
 import { newSerial, prepareServerCertificate, signPrepared } from "natalis/issue";
 import { toHex } from "natalis/kernel";
-import type { TlsMaterial } from "../protocols/server.ts";
 import type { OpenedRegistrar } from "./open.ts";
+
+export interface TlsMaterial {
+  /** PEM. */
+  readonly key: string;
+  /** PEM chain, leaf first. */
+  readonly cert: string;
+}
 
 const lifetimeDays = 30;
 /** Milliseconds between renewals: well before the end, and within what a timer can count. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as cbor2 from "cbor2";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { fromHex, isNatalisError, toHex } from "../../kernel/index.ts";
 import {
   asArray,

@@ -62,5 +62,6 @@ function describe(value: Item): string {
   if (value instanceof Map) return `a map of ${value.size}`;
   if (value instanceof Float64) return "a float";
   if (value instanceof Tagged) return `tag ${value.tag}`;
-  return typeof value === "string" ? `text of ${value.length}` : `the integer ${String(value)}`;
+  if (typeof value === "string") return `text of ${value.length}`;
+  return typeof value === "number" || typeof value === "bigint" ? `the integer ${value}` : "something else";
 }

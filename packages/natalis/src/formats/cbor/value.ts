@@ -24,9 +24,9 @@ export class Float64 {
   readonly float64: number;
 
   /** @throws NAT_CBOR_VALUE for NaN and infinities. */
-  constructor(float64: number) {
-    if (!Number.isFinite(float64)) throw cborError("NAT_CBOR_VALUE", `the float ${float64}`);
-    this.float64 = float64;
+  constructor(value: number) {
+    if (!Number.isFinite(value)) throw cborError("NAT_CBOR_VALUE", `the float ${value}`);
+    this.float64 = value;
   }
 }
 

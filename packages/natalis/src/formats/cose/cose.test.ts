@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { Sign1 as ForeignSign1 } from "@auth0/cose";
 import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import * as cbor2 from "cbor2";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { concatBytes, encodeUtf8, fromHex, isNatalisError, toHex } from "../../kernel/index.ts";
 import { algorithms } from "../algorithms.ts";
 import { type CborKey, type CborMap, type CborValue, decodeCbor, encodeCbor, Tagged } from "../cbor/index.ts";
@@ -16,7 +16,6 @@ import {
   encodeX5chain,
   encodeX5t,
   headerLabels,
-  isX5tOf,
   parseCoseKey,
   parseSign1,
   parseX5chain,
@@ -38,7 +37,7 @@ const encoded = (...entries: [CborKey, CborValue][]) => encodeCbor(map(...entrie
 
 /** A message of arbitrary parts, signed rightly by `signer`. */
 async function craft(protectedBytes: Uint8Array, unprotectedHeader: CborMap): Promise<Uint8Array> {
-  const der = await signer.sign(encodeSign1Structure(protectedBytes, payload));
+  const der = signer.sign(encodeSign1Structure(protectedBytes, payload));
   const template = await signSign1({ protectedHeader: new Map(), payload, signer: { ...signer, sign: () => der } });
   return encodeCbor([protectedBytes, unprotectedHeader, payload, parseSign1(template).signature]);
 }
@@ -72,12 +71,12 @@ test("@auth0/cose verifies what we sign", async () => {
   for (const each of signers.filter(({ algorithm }) => ["ES256", "ES384", "EdDSA"].includes(algorithm.name))) {
     const bytes = await signSign1({ protectedHeader, payload, signer: each });
     const key = createPublicKey({ key: Buffer.from(each.publicKey), format: "der", type: "spki" });
-    await (ForeignSign1.decode(bytes) as ForeignSign1).verify(key as never);
+    await ForeignSign1.decode(bytes).verify(key);
   }
 });
 
 test("cbor2 reads our COSE_Key as RFC 9052 section 7 has it", () => {
-  const key = cbor2.decode(encodeCoseKey(signer.publicKey), { preferMap: true }) as Map<number, unknown>;
+  const key = cbor2.decode<Map<number, unknown>>(encodeCoseKey(signer.publicKey), { preferMap: true });
   assert.deepEqual([key.get(1), key.get(-1)], [2, 1]);
   const raw = signer.publicKey.subarray(-64);
   assert.deepEqual(concatBytes(key.get(-2) as Uint8Array, key.get(-3) as Uint8Array), new Uint8Array(raw));
@@ -188,11 +187,10 @@ test("x5t is the hash of the certificate under -16", () => {
   const certificate = fromHex("3003020101");
   const value = encodeX5t(certificate, nodeHash);
   assert.deepEqual(value, [-16, nodeHash.sha256(certificate)]);
-  assert.ok(isX5tOf(decodeCbor(encodeCbor(value)), certificate, nodeHash));
-  assert.ok(!isX5tOf(value, fromHex("30"), nodeHash));
+  assert.deepEqual(parseX5t(decodeCbor(encodeCbor(value))), nodeHash.sha256(certificate));
   const digest = new Uint8Array(32);
   for (const bad of [undefined, digest, [-16], [-15, digest], [-16, digest.subarray(1)], [-16, "a"], [-16, digest, 0]])
-    assert.throws(() => parseX5t(bad as CborValue | undefined), { code: "NAT_COSE_HEADER" });
+    assert.throws(() => parseX5t(bad), { code: "NAT_COSE_HEADER" });
 });
 
 test("x5chain is one byte string or an array of several (RFC 9360 section 2)", () => {

@@ -2,7 +2,7 @@
 // COSE header maps (RFC 9052 section 3) and the two certificate headers of RFC 9360 that Natalis uses: x5t, the
 // certificate's hash, and x5chain, the certificates themselves, leaf first.
 
-import { equalBytes, type Hash } from "../../kernel/index.ts";
+import type { Hash } from "../../kernel/index.ts";
 import { type CborMap, type CborValue, decodeCbor, encodeCbor } from "../cbor/index.ts";
 import { coseError } from "./errors.ts";
 
@@ -61,11 +61,6 @@ export function parseX5t(value: CborValue | undefined): Uint8Array {
     if (digest instanceof Uint8Array && digest.length === 32) return digest;
   }
   throw coseError("NAT_COSE_HEADER", "x5t is not [-16, 32 bytes]");
-}
-
-/** Whether an x5t value is of this certificate. @throws NAT_COSE_HEADER */
-export function isX5tOf(value: CborValue | undefined, certificate: Uint8Array, hash: Hash): boolean {
-  return equalBytes(parseX5t(value), hash.sha256(certificate));
 }
 
 /** The x5chain value: one certificate as a byte string, more as an array (RFC 9360 section 2). @throws NAT_COSE_HEADER */

@@ -6,7 +6,6 @@ export {
   encodeX5chain,
   encodeX5t,
   headerLabels,
-  isX5tOf,
   parseX5chain,
   parseX5t,
 } from "./headers.ts";

@@ -21,6 +21,7 @@ import {
 } from "../../testing/index.ts";
 import { generateKeyPair, signerFromKeyPair } from "../../webcrypto/index.ts";
 import { authorityEvent } from "../authority-event.ts";
+import type { RegistryHead } from "../ports.ts";
 import { type AuditInput, auditLog } from "./audit.ts";
 import type { AuditProgress, AuditReport } from "./report.ts";
 
@@ -163,13 +164,9 @@ const rowDamages: [string, (tables: MemoryTables) => void, RegExp][] = [
     (t) => forge(t, () => at(t.checkpoints, 0).note),
     /^checkpoint 305: The entries have another root/,
   ],
-  ["the head's time", (t) => void (t.head = { ...required(t.head), time: 1 }), /^head 320: It tells another time/],
-  ["the head's states", (t) => void (t.head = { ...required(t.head), devices: 1 }), /^head 320: It tells other states/],
-  [
-    "the head's note",
-    (t) => void (t.head = { ...required(t.head), checkpoint: "x" }),
-    /^head 320: Its checkpoint is not/,
-  ],
+  ["the head's time", (t) => changeHead(t, { time: 1 }), /^head 320: It tells another time/],
+  ["the head's states", (t) => changeHead(t, { devices: 1 }), /^head 320: It tells other states/],
+  ["the head's note", (t) => changeHead(t, { checkpoint: "x" }), /^head 320: Its checkpoint is not/],
   [
     "entries after the head",
     (t) => void t.entries.push({ ...at(t.entries, -1), index: 320 }),
@@ -243,6 +240,10 @@ test("what the stores throw is not taken for a finding", async () => {
 
 function change<T extends object>(rows: T[], index: number, changes: Partial<T>): void {
   rows[index] = { ...at(rows, index), ...changes };
+}
+
+function changeHead(tables: MemoryTables, changes: Partial<RegistryHead>): void {
+  tables.head = { ...required(tables.head), ...changes };
 }
 
 function changeOperator({ operators }: MemoryTables, id: string, changes: object): void {

@@ -125,8 +125,10 @@ async function* rowsOfShard(issuer: string, shard: number, store: RevocationStor
 function compareDevice(row: DeviceRow, ordinal: number, devices: ReplayedDevices, input: CompareInput): void {
   const { findings, hash } = input;
   const place = toHex(row.id);
-  if (row.ordinal !== ordinal || ordinal >= devices.count)
-    return findings.add("device", place, `The row has ordinal ${row.ordinal}, where ${ordinal} was due.`);
+  if (row.ordinal !== ordinal || ordinal >= devices.count) {
+    findings.add("device", place, `The row has ordinal ${row.ordinal}, where ${ordinal} was due.`);
+    return;
+  }
   try {
     const isState = equalBytes(encodeStateLeaf(row), devices.leafBytes(ordinal));
     findings.require(isState, "device", place, "The row tells another state than the log.");

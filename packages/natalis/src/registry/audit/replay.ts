@@ -151,10 +151,10 @@ export class Replay {
 
   #countBirth(index: number, station: string): void {
     const operator = this.rows.operators.get(station);
-    if (operator === undefined) return this.#input.findings.add("operator", index, `${station} was never enrolled.`);
-    const isAllowed = operator.state === "active" && (operator.quota === undefined || operator.born < operator.quota);
-    this.#input.findings.require(isAllowed, "operator", index, `${station} was revoked or had used up its quota.`);
-    this.rows.countBirth(operator);
+    const hasQuota = operator?.quota === undefined || operator.born < operator.quota;
+    const isAllowed = operator?.state === "active" && hasQuota;
+    this.#input.findings.require(isAllowed, "operator", index, `${station} was not enrolled or had used up its quota.`);
+    if (operator !== undefined) this.rows.countBirth(operator);
   }
 
   async #applyLifecycle({ index, entry, body }: Told, type: LifecycleEventType): Promise<void> {
@@ -200,8 +200,9 @@ export class Replay {
       return;
     }
     const operator = operators.get(told.revoked);
-    if (operator?.state !== "active") return findings.add("operator", index, `${told.revoked} was not enrolled.`);
-    operators.set(operator.id, { ...operator, state: "revoked", lastEntry: index });
+    const wasActive = operator?.state === "active";
+    findings.require(wasActive, "operator", index, `${told.revoked} was not enrolled.`);
+    if (wasActive) operators.set(operator.id, { ...operator, state: "revoked", lastEntry: index });
   }
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The devices of a replayed log in flat arrays: about 350 bytes each, so that millions can be audited in memory.
 
-import { toHex } from "../../kernel/index.ts";
 import { encodeStateLeaf, parseStateLeaf, type StateLeaf, stateLeafLength } from "../state-leaf.ts";
 
 const digestLength = 32;
@@ -72,5 +71,5 @@ function doubled(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 // 128 bits tell hashes apart, and a string of one-byte characters is the smallest key that a Map takes.
 function shortText(bytes: Uint8Array): string {
-  return bytes.length < 16 ? toHex(bytes) : String.fromCharCode(...bytes.subarray(0, 16));
+  return String.fromCharCode(...bytes.subarray(0, 16));
 }

@@ -24,7 +24,7 @@ export const historyContract: ContractSuite<RegistryUnderTest> = [
       expectBytes(events[3]?.salt, someBytes(16, "x", 3), "salt of entry 3");
       expectBytes(events[4]?.body, new Uint8Array(0), "body of a state entry");
       const entries = await stores.log.readEntries(0, 500);
-      entries.forEach((entry, i) => expectBytes(entry, someBytes(100, "e", i), `public entry ${i}`));
+      for (const [i, entry] of entries.entries()) expectBytes(entry, someBytes(100, "e", i), `public entry ${i}`);
       expectSame(entries.length, 5, "public entries");
     },
   },

@@ -64,7 +64,9 @@ export const receiptChapter: Chapter<Demo> = {
     const [receipt, entry] = [await readText(demo.device.receipt), await readFile(demo.device.entry)];
     const trust = { policy: demo.trust.log, verifier: nodeSignatureVerifier, hash: nodeHash };
     const proven = await verifyReceipt(receipt, entry, trust);
-    tell(`entry ${proven.index} is in the log of ${proven.checkpoint.size} entries, signed by ${proven.checkpoint.origin}`);
+    tell(
+      `entry ${proven.index} is in the log of ${proven.checkpoint.size} entries, signed by ${proven.checkpoint.origin}`,
+    );
     tell(`read: curl ${demo.running.addresses.http}/log/checkpoint`);
   },
 };

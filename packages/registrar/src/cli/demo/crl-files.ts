@@ -2,7 +2,15 @@
 // The CRLs that openssl needs to judge the device's path: its own shard and its authority's, as PEM in one file.
 
 import { writeFileDurably } from "@natalis/node";
-import { encodePem, findExtension, oids, parseCertificate, parseCrlDistributionPoints, parsePem, urisOf } from "natalis/formats";
+import {
+  encodePem,
+  findExtension,
+  oids,
+  parseCertificate,
+  parseCrlDistributionPoints,
+  parsePem,
+  urisOf,
+} from "natalis/formats";
 import { encodeUtf8 } from "natalis/kernel";
 import { readText } from "../device-folder.ts";
 import type { Demo } from "./prepare.ts";
@@ -18,6 +26,9 @@ export async function writeCrls(demo: Demo): Promise<void> {
 
 function crlPath(der: Uint8Array): string {
   const points = findExtension(parseCertificate(der), oids.crlDistributionPoints);
-  const uris = points === undefined ? [] : parseCrlDistributionPoints(points.value).flatMap(({ fullName }) => urisOf(fullName ?? []));
+  const uris =
+    points === undefined
+      ? []
+      : parseCrlDistributionPoints(points.value).flatMap(({ fullName }) => urisOf(fullName ?? []));
   return new URL(uris[0] ?? "").pathname;
 }

@@ -71,7 +71,10 @@ async function isRefused(demo: Demo, code: ErrorCode, tell: (line: string) => vo
   const quiet: Output = { line: () => undefined, warn: () => undefined };
   const { device: folder, trust } = demo;
   const evidence = await fetchEvidence(demo.admin, await deviceCertificate(demo));
-  const refusal = await authenticate({ folder, audience: "demo verifier", trust, evidence, maxStateAge: 900 }, quiet).then(
+  const refusal = await authenticate(
+    { folder, audience: "demo verifier", trust, evidence, maxStateAge: 900 },
+    quiet,
+  ).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -82,10 +85,13 @@ async function isNotBornAgain(demo: Demo, tell: (line: string) => void): Promise
   const request = await readText(demo.file("device/request.pem"));
   const token = (await readFile(demo.file("station.token"), "utf8")).trim();
   const body = { request, product: demoProduct, serial: demo.serial, facility: "this machine", ...readMachineFacts() };
-  const refusal = await demo.clientWith(token).json("POST", "/births", birthAnswerSchema, body).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const refusal = await demo
+    .clientWith(token)
+    .json("POST", "/births", birthAnswerSchema, body)
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
   requireRefusal(refusal, "NAT_BIRTH_KEY_REUSED", tell);
 }
 
@@ -100,4 +106,3 @@ async function change(demo: Demo, verb: string, body: object, tell: (line: strin
   const changed = await demo.admin.json("POST", `/devices/${id}/${verb}`, lifecycleAnswerSchema, body);
   tell(`${changed.device.state}, log entry ${changed.index}`);
 }
-

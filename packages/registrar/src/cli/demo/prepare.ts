@@ -24,14 +24,14 @@ export interface Demo {
   /** As administrator. */
   readonly admin: RegistrarClient;
   /** With another token, or none. */
-  clientWith(token?: string): RegistrarClient;
+  readonly clientWith: (token?: string) => RegistrarClient;
   readonly device: DeviceFolder;
   /** The unit's serial number. */
   readonly serial: string;
   /** CSV to seal instead of this machine's readings. */
   readonly readings: string | undefined;
   /** A path among the story's files. */
-  file(name: string): string;
+  readonly file: (name: string) => string;
 }
 
 export const demoProduct = "demo";

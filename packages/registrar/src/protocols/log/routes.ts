@@ -23,7 +23,10 @@ export function logRoutes(server: FastifyInstance, stores: RegistryStores): void
     { schema: { tags: ["log"], summary: "A tile or an entry bundle" } },
     async (request, reply) => {
       const path = parseTilePath(`tile/${request.params["*"]}`);
-      const bytes = path.kind === "entries" ? await bundle(stores, path.index, path.width) : await tile(stores, path.id, path.width);
+      const bytes =
+        path.kind === "entries"
+          ? await bundle(stores, path.index, path.width)
+          : await tile(stores, path.id, path.width);
       return sendTile(reply, bytes, path.width === bundleWidth);
     },
   );
@@ -31,7 +34,8 @@ export function logRoutes(server: FastifyInstance, stores: RegistryStores): void
 
 async function tile(stores: RegistryStores, id: TileId, width: number): Promise<Uint8Array> {
   const bytes = await stores.log.readLogTile(id);
-  if (bytes === undefined || bytes.length < width * hashLength) throw httpError("NAT_HTTP_NOT_FOUND", "no such tile yet");
+  if (bytes === undefined || bytes.length < width * hashLength)
+    throw httpError("NAT_HTTP_NOT_FOUND", "no such tile yet");
   return bytes.subarray(0, width * hashLength);
 }
 

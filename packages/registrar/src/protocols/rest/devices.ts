@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices: lists, timelines, and the proofs of each.
 
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, preHandlerAsyncHookHandler } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { encodePem } from "natalis/formats";
 import { parseUuid } from "natalis/kernel";
@@ -13,13 +13,20 @@ import { devicePageSchema, deviceIdSchema, deviceQuerySchema, pageQuerySchema, t
 import { viewEvent } from "./event-view.ts";
 import { viewDevice } from "./views.ts";
 
+type Typed = ReturnType<typeof typedBy>;
+
 const params = z.object({ id: deviceIdSchema });
 
 export function deviceRoutes(server: FastifyInstance, registrar: Registrar, identify: Identify): void {
-  const typed = server.withTypeProvider<ZodTypeProvider>();
+  const typed = typedBy(server);
   const preHandler = requires("device.read", identify);
-  const { proofs, stores } = registrar;
+  listRoute(typed, registrar, preHandler);
+  timelineRoute(typed, registrar, preHandler);
+  documentRoutes(typed, registrar, preHandler);
+  proofRoutes(typed, registrar, preHandler);
+}
 
+function listRoute(typed: Typed, { stores }: Registrar, preHandler: preHandlerAsyncHookHandler): void {
   typed.get(
     "/devices",
     {
@@ -42,7 +49,9 @@ export function deviceRoutes(server: FastifyInstance, registrar: Registrar, iden
       };
     },
   );
+}
 
+function timelineRoute(typed: Typed, { proofs, stores }: Registrar, preHandler: preHandlerAsyncHookHandler): void {
   typed.get(
     "/devices/:id",
     {
@@ -67,7 +76,10 @@ export function deviceRoutes(server: FastifyInstance, registrar: Registrar, iden
       };
     },
   );
+}
 
+/** Certificate and record, as they were entered. */
+function documentRoutes(typed: Typed, { proofs }: Registrar, preHandler: preHandlerAsyncHookHandler): void {
   typed.get(
     "/devices/:id/certificate",
     { preHandler, schema: { tags: ["devices"], summary: "The birth certificate (PEM)", params } },
@@ -85,7 +97,10 @@ export function deviceRoutes(server: FastifyInstance, registrar: Registrar, iden
       return reply.type("application/cbor").send(Buffer.from(birth.record));
     },
   );
+}
 
+/** What anyone can check with the trust file. */
+function proofRoutes(typed: Typed, { proofs }: Registrar, preHandler: preHandlerAsyncHookHandler): void {
   typed.get(
     "/devices/:id/receipt",
     { preHandler, schema: { tags: ["devices"], summary: "The birth's receipt (C2SP tlog-proof)", params } },
@@ -108,4 +123,8 @@ export function deviceRoutes(server: FastifyInstance, registrar: Registrar, iden
 /** Without the fields that were not given: an absent filter and an undefined one are not the same to a store. */
 function given(filter: { [name in keyof DeviceFilter]?: DeviceFilter[name] | undefined }): DeviceFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+}
+
+function typedBy(server: FastifyInstance) {
+  return server.withTypeProvider<ZodTypeProvider>();
 }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a bench is: one thing of ours, the limit it is held against, and others that do the same, all made ready in
+// one process so that the same seconds of the same machine can be shared among them.
+
+import type { Awaitable } from "natalis/kernel";
+
+/**
+ * - work: what the bench is about
+ * - limit: the operations that work cannot do without, and nothing else
+ * - peer: another library's way to the same result
+ * - beside: something else of ours that is worth a figure in the same run
+ */
+export type Role = "work" | "limit" | "peer" | "beside";
+
+export interface Contender {
+  /** Names a peer or a beside figure in the report. */
+  readonly name: string;
+  readonly role: Role;
+  /** One operation: `unitsPerOperation` units. Throws where the result is wrong, since a wrong result has no speed. */
+  operate(): Awaitable<unknown>;
+}
+
+export interface Bench {
+  readonly name: string;
+  /** What one unit is, in the plural. */
+  readonly unit: string;
+  readonly unitsPerOperation: number;
+  /** The least share of the limit that is good enough. */
+  readonly budget: number;
+  /** Exactly one work and one limit, then the others; peers only where asked for. Each worker calls it for itself. */
+  prepare(options: { readonly peers: boolean }): Promise<readonly Contender[]>;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// `bench -- issue`: births a second in the library, from a certification request to a signed certificate with the
+// record it commits to: admission, strict parsing, proof of possession, facts, lint. What a registry knows of key and
+// unit comes in as data; nothing is stored. The limit of one birth is one P-256 verification and one signature by
+// node:crypto, over the same bytes, with keys that are imported already.
+
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { generateKey, nodeEntropy, nodeHash, nodeSignatureVerifier } from "@natalis/node";
+import {
+  type BirthContext,
+  type BirthRequest,
+  type KnownFacts,
+  type NewBirth,
+  prepareBirth,
+  signBirth,
+} from "natalis/birth";
+import { buildCertificationRequest } from "natalis/device";
+import { algorithms, parseCertificate, parseCertificationRequest } from "natalis/formats";
+import type { Bench, Contender } from "./bench.ts";
+import { type BenchAuthority, bornAt, model, openBenchAuthority } from "./bench-authority.ts";
+import { inTurn } from "./in-turn.ts";
+import { peculiarX509 } from "./peers/peculiar-x509.ts";
+
+/** Far more than a verifier keeps imported: as in life, each device's key is seen for the first time. */
+const requestCount = 4096;
+
+export const issueBench: Bench = {
+  name: "issue",
+  unit: "births",
+  unitsPerOperation: 1,
+  budget: 0.75,
+  prepare: async ({ peers }) => {
+    const own = await openBenchAuthority();
+    const requests: BirthRequest[] = [];
+    for (let number = 0; number < requestCount; number++) requests.push(await requestOf(number));
+    const contenders = [givingBirth(requests, own), await rawOperations(requests, own)];
+    return peers
+      ? [...contenders, await peculiarX509(requests.map(({ certificationRequest }) => certificationRequest))]
+      : contenders;
+  },
+};
+
+async function requestOf(number: number): Promise<BirthRequest> {
+  const serial = `BM-${String(number).padStart(6, "0")}`;
+  const { signer } = generateKey(algorithms.ES256);
+  const certificationRequest = await buildCertificationRequest({ serial, signer });
+  return { certificationRequest, model, serial, facility: "Bench Hall 1" };
+}
+
+function givingBirth(requests: readonly BirthRequest[], own: BenchAuthority): Contender {
+  const next = inTurn(requests);
+  return { name: "issue", role: "work", operate: () => giveBirth(next(), own) };
+}
+
+async function giveBirth(request: BirthRequest, { authority, profile, signer }: BenchAuthority) {
+  const context = { ...stationContext, profile, authority };
+  const prepared = await prepareBirth(request, nothingKnown, context);
+  return signBirth(prepared as NewBirth, signer, nodeHash);
+}
+
+const nothingKnown: KnownFacts = { unitTag: new Uint8Array(32) };
+
+const stationContext: Omit<BirthContext, "profile" | "authority"> = {
+  principal: { id: "station-1", name: "Bench station", role: "station", products: ["bench-sensor"] },
+  at: bornAt,
+  entropy: nodeEntropy,
+  hash: nodeHash,
+  verifier: nodeSignatureVerifier,
+};
+
+interface SignedRequest {
+  readonly info: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly key: KeyObject;
+}
+
+async function rawOperations(requests: readonly BirthRequest[], own: BenchAuthority): Promise<Contender> {
+  const { certificate } = await giveBirth(requests[0] as BirthRequest, own);
+  const { tbs } = parseCertificate(certificate);
+  const issuerKey = createPrivateKey({
+    key: Buffer.from(generateKey(algorithms.ES256).pkcs8),
+    format: "der",
+    type: "pkcs8",
+  });
+  const next = inTurn(requests.map(signedRequestOf));
+  return {
+    name: "limit",
+    role: "limit",
+    operate: () => {
+      const { info, signature, key } = next();
+      if (!verify("sha256", info, key, signature)) throw new Error("a request that should verify does not");
+      return sign("sha256", tbs, issuerKey);
+    },
+  };
+}
+
+function signedRequestOf({ certificationRequest }: BirthRequest): SignedRequest {
+  const { info, signature, publicKey } = parseCertificationRequest(certificationRequest);
+  return { info, signature, key: createPublicKey({ key: Buffer.from(publicKey), format: "der", type: "spki" }) };
+}

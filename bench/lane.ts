@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where slices run: on this thread, or on several worker threads at once.
+
+import type { Contender } from "./bench.ts";
+import { runSlice, type Slice, type Stopwatch } from "./slice.ts";
+
+export interface Lane {
+  /** In the order in which they take turns. */
+  readonly contenders: readonly Pick<Contender, "name" | "role">[];
+  /** One slice of the contender at this index on each of the first `workers` workers, all at the same time. */
+  run(contender: number, milliseconds: number, workers: number): Promise<readonly Slice[]>;
+  close(): Promise<void>;
+}
+
+/** This thread as a lane; it has one worker. */
+export function laneHere(contenders: readonly Contender[], stopwatch: Stopwatch): Lane {
+  return {
+    contenders,
+    run: async (index, milliseconds) => [await runSlice(contenders[index] as Contender, milliseconds, stopwatch)],
+    close: () => Promise.resolve(),
+  };
+}

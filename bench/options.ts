@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of the benches, read strictly: a mistyped number must not become another measurement.
+
+import { parseArgs } from "node:util";
+import type { Bench } from "./bench.ts";
+import { benches, findBench } from "./catalogue.ts";
+import type { Plan } from "./measure.ts";
+
+export interface Options {
+  readonly bench: Bench;
+  readonly plan: Plan;
+  readonly json: boolean;
+  readonly peers: boolean;
+}
+
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The medians of fewer rounds say nothing. */
+const fewestRounds = 3;
+const defaults = { rounds: "5", seconds: "2", workers: "1" } as const;
+
+export const usage = `npm run bench -- NAME [options]
+
+  --json        the result as one JSON object in the last line
+  --rounds N    rounds after the warm-up, ${fewestRounds} to 100 (${defaults.rounds})
+  --seconds S   length of a round, 0.05 to 600 (${defaults.seconds})
+  --workers N   worker threads, 1 to 64 (${defaults.workers}: no thread but the main one)
+  --peers       other libraries too
+
+NAME is ${benches.map(({ name }) => name).join(" or ")}.`;
+
+/** @throws UsageError */
+export function parseOptions(words: readonly string[]): Options {
+  const { values, positionals } = parseWords(words);
+  const [name, ...others] = positionals;
+  if (name === undefined) throw new UsageError("which bench?");
+  if (others.length > 0) throw new UsageError(`one bench at a time, not ${others.join(", ")} as well`);
+  return {
+    bench: benchNamed(name),
+    plan: {
+      rounds: numberIn("--rounds", values.rounds, /^\d{1,3}$/, fewestRounds, 100),
+      seconds: numberIn("--seconds", values.seconds, /^\d{1,3}(?:\.\d{1,3})?$/, 0.05, 600),
+      workers: numberIn("--workers", values.workers, /^\d{1,2}$/, 1, 64),
+    },
+    json: values.json,
+    peers: values.peers,
+  };
+}
+
+function parseWords(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        json: { type: "boolean", default: false },
+        peers: { type: "boolean", default: false },
+        rounds: { type: "string", default: defaults.rounds },
+        seconds: { type: "string", default: defaults.seconds },
+        workers: { type: "string", default: defaults.workers },
+      },
+    });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function benchNamed(name: string): Bench {
+  const bench = findBench(name);
+  if (bench === undefined) throw new UsageError(`there is no bench ${JSON.stringify(name)}`);
+  return bench;
+}
+
+function numberIn(option: string, text: string, pattern: RegExp, least: number, most: number): number {
+  const number = pattern.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`${option} is a number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+}

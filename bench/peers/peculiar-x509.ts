@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// @peculiar/x509 over WebCrypto: the request is parsed and its signature verified, a certificate with extensions like
+// ours is signed. Nothing else of a birth: no record, no lint, no admission.
+
+import type { Contender } from "../bench.ts";
+import { inTurn } from "../in-turn.ts";
+
+type Library = typeof import("@peculiar/x509");
+
+const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const issuerName = "O=Bench Makers, CN=Bench Issuing CA";
+const notBefore = new Date("2026-03-01T12:00:00Z");
+const notAfter = new Date("9999-12-31T23:59:59Z");
+
+/** @param requests DER */
+export async function peculiarX509(requests: readonly Uint8Array[]): Promise<Contender> {
+  const library = await loadLibrary();
+  const issuer = await crypto.subtle.generateKey(algorithm, false, ["sign", "verify"]);
+  const next = inTurn(requests);
+  return { name: "@peculiar/x509", role: "peer", operate: () => issueOne(library, next(), issuer) };
+}
+
+/** It registers its algorithms through tsyringe, which looks for a metadata polyfill and finds no metadata with one. */
+function loadLibrary(): Promise<Library> {
+  Object.assign(Reflect, { getMetadata: () => undefined, getOwnMetadata: () => undefined });
+  return import("@peculiar/x509");
+}
+
+async function issueOne(library: Library, der: Uint8Array, issuer: CryptoKeyPair): Promise<unknown> {
+  const request = new library.Pkcs10CertificateRequest(new Uint8Array(der));
+  if (!(await request.verify())) throw new Error("a request that should verify does not");
+  return library.X509CertificateGenerator.create({
+    subject: request.subject,
+    issuer: issuerName,
+    notBefore,
+    notAfter,
+    publicKey: request.publicKey,
+    signingKey: issuer.privateKey,
+    signingAlgorithm: algorithm,
+    extensions: [
+      await library.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      await library.SubjectKeyIdentifierExtension.create(request.publicKey),
+      new library.KeyUsagesExtension(library.KeyUsageFlags.digitalSignature, true),
+      new library.ExtendedKeyUsageExtension([library.ExtendedKeyUsage.clientAuth]),
+      new library.SubjectAlternativeNameExtension([{ type: "url", value: `urn:uuid:${crypto.randomUUID()}` }]),
+      new library.CRLDistributionPointsExtension(["http://registry.example/crl/00.crl"]),
+    ],
+  });
+}

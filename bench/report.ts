@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a measurement comes to: figures, as one line of JSON for programs or a table for people.
+
+import type { Bench, Role } from "./bench.ts";
+import type { Measurement, Plan } from "./measure.ts";
+import { median, quantile } from "./statistics.ts";
+
+/** Rates are units a second, medians of the rounds; what does not apply is absent. */
+export interface Figures {
+  readonly name: string;
+  readonly unit: string;
+  readonly perSecond: number;
+  readonly limitPerSecond: number;
+  /** Share of the limit: the median of the rounds' ratios, so not quite the ratio of the medians. */
+  readonly ratio: number;
+  readonly budget: number;
+  /** Of one operation. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Largest resident size of the process, the preparations and all contenders included. */
+  readonly peakMemoryMiB: number;
+  /** That the work may have kept busy: one a worker. */
+  readonly cores: number;
+  readonly rounds: number;
+  /** The rate on all workers over the rate on one of them. */
+  readonly overOneWorker?: number;
+  readonly beside?: Readonly<Record<string, number>>;
+  readonly peers?: Readonly<Record<string, number>>;
+}
+
+export function figuresOf(
+  { name, unit, unitsPerOperation, budget }: Bench,
+  measurements: readonly Measurement[],
+  { rounds, workers }: Plan,
+  peakMemoryMiB: number,
+): Figures {
+  const work = measurementOf(measurements, "work", workers);
+  const limit = measurementOf(measurements, "limit", workers);
+  const rate = ({ rates }: Measurement) => Math.round(unitsPerOperation * median(rates));
+  const named = (role: Role) =>
+    Object.fromEntries(measurements.filter((one) => one.role === role).map((one) => [one.name, rate(one)]));
+  return {
+    name,
+    unit,
+    perSecond: rate(work),
+    limitPerSecond: rate(limit),
+    ratio: rounded(medianRatio(work, limit), 3),
+    budget,
+    p50Ms: rounded(quantile(work.latencies, 0.5), 4),
+    p99Ms: rounded(quantile(work.latencies, 0.99), 4),
+    peakMemoryMiB: Math.ceil(peakMemoryMiB),
+    cores: workers,
+    rounds,
+    ...(workers > 1 && { overOneWorker: rounded(medianRatio(work, measurementOf(measurements, "work", 1)), 2) }),
+    ...whereAny("beside", named("beside")),
+    ...whereAny("peers", named("peer")),
+  };
+}
+
+/** One line, for the last of the output. */
+export function encodeFigures(figures: Figures): string {
+  return JSON.stringify(figures);
+}
+
+/** Several lines. */
+export function tableOf(figures: Figures): string {
+  const { name, unit, perSecond, limitPerSecond, budget, cores, rounds, overOneWorker } = figures;
+  const row = (title: string, rate: number, remark = "") =>
+    `  ${title.padEnd(28)}${rate.toLocaleString("en").padStart(12)}${share(rate / limitPerSecond)}${remark}`;
+  const others = Object.entries({ ...figures.beside, ...figures.peers });
+  const verdict = figures.ratio >= budget ? "within" : "MISSES";
+  return [
+    `${name}: ${unit} a second on ${cores === 1 ? "1 core" : `${cores} cores`}, medians of ${rounds} rounds`,
+    row("limit", limitPerSecond),
+    `  ${name.padEnd(28)}${perSecond.toLocaleString("en").padStart(12)}${share(figures.ratio)}  ${verdict} the budget of ${budget}`,
+    ...others.map(([title, rate]) => row(title, rate)),
+    ...(overOneWorker === undefined ? [] : [`  ${cores} workers over one: ${overOneWorker.toFixed(2)}`]),
+    `  one operation: p50 ${figures.p50Ms} ms, p99 ${figures.p99Ms} ms; peak memory ${figures.peakMemoryMiB} MiB`,
+  ].join("\n");
+}
+
+function measurementOf(measurements: readonly Measurement[], role: Role, workers: number): Measurement {
+  const found = measurements.find((one) => one.role === role && one.workers === workers);
+  if (found === undefined) throw new Error(`no ${role} was measured on ${workers} workers`);
+  return found;
+}
+
+/** Round by round, since a round shares its seconds of the machine among its turns. */
+function medianRatio(one: Measurement, other: Measurement): number {
+  return median(one.rates.map((rate, round) => rate / (other.rates[round] as number)));
+}
+
+function rounded(value: number, decimals: number): number {
+  return Number(value.toFixed(decimals));
+}
+
+function whereAny(name: "beside" | "peers", rates: Record<string, number>) {
+  return Object.keys(rates).length === 0 ? {} : { [name]: rates };
+}
+
+function share(ratio: number): string {
+  return ratio.toFixed(ratio < 0.1 ? 3 : 2).padStart(8);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm run bench -- NAME [options]`: measures one bench. Exit code 2 for a command line that is not understood; a
+// missed budget is shown and is not a failure, since the machine may be the reason.
+
+import type { Lane } from "./lane.ts";
+import { laneHere } from "./lane.ts";
+import { measure } from "./measure.ts";
+import { type Options, parseOptions, UsageError, usage } from "./options.ts";
+import { encodeFigures, figuresOf, tableOf } from "./report.ts";
+import { openWorkerLane } from "./worker-lane.ts";
+
+try {
+  await run(parseOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
+}
+
+async function run({ bench, plan, json, peers }: Options): Promise<void> {
+  const lane = await openLane({ bench, plan, peers });
+  try {
+    const measurements = await measure(lane, plan);
+    const figures = figuresOf(bench, measurements, plan, process.resourceUsage().maxRSS / 1024);
+    console.log(json ? encodeFigures(figures) : tableOf(figures));
+  } finally {
+    await lane.close();
+  }
+}
+
+async function openLane({ bench, plan, peers }: Omit<Options, "json">): Promise<Lane> {
+  if (plan.workers > 1) return openWorkerLane({ bench: bench.name, peers }, plan.workers);
+  return laneHere(await bench.prepare({ peers }), () => performance.now());
+}

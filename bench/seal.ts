@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// `bench -- seal`: records verified a second, in sealed batches of 64 whose leaves are recomputed from the records, as
+// a consumer of data does. The limit of one batch is one P-256 verification and 64 leaf and 63 node hashes by
+// node:crypto on inputs that lie ready. Beside it: records sealed a second, the sealer's state kept in memory.
+
+import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
+import { generateKey, nodeEntropy, nodeHash, nodeSignatureVerifier } from "@natalis/node";
+import { Sealer, type SealStateStore } from "natalis/device";
+import { algorithms, parseCertificate, parseSign1, signatureFromCose, signedBytes } from "natalis/formats";
+import { newSerial, prepareCertificate, signPrepared } from "natalis/issue";
+import { newUuid, type Signer } from "natalis/kernel";
+import {
+  type DataRecord,
+  encodeRecord,
+  leavesOfRecords,
+  type SealingCertificate,
+  sealingCertificate,
+  verifySeal,
+} from "natalis/trust";
+import type { Bench, Contender } from "./bench.ts";
+import { arc, bornAt, model, openBenchAuthority } from "./bench-authority.ts";
+import { inTurn } from "./in-turn.ts";
+
+const batchSize = 64;
+/** Several thousand records, so that their leaves are not in the processor's first caches. */
+const batchCount = 256;
+
+interface SealedBatch {
+  readonly records: readonly DataRecord[];
+  readonly seal: Uint8Array;
+}
+
+export const sealBench: Bench = {
+  name: "seal",
+  unit: "records",
+  unitsPerOperation: batchSize,
+  budget: 0.6,
+  prepare: async () => {
+    const { signer } = generateKey(algorithms.ES256);
+    const certificate = await certify(signer);
+    const sealedBy = sealingCertificate(parseCertificate(certificate), arc, nodeHash);
+    const sealer = await openSealer(signer, certificate);
+    const batches: SealedBatch[] = [];
+    for (const records of batchesOfReadings())
+      batches.push({ records, seal: (await sealer.seal(records, checkpoint)).seal });
+    return [verifying(batches, sealedBy), rawVerifying(batches, signer.publicKey), sealing(batches, sealer)];
+  },
+};
+
+/** What the device has seen of the log; seals carry it. */
+const checkpoint = { size: 1_000_000, root: new Uint8Array(32).fill(7) };
+
+function verifying(batches: readonly SealedBatch[], sealedBy: SealingCertificate): Contender {
+  const next = inTurn(batches);
+  const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
+  return {
+    name: "verify",
+    role: "work",
+    operate: () => {
+      const { records, seal } = next();
+      return verifySeal({ seal, sealedBy, ...ports, leaves: leavesOfRecords(records, nodeHash) });
+    },
+  };
+}
+
+function sealing(batches: readonly SealedBatch[], sealer: Sealer): Contender {
+  const next = inTurn(batches);
+  return { name: "sealing", role: "beside", operate: () => sealer.seal(next().records, checkpoint) };
+}
+
+interface RawBatch {
+  readonly signed: Uint8Array;
+  readonly signature: Uint8Array;
+  /** 0x00 and a record each. */
+  readonly leaves: readonly Uint8Array[];
+}
+
+function rawVerifying(batches: readonly SealedBatch[], publicKey: Uint8Array): Contender {
+  const key = createPublicKey({ key: Buffer.from(publicKey), format: "der", type: "spki" });
+  const next = inTurn(batches.map(rawBatchOf));
+  return { name: "limit", role: "limit", operate: () => verifyRaw(next(), key) };
+}
+
+function rawBatchOf({ records, seal }: SealedBatch): RawBatch {
+  const sign1 = parseSign1(seal);
+  return {
+    signed: signedBytes(sign1),
+    signature: signatureFromCose(algorithms.ES256, sign1.signature),
+    leaves: records.map((record) => Uint8Array.of(0x00, ...encodeRecord(record))),
+  };
+}
+
+const node = new Uint8Array(65).fill(0x01);
+
+function verifyRaw({ signed, signature, leaves }: RawBatch, key: KeyObject): void {
+  if (!verify("sha256", signed, key, signature)) throw new Error("a signature that should verify does not");
+  for (const leaf of leaves) hash("sha256", leaf, "binary");
+  for (let i = 1; i < batchSize; i++) hash("sha256", node, "binary");
+}
+
+/** A temperature every five minutes, as real data sets have them. */
+function batchesOfReadings(): DataRecord[][] {
+  return Array.from({ length: batchCount }, (_, batch) =>
+    Array.from({ length: batchSize }, (_unused, row) => readingAt(batch * batchSize + row)),
+  );
+}
+
+function readingAt(index: number): DataRecord {
+  const time = bornAt.getTime() * 1000 + index * 300_000_000;
+  return { time, name: "machine:temperature", unit: "Cel", value: 70 + 20 * Math.sin(index / 500) };
+}
+
+async function certify(signer: Signer): Promise<Uint8Array> {
+  const { authority, profile, signer: issuer } = await openBenchAuthority();
+  const facts = {
+    serialNumber: newSerial(nodeEntropy),
+    deviceId: newUuid(bornAt, nodeEntropy),
+    model,
+    serial: "BM-000001",
+    publicKey: signer.publicKey,
+    custody: 0,
+    recordHash: nodeEntropy.bytes(32),
+    bornAt,
+  };
+  return signPrepared(prepareCertificate({ authority, profile, facts }), issuer);
+}
+
+function openSealer(signer: Signer, certificate: Uint8Array): Promise<Sealer> {
+  let kept: Uint8Array | undefined;
+  const store: SealStateStore = { load: () => kept, save: (state) => void (kept = state) };
+  return Sealer.open({ signer, certificate, chain: [], arc, store, hash: nodeHash });
+}
