@@ -35,53 +35,42 @@ interface ScheduledTurn extends Turn {
   readonly contender: number;
 }
 
-/** With more than one worker the work takes another turn, on one of them. */
+/** With more than one worker, work and limit take another turn each, on one of them. */
 export async function measure(lane: Lane, plan: Plan): Promise<Measurement[]> {
   const turns = scheduleOf(lane, plan.workers);
   await runRound(lane, turns, shareOfWarmUp * plan.seconds);
-  const rounds: Slice[][][][] = [];
+  const rounds: Slice[][][] = [];
   for (let round = 0; round < plan.rounds; round++) rounds.push(await runRound(lane, turns, plan.seconds));
   return turns.map(({ name, role, workers }, index) => {
-    const slices = rounds.map((round) => round[index] as Slice[][]);
-    return { name, role, workers, rates: slices.map(rateOf), latencies: latenciesOf(slices.flat(2)) };
+    const slices = rounds.map((round) => round[index] as Slice[]);
+    const rates = slices.map((one) => rateOf(one, workers));
+    return { name, role, workers, rates, latencies: slices.flat().flatMap(({ latencies }) => latencies) };
   });
 }
 
 function scheduleOf({ contenders }: Lane, workers: number): ScheduledTurn[] {
   const turns = contenders.map(({ name, role }, contender) => ({ name, role, workers, contender }));
-  return workers === 1 ? turns : [...turns, ...turns.filter(isWork).map((turn) => ({ ...turn, workers: 1 }))];
+  return workers === 1 ? turns : [...turns, ...turns.filter(isAlsoRunAlone).map((turn) => ({ ...turn, workers: 1 }))];
 }
 
-function isWork({ role }: Turn): boolean {
-  return role === "work";
+function isAlsoRunAlone({ role }: Turn): boolean {
+  return role === "work" || role === "limit";
 }
 
-/** The slices of each turn: passes of slices a worker. */
-async function runRound(lane: Lane, turns: readonly ScheduledTurn[], seconds: number): Promise<Slice[][][]> {
+/** The slices of each turn, of all its workers. */
+async function runRound(lane: Lane, turns: readonly ScheduledTurn[], seconds: number): Promise<Slice[][]> {
   const passes = Math.max(1, Math.round((1000 * seconds) / (turns.length * turnMilliseconds)));
   const milliseconds = (1000 * seconds) / (turns.length * passes);
-  const slices: Slice[][][] = turns.map(() => []);
+  const slices: Slice[][] = turns.map(() => []);
   for (let pass = 0; pass < passes; pass++)
     for (const [index, { contender, workers }] of turns.entries())
-      slices[index]?.push([...(await lane.run(contender, milliseconds, workers))]);
+      slices[index]?.push(...(await lane.run(contender, milliseconds, workers)));
   return slices;
 }
 
-/** Workers' rates add up: they run at the same time. */
-function rateOf(passes: readonly (readonly Slice[])[]): number {
-  const workers = passes[0]?.length ?? 0;
-  let rate = 0;
-  for (let worker = 0; worker < workers; worker++) {
-    const slices = passes.map((pass) => pass[worker] as Slice);
-    rate += (1000 * sumOf(slices, "operations")) / sumOf(slices, "milliseconds");
-  }
-  return rate;
-}
-
-function sumOf(slices: readonly Slice[], field: "operations" | "milliseconds"): number {
-  return slices.reduce((sum, slice) => sum + slice[field], 0);
-}
-
-function latenciesOf(slices: readonly Slice[]): number[] {
-  return slices.flatMap(({ latencies }) => latencies);
+/** The workers ran at the same time, each for its own milliseconds. */
+function rateOf(slices: readonly Slice[], workers: number): number {
+  const operations = slices.reduce((sum, slice) => sum + slice.operations, 0);
+  const milliseconds = slices.reduce((sum, slice) => sum + slice.milliseconds, 0);
+  return (1000 * operations * workers) / milliseconds;
 }

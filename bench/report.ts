@@ -24,6 +24,8 @@ export interface Figures {
   readonly rounds: number;
   /** The rate on all workers over the rate on one of them. */
   readonly overOneWorker?: number;
+  /** The same of the limit: what the machine had to give. */
+  readonly limitOverOneWorker?: number;
   readonly beside?: Readonly<Record<string, number>>;
   readonly peers?: Readonly<Record<string, number>>;
 }
@@ -51,7 +53,10 @@ export function figuresOf(
     peakMemoryMiB: Math.ceil(peakMemoryMiB),
     cores: workers,
     rounds,
-    ...(workers > 1 && { overOneWorker: rounded(medianRatio(work, measurementOf(measurements, "work", 1)), 2) }),
+    ...(workers > 1 && {
+      overOneWorker: rounded(medianRatio(work, measurementOf(measurements, "work", 1)), 2),
+      limitOverOneWorker: rounded(medianRatio(limit, measurementOf(measurements, "limit", 1)), 2),
+    }),
     ...whereAny("beside", named("beside")),
     ...whereAny("peers", named("peer")),
   };
@@ -64,19 +69,27 @@ export function encodeFigures(figures: Figures): string {
 
 /** Several lines. */
 export function tableOf(figures: Figures): string {
-  const { name, unit, perSecond, limitPerSecond, budget, cores, rounds, overOneWorker } = figures;
-  const row = (title: string, rate: number, remark = "") =>
-    `  ${title.padEnd(28)}${rate.toLocaleString("en").padStart(12)}${share(rate / limitPerSecond)}${remark}`;
+  const { name, unit, perSecond, limitPerSecond, ratio, budget, cores, rounds } = figures;
+  const verdict = ratio >= budget ? `within the budget of ${budget}` : `MISSES the budget of ${budget}`;
   const others = Object.entries({ ...figures.beside, ...figures.peers });
-  const verdict = figures.ratio >= budget ? "within" : "MISSES";
   return [
     `${name}: ${unit} a second on ${cores === 1 ? "1 core" : `${cores} cores`}, medians of ${rounds} rounds`,
-    row("limit", limitPerSecond),
-    `  ${name.padEnd(28)}${perSecond.toLocaleString("en").padStart(12)}${share(figures.ratio)}  ${verdict} the budget of ${budget}`,
-    ...others.map(([title, rate]) => row(title, rate)),
-    ...(overOneWorker === undefined ? [] : [`  ${cores} workers over one: ${overOneWorker.toFixed(2)}`]),
+    rowOf("limit", limitPerSecond, 1),
+    `${rowOf(name, perSecond, ratio)}  ${verdict}`,
+    ...others.map(([title, rate]) => rowOf(title, rate, rate / limitPerSecond)),
+    ...speedUpsOf(figures),
     `  one operation: p50 ${figures.p50Ms} ms, p99 ${figures.p99Ms} ms; peak memory ${figures.peakMemoryMiB} MiB`,
   ].join("\n");
+}
+
+function rowOf(title: string, rate: number, share: number): string {
+  const columns = [title.padEnd(24), rate.toLocaleString("en").padStart(12), share.toFixed(3).padStart(8)];
+  return `  ${columns.join("")}`;
+}
+
+function speedUpsOf({ cores, overOneWorker, limitOverOneWorker }: Figures): string[] {
+  if (overOneWorker === undefined || limitOverOneWorker === undefined) return [];
+  return [`  ${cores} workers over one: ${overOneWorker.toFixed(2)}; the limit's: ${limitOverOneWorker.toFixed(2)}`];
 }
 
 function measurementOf(measurements: readonly Measurement[], role: Role, workers: number): Measurement {
@@ -96,8 +109,4 @@ function rounded(value: number, decimals: number): number {
 
 function whereAny(name: "beside" | "peers", rates: Record<string, number>) {
   return Object.keys(rates).length === 0 ? {} : { [name]: rates };
-}
-
-function share(ratio: number): string {
-  return ratio.toFixed(ratio < 0.1 ? 3 : 2).padStart(8);
 }

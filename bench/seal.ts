@@ -126,7 +126,15 @@ async function certify(signer: Signer): Promise<Uint8Array> {
 }
 
 function openSealer(signer: Signer, certificate: Uint8Array): Promise<Sealer> {
+  return Sealer.open({ signer, certificate, chain: [], arc, store: memoryStore(), hash: nodeHash });
+}
+
+function memoryStore(): SealStateStore {
   let kept: Uint8Array | undefined;
-  const store: SealStateStore = { load: () => kept, save: (state) => void (kept = state) };
-  return Sealer.open({ signer, certificate, chain: [], arc, store, hash: nodeHash });
+  return {
+    load: () => kept,
+    save: (state) => {
+      kept = state;
+    },
+  };
 }

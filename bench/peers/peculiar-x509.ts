@@ -6,6 +6,7 @@ import type { Contender } from "../bench.ts";
 import { inTurn } from "../in-turn.ts";
 
 type Library = typeof import("@peculiar/x509");
+type KeyPair = Awaited<ReturnType<typeof newKeyPair>>;
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const issuerName = "O=Bench Makers, CN=Bench Issuing CA";
@@ -15,9 +16,13 @@ const notAfter = new Date("9999-12-31T23:59:59Z");
 /** @param requests DER */
 export async function peculiarX509(requests: readonly Uint8Array[]): Promise<Contender> {
   const library = await loadLibrary();
-  const issuer = await crypto.subtle.generateKey(algorithm, false, ["sign", "verify"]);
+  const issuer = await newKeyPair();
   const next = inTurn(requests);
   return { name: "@peculiar/x509", role: "peer", operate: () => issueOne(library, next(), issuer) };
+}
+
+function newKeyPair() {
+  return crypto.subtle.generateKey(algorithm, false, ["sign", "verify"]);
 }
 
 /** It registers its algorithms through tsyringe, which looks for a metadata polyfill and finds no metadata with one. */
@@ -26,7 +31,7 @@ function loadLibrary(): Promise<Library> {
   return import("@peculiar/x509");
 }
 
-async function issueOne(library: Library, der: Uint8Array, issuer: CryptoKeyPair): Promise<unknown> {
+async function issueOne(library: Library, der: Uint8Array, issuer: KeyPair): Promise<unknown> {
   const request = new library.Pkcs10CertificateRequest(new Uint8Array(der));
   if (!(await request.verify())) throw new Error("a request that should verify does not");
   return library.X509CertificateGenerator.create({

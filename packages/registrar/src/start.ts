@@ -9,7 +9,8 @@ import { idleInterval } from "natalis/registry";
 import { pino } from "pino";
 import { buildPlainServer, buildSecureServer } from "./protocols/server.ts";
 import { openRegistrar, type OpenedRegistrar } from "./service/open.ts";
-import { listenPlan } from "./listen.ts";
+import { type ListenPlan, listenPlan } from "./listen.ts";
+import { serviceError } from "./service/errors.ts";
 import { certifyServer, renewalInterval } from "./service/server-certificate.ts";
 
 export interface StartOptions {
@@ -50,8 +51,7 @@ async function serveOpened(opened: OpenedRegistrar, options: StartOptions): Prom
   const hosts = [plan.host, "localhost", new URL(registrar.settings.publicUrl).hostname];
   const secure = await buildSecureServer(registrar, identify, await certifyServer(opened, hosts), logger);
   const open = await buildPlainServer(registrar, logger);
-  await open.listen({ host: plan.host, port: plan.httpPort });
-  await secure.listen({ host: plan.host, port: plan.httpsPort });
+  await listenBoth(open, secure, plan);
   const addresses = { https: addressOf(secure, "https"), http: addressOf(open, "http") };
   await writeFileDurably(opened.folder.addresses, encodeUtf8(`${JSON.stringify(addresses)}\n`), 0o644);
   const chores = startChores(opened, secure, hosts, (error) => logger.error({ err: error }, "a chore failed"));
@@ -64,6 +64,24 @@ async function serveOpened(opened: OpenedRegistrar, options: StartOptions): Prom
       await registrar.close();
     },
   };
+}
+
+/** Both or neither. @throws NAT_SERVICE_LISTEN */
+async function listenBoth(open: FastifyInstance, secure: FastifyInstance, plan: ListenPlan): Promise<void> {
+  const { host, httpPort, httpsPort } = plan;
+  try {
+    await listen(open, host, httpPort);
+    await listen(secure, host, httpsPort);
+  } catch (error) {
+    await Promise.all([secure.close(), open.close()]);
+    throw error;
+  }
+}
+
+async function listen(server: FastifyInstance, host: string, port: number): Promise<void> {
+  await server.listen({ host, port }).catch((cause: unknown) => {
+    throw serviceError("NAT_SERVICE_LISTEN", `${host}, port ${port}`, cause);
+  });
 }
 
 function addressOf(server: FastifyInstance, scheme: string): string {

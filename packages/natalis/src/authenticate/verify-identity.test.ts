@@ -300,6 +300,17 @@ for (const { name, evidence, code } of statuses)
     else await assert.rejects(verified, { code });
   });
 
+test("a state proof must agree in device, key and certificate, each by itself", async () => {
+  const renamed = await prove("active", { deviceId: new Uint8Array(16) });
+  await assert.rejects(verifyIdentity(request({ stateProof: renamed })), { detail: "it is of another device" });
+  const otherKey = { ...device, certificate: { ...device.certificate, publicKey: twin.certificate.publicKey } };
+  const rekeyed = await prove("active", { device: otherKey });
+  await assert.rejects(verifyIdentity(request({ stateProof: rekeyed })), { detail: "it is of another key" });
+  const otherBytes = { ...device, certificate: { ...device.certificate, der: twin.certificate.der } };
+  const reissued = await prove("active", { device: otherBytes });
+  await assert.rejects(verifyIdentity(request({ stateProof: reissued })), { detail: "it is of another certificate" });
+});
+
 test("a refusal says about whom, since when, why, and by what", async () => {
   const evidence = { stateProof: await prove("active"), crls: [await list([lost])] };
   await assert.rejects(verifyIdentity(request(evidence)), {

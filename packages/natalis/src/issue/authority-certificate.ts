@@ -44,10 +44,11 @@ export interface IssuingCertificateInput extends Omit<RootCertificateInput, "has
 
 /** A root: to be signed by its own key. @throws NAT_ISSUE_FACTS, NAT_ISSUE_LINT, NAT_ALGORITHM_UNKNOWN */
 export function prepareRootCertificate(input: RootCertificateInput): PreparedCertificate {
+  const algorithm = algorithmOfPublicKey(input.publicKey);
   const subject = encodeAuthorityName(input.name);
   const tbs = encodeTbsCertificate({
     serialNumber: input.serialNumber,
-    signatureIdentifier: algorithmOfPublicKey(input.publicKey).signatureIdentifier,
+    signatureIdentifier: algorithm.signatureIdentifier,
     issuer: subject,
     notBefore: wholeSecond(input.notBefore),
     notAfter: noExpiry,
@@ -55,7 +56,7 @@ export function prepareRootCertificate(input: RootCertificateInput): PreparedCer
     publicKey: input.publicKey,
     extensions: authorityExtensions(input.publicKey, input.hash, undefined),
   });
-  return prepareTbs(tbs, { kind: "root", hash: input.hash });
+  return prepareTbs(tbs, algorithm, { kind: "root", hash: input.hash });
 }
 
 /** An issuing authority under a root. @throws NAT_ISSUE_FACTS, NAT_ISSUE_LINT, NAT_ALGORITHM_UNKNOWN, NAT_ISSUE_SERIAL */
@@ -73,7 +74,7 @@ export function prepareIssuingCertificate(input: IssuingCertificateInput): Prepa
       ...authorityExtensions(publicKey, authority.hash, 1),
     ],
   });
-  return prepareTbs(tbs, { kind: "issuing", hash: authority.hash, authority });
+  return prepareTbs(tbs, authority.algorithm, { kind: "issuing", hash: authority.hash, authority });
 }
 
 function authorityExtensions(publicKey: Uint8Array, hash: Hash, pathLength: number | undefined): Extension[] {

@@ -18,12 +18,14 @@ import {
   oids,
   publicKeyInfo,
 } from "../formats/index.ts";
-import { encodeUtf8, equalBytes, formatUuid, type SignatureAlgorithm } from "../kernel/index.ts";
+import { encodeUtf8, equalBytes, formatUuid, type Hash, type SignatureAlgorithm } from "../kernel/index.ts";
 import { type BirthCertificateFacts, type BirthCertificateInput, deviceUri, encodeBirthTbs } from "./birth-certificate.ts";
 import { issueError } from "./errors.ts";
-import { type LintContext, LintSubject, lint, layoutOf, rulesOf, type TbsLayout } from "./lint/index.ts";
+import { type LintContext, LintSubject, lint, layoutOf, rulesOf, type TbsLayout, unitChecks } from "./lint/index.ts";
 import { crlUrl } from "./locations.ts";
+import { PreparedCertificate } from "./prepared.ts";
 import { serialLength, shardOf } from "./serial.ts";
+import { SignedBuffer } from "./signed-buffer.ts";
 import { wholeSecond } from "./validity.ts";
 
 /** Where the fields that differ stand in the template's bytes. */
@@ -61,20 +63,24 @@ export class BirthTemplate {
     lint(new LintSubject(this.#tbs, this.#layout, this.#context), rulesOf("birth"));
   }
 
-  /** The to-be-signed bytes for other facts of the same shape and second. */
-  fill({ authority, facts }: BirthCertificateInput): LintSubject {
-    const tbs = this.#tbs.slice();
+  /** A certificate of other facts of the same shape and second. @throws NAT_ISSUE_LINT */
+  prepare({ authority, facts }: BirthCertificateInput): PreparedCertificate {
+    const buffer = new SignedBuffer(this.#tbs, authority.algorithm);
+    this.#fill(buffer.tbs, facts, authority.hash);
+    return new PreparedCertificate(buffer, this.#layout, this.#context, unitChecks);
+  }
+
+  #fill(tbs: Uint8Array, facts: BirthCertificateFacts, hash: Hash): void {
     const places = this.#places;
     tbs.set(facts.serialNumber, places.serialNumber);
     writeAscii(tbs, places.subjectSerial, facts.serial);
     writeUuid(tbs, places.commonName, facts.deviceId);
     tbs.set(facts.publicKey.subarray(this.#algorithm.publicKeyPrefix.length), places.rawKey);
-    tbs.set(keyIdentifier(facts.publicKey, authority.hash), places.keyIdentifier);
+    tbs.set(keyIdentifier(facts.publicKey, hash), places.keyIdentifier);
     writeAscii(tbs, places.hardwareSerial, facts.serial);
     writeUuid(tbs, places.uri, facts.deviceId);
     writeHex(tbs, places.shard, shardOf(facts.serialNumber));
     tbs.set(facts.recordHash, places.recordHash);
-    return new LintSubject(tbs, this.#layout, this.#context);
   }
 }
 

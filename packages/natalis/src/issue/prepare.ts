@@ -6,8 +6,7 @@ import { algorithmOfPublicKey } from "../formats/index.ts";
 import type { Authority } from "./authority.ts";
 import { type BirthCertificateInput, checkBirthCertificateFacts } from "./birth-certificate.ts";
 import { BirthTemplate, shapeOf } from "./birth-template.ts";
-import { unitChecks } from "./lint/index.ts";
-import { PreparedCertificate } from "./prepared.ts";
+import type { PreparedCertificate } from "./prepared.ts";
 import type { Profile } from "./profile.ts";
 import { wholeSecond } from "./validity.ts";
 
@@ -21,7 +20,7 @@ const templates = new WeakMap<Authority, WeakMap<Profile, Shapes>>();
 /** @throws NAT_ISSUE_FACTS, NAT_ISSUE_LINT, NAT_ALGORITHM_UNKNOWN */
 export function prepareCertificate(input: BirthCertificateInput): PreparedCertificate {
   checkBirthCertificateFacts(input);
-  return new PreparedCertificate(templateOf(input).fill(input), unitChecks);
+  return templateOf(input).prepare(input);
 }
 
 function templateOf(input: BirthCertificateInput): BirthTemplate {

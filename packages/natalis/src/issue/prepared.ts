@@ -2,10 +2,9 @@
 // The single-use token between preparing and signing: bytes that passed their rules, for one issuer's key. There is
 // no other way to such a token than through the rules, and no other way to a signature than through a token.
 
-import { algorithmOfPublicKey } from "../formats/index.ts";
-import { equalBytes, type Signer } from "../kernel/index.ts";
+import { equalBytes, type SignatureAlgorithm, type Signer } from "../kernel/index.ts";
 import { issueError } from "./errors.ts";
-import { type LintCheck, type LintContext, LintSubject, layoutOf, lint, rulesOf } from "./lint/index.ts";
+import { type LintCheck, type LintContext, LintSubject, layoutOf, lint, rulesOf, type TbsLayout } from "./lint/index.ts";
 import { SignedBuffer } from "./signed-buffer.ts";
 
 /** A certificate that waits for its signature. */
@@ -14,11 +13,12 @@ export class PreparedCertificate {
   readonly #issuerKey: Uint8Array;
   #isUsed = false;
 
-  /** @throws NAT_ISSUE_LINT */
-  constructor(buffer: SignedBuffer, subject: LintSubject, checks: readonly LintCheck[]) {
+  /** What is linted is what will be signed: the bytes in the buffer. @throws NAT_ISSUE_LINT */
+  constructor(buffer: SignedBuffer, layout: TbsLayout, context: LintContext, checks: readonly LintCheck[]) {
+    const subject = new LintSubject(buffer.tbs, layout, context);
     lint(subject, checks);
     this.#buffer = buffer;
-    this.#issuerKey = subject.context.authority?.certificate.publicKey ?? subject.publicKey;
+    this.#issuerKey = context.authority?.certificate.publicKey ?? subject.publicKey;
   }
 
   /** Gives the bytes out once, to the signer of the issuer's key. */
@@ -42,9 +42,6 @@ export function signPrepared(prepared: PreparedCertificate, signer: Signer): Pro
 }
 
 /** For certificates that are encoded whole: parsed once, held against every rule of their kind. @throws NAT_ISSUE_LINT */
-export function prepareTbs(encoded: Uint8Array, context: LintContext): PreparedCertificate {
-  const subject = new LintSubject(encoded, layoutOf(encoded), context);
-  const algorithm = context.authority?.algorithm ?? algorithmOfPublicKey(subject.publicKey);
-  const buffer = new SignedBuffer(encoded, algorithm);
-  return new PreparedCertificate(buffer, subject, rulesOf(context.kind));
+export function prepareTbs(tbs: Uint8Array, algorithm: SignatureAlgorithm, context: LintContext): PreparedCertificate {
+  return new PreparedCertificate(new SignedBuffer(tbs, algorithm), layoutOf(tbs), context, rulesOf(context.kind));
 }

@@ -50,5 +50,5 @@ export function prepareServerCertificate(input: ServerCertificateInput): Prepare
       plain(oids.subjectAltName, encodeSubjectAltName(hosts.map(parseHost))),
     ],
   });
-  return prepareTbs(tbs, { kind: "server", hash: authority.hash, authority });
+  return prepareTbs(tbs, authority.algorithm, { kind: "server", hash: authority.hash, authority });
 }

@@ -95,7 +95,7 @@ export function parsePublicEntry(bytes: Uint8Array): PublicEntry {
       previous: orNull(items[5], asUnsigned),
       keyHash: orNull(items[6], (value) => asBytes(value, 32)),
       unitTag: orNull(items[7], (value) => asBytes(value, 32)),
-      bodyHash: asBytes(items[8] as CborValue, 32),
+      bodyHash: asBytes(items[8], 32),
     };
     requireForm(entry);
     return entry;
@@ -113,7 +113,7 @@ export function parseStateEntry(bytes: Uint8Array): StateEntry {
     return {
       time: asUnsigned(items[2]),
       devices: asUnsigned(items[3]),
-      stateRoot: asBytes(items[4] as CborValue, 32),
+      stateRoot: asBytes(items[4], 32),
     };
   });
 }

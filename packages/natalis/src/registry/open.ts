@@ -28,11 +28,6 @@ export async function openRegistry(input: OpenInput): Promise<RegistryHead | und
   return head;
 }
 
-/** The checkpoint of a note whose signatures are not in question: our own. @throws NAT_TLOG_NOTE, NAT_TLOG_CHECKPOINT */
-export function checkpointOfOwnNote(note: string): Checkpoint {
-  return parseCheckpoint(parseNote(note).text);
-}
-
 async function checkHead(
   head: RegistryHead | undefined,
   kept: string | undefined,
@@ -76,4 +71,9 @@ async function requireFirstCommit({ stores }: OpenInput): Promise<void> {
   const [, second] = await stores.checkpoints.listCheckpoints(0, 2);
   if (second !== undefined)
     throw registryError("NAT_REGISTRY_ROLLED_BACK", "no checkpoint is kept outside the database");
+}
+
+// Our own notes: their signatures are not in question.
+function checkpointOfOwnNote(note: string): Checkpoint {
+  return parseCheckpoint(parseNote(note).text);
 }

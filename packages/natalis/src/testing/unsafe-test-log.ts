@@ -10,7 +10,7 @@ import {
   parseLogPolicy,
   verifierKey,
 } from "../formats/index.ts";
-import { encodeUtf8, type Hash, portableHash } from "../kernel/index.ts";
+import { decodeUtf8, encodeUtf8, fromHex, type Hash, portableHash, toHex } from "../kernel/index.ts";
 import {
   type BornBody,
   type BornEvent,
@@ -137,22 +137,22 @@ export function lifecycleEvent(
 
 /** Reads the facts back out of a made-up record, as an audit asks. */
 export function readMadeUpFacts({ record }: BornBody): BornFacts {
-  const text = new TextDecoder().decode(record);
   try {
-    const revive = (_: string, value: unknown) => (isBytes(value) ? Uint8Array.from(value.bytes) : value);
-    return JSON.parse(text, revive) as BornFacts;
+    return JSON.parse(decodeUtf8(record), (_, value: unknown) => bytesOrValue(value)) as BornFacts;
   } catch (cause) {
     throw testingError("NAT_TESTING_CONTRACT", "no made-up record", cause);
   }
 }
 
-function recordOf({ unitTag: _, ...facts }: NewDevice): Uint8Array {
-  const replace = (_key: string, value: unknown) => (value instanceof Uint8Array ? { bytes: [...value] } : value);
-  return encodeUtf8(JSON.stringify(facts, replace));
+const bytesMark = "bytes:";
+
+function recordOf(device: NewDevice): Uint8Array {
+  const replace = (_: string, value: unknown) => (value instanceof Uint8Array ? bytesMark + toHex(value) : value);
+  return encodeUtf8(JSON.stringify({ ...device, unitTag: undefined }, replace));
 }
 
-function isBytes(value: unknown): value is { readonly bytes: number[] } {
-  return typeof value === "object" && value !== null && "bytes" in value && Array.isArray(value.bytes);
+function bytesOrValue(value: unknown): unknown {
+  return typeof value === "string" && value.startsWith(bytesMark) ? fromHex(value.slice(bytesMark.length)) : value;
 }
 
 function madeUpUnitTag(unit: string): Uint8Array {

@@ -10,6 +10,7 @@ import { oidsOf, parsePem } from "natalis/formats";
 import { formatUuid } from "natalis/kernel";
 import { parseTrustFile, type TrustFile } from "natalis/registry";
 import {
+  certificatesOfSeals,
   compareBatches,
   compareRows,
   isIntact,
@@ -39,8 +40,8 @@ export interface DataVerification {
   readonly data: RecordsOfFile;
   readonly seals: string;
   readonly leaves?: string | undefined;
-  /** The device's certificate, then those of its chain; DER. */
-  readonly certificates: readonly Uint8Array[];
+  /** The device's certificate, then those of its chain, DER; absent: those that travel with the seals. */
+  readonly certificates?: readonly Uint8Array[] | undefined;
   readonly trust: TrustFile;
 }
 
@@ -51,7 +52,10 @@ export function verifyDataCommand(): Command {
     .argument("<file.seals>")
     .option("--leaves <file>", "leaves file: judges single rows")
     .option("--device <dir>", "folder with the device's certificate and chain")
-    .option("--certificate <file...>", "PEM files: the device's certificate first, then its chain")
+    .option(
+      "--certificate <file...>",
+      "PEM files: the device's certificate first, then its chain (default: the seals')",
+    )
     .option("--trust <file>", "trust file (default: from the data folder)")
     .option("--data <dir>", "the registrar's data folder, where it runs on this machine", defaultDataFolder)
     .action(async (file: string, seals: string, options: VerifyDataOptions) => {
@@ -77,9 +81,11 @@ export async function verifyData(input: DataVerification, output: Output): Promi
 }
 
 async function verifyHistory(input: DataVerification): Promise<{ history: SealHistory; device: string }> {
-  const { trust, certificates } = input;
-  const [certificate, ...chain] = certificates;
-  if (certificate === undefined) throw clientError("NAT_CLIENT_OPTION", "--device or --certificate is needed");
+  const { trust } = input;
+  const seals = parseSealSequence(await readBytes(input.seals));
+  const [certificate, ...chain] = input.certificates ?? certificatesOfSeals(seals);
+  if (certificate === undefined)
+    throw clientError("NAT_CLIENT_OPTION", "no certificate travels with the seals; use --device or --certificate");
   const at = systemClock.now();
   const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
   const policy = { unknownStatus: "accept", maxStateAge: 0 } as const;
@@ -94,7 +100,6 @@ async function verifyHistory(input: DataVerification): Promise<{ history: SealHi
     ...ports,
   });
   const sealedBy = sealingCertificate(path.certificates[0], trust.arc, nodeHash);
-  const seals = parseSealSequence(await readBytes(input.seals));
   return { history: await verifySeals({ seals, sealedBy, ...ports }), device: formatUuid(identity.deviceId) };
 }
 
@@ -121,9 +126,10 @@ function reportBatches(
   return comparison.unsealed.length === 0 && comparison.batches.every(({ kind }) => kind === "authentic");
 }
 
-async function readCertificates({ device, certificate }: VerifyDataOptions): Promise<Uint8Array[]> {
-  const folder = device === undefined ? undefined : deviceFolder(device);
-  const files = certificate ?? (folder === undefined ? [] : [folder.certificate, folder.chain]);
+async function readCertificates({ device, certificate }: VerifyDataOptions): Promise<Uint8Array[] | undefined> {
+  if (device === undefined && certificate === undefined) return undefined;
+  const folder = deviceFolder(device ?? "");
+  const files = certificate ?? [folder.certificate, folder.chain];
   const texts = await Promise.all(files.map(readText));
   return texts.flatMap((text) => parsePem(text, "CERTIFICATE"));
 }

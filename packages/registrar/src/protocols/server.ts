@@ -9,6 +9,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Identify, Registrar } from "../service/registrar.ts";
 import type { TlsMaterial } from "../service/server-certificate.ts";
+import { requireAction } from "./authentication.ts";
 import { crlRoutes } from "./crl/routes.ts";
 import { httpError } from "./errors.ts";
 import {
@@ -39,9 +40,7 @@ export async function buildSecureServer(
   await server.register(helmet);
   await registerPublic(server, registrar);
   await server.register(async (guarded) => {
-    guarded.addHook("onRoute", ({ schema }) => {
-      if (schema !== undefined) schema.security = [{ bearer: [] }];
-    });
+    guarded.addHook("onRoute", requireAction);
     birthRoutes(guarded, registrar, identify);
     deviceRoutes(guarded, registrar, identify);
     lifecycleRoutes(guarded, registrar, identify);
@@ -74,6 +73,8 @@ function serverOptions(loggerInstance: FastifyBaseLogger) {
 
 function prepare(server: FastifyInstance): FastifyInstance {
   server.server.maxConnections = connectionLimit;
+  // JSON is the only body that any address takes.
+  server.removeContentTypeParser("text/plain");
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(answerProblem);

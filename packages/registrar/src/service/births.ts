@@ -76,10 +76,9 @@ export class Births {
   }
 
   async #enter(prepared: NewBirth): Promise<BirthOutcome> {
-    const { queue, keys, stores } = this.#context;
+    const { queue, keys } = this.#context;
     const event = await signBirth(prepared, keys.issuing, nodeHash);
-    const { index, receipt } = await queue.submit(event);
-    const entry = await readEntry(stores, index);
+    const { index, entry, receipt } = await queue.submit(event);
     const { record, certificate, device } = event;
     const born = { deviceId: device.id, record, certificate, index, entry, receipt };
     return { kind: "born", ...answerBirth(born, this.#chain) };

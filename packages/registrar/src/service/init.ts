@@ -19,7 +19,7 @@ import { openSqliteRegistry } from "../adapters/sqlite/index.ts";
 import { type DataFolder, dataFolder, makeDataFolder } from "./data-folder.ts";
 import { serviceError } from "./errors.ts";
 import { type AllKeys, logSigners, makeKeys } from "./keys.ts";
-import { findPassphrase } from "./passphrase.ts";
+import { choosePassphrase } from "./passphrase.ts";
 import { writeFirstProfile } from "./profiles.ts";
 import { signFirstRootCrl } from "./revocation-lists.ts";
 import { type Settings, settingsMap } from "./settings.ts";
@@ -72,7 +72,7 @@ async function requireEmpty(path: string): Promise<void> {
 async function build(folder: DataFolder, input: InitInput): Promise<readonly string[]> {
   const { settings } = input;
   await chmod(folder.path, 0o700);
-  const { passphrase, warnings } = await findPassphrase(folder, input.passphraseFile, nodeEntropy);
+  const { passphrase, warnings } = await choosePassphrase(folder, input.passphraseFile, nodeEntropy);
   const keys = await makeKeys(folder, passphrase);
   const authorities = await makeAuthorities(settings, keys);
   const registry = await openSqliteRegistry(folder.database);

@@ -39,7 +39,7 @@ export class Lifecycle {
     this.#proofs = proofs;
   }
 
-  /** @throws NAT_SERVICE_NOT_FOUND, NAT_LIFECYCLE_REFUSED, NAT_SERVICE_CONFLICT */
+  /** @throws NAT_SERVICE_NOT_FOUND, NAT_LIFECYCLE_REFUSED, NAT_SERVICE_REQUEST */
   async change(verb: LifecycleVerb, deviceId: Uint8Array, request: LifecycleRequest): Promise<LifecycleAnswer> {
     await this.#proofs.device(deviceId);
     const { index } = await this.#queue.submit(eventFor(verb, deviceId, request));
@@ -50,7 +50,7 @@ export class Lifecycle {
 function eventFor(verb: LifecycleVerb, deviceId: Uint8Array, request: LifecycleRequest): LifecycleEvent {
   const { actor, reason, note, invalidityDate } = request;
   if (verb !== "revoke" && (reason !== undefined || invalidityDate !== undefined))
-    throw serviceError("NAT_SERVICE_CONFLICT", `${verb}: a reason and an invalidity date are a revocation's`);
+    throw serviceError("NAT_SERVICE_REQUEST", `${verb}: a reason and an invalidity date are a revocation's`);
   return {
     type: eventOf[verb],
     deviceId,

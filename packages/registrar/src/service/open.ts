@@ -16,7 +16,7 @@ import { serviceError } from "./errors.ts";
 import { logSigners, openKeys, openRootKey, type RegistrarKeys } from "./keys.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Operators } from "./operators.ts";
-import { findPassphrase } from "./passphrase.ts";
+import { readPassphrase } from "./passphrase.ts";
 import { loadProfiles } from "./profiles.ts";
 import { Proofs } from "./proofs.ts";
 import type { Registrar } from "./registrar.ts";
@@ -46,7 +46,7 @@ export async function openRegistrar(path: string, passphraseFile: string | undef
   await access(folder.database).catch((cause: unknown) => {
     throw serviceError("NAT_SERVICE_DATA", `${path} holds no registry; natalis init makes one`, cause);
   });
-  const { passphrase, warnings } = await findPassphrase(folder, passphraseFile, nodeEntropy);
+  const { passphrase, warnings } = await readPassphrase(folder, passphraseFile);
   const opened = await openKeys(folder, passphrase);
   const registry = await openSqliteRegistry(folder.database);
   try {

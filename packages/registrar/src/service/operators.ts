@@ -43,11 +43,11 @@ export class Operators {
     return row?.state === "active" ? row : undefined;
   }
 
-  /** @throws NAT_SERVICE_CONFLICT where products or a quota are given to anyone but a station */
+  /** @throws NAT_SERVICE_REQUEST where products or a quota are given to anyone but a station */
   async enrol(request: EnrolRequest, actor: string): Promise<Enrolled> {
     const { name, role, products, quota } = request;
     if (role !== "station" && (products !== undefined || quota !== undefined))
-      throw serviceError("NAT_SERVICE_CONFLICT", `${role}: products and quota are a station's`);
+      throw serviceError("NAT_SERVICE_REQUEST", `${role}: products and quota are a station's`);
     const token = newToken(this.#entropy);
     const id = `${role}-${toHex(this.#entropy.bytes(8))}`;
     const operator = {
@@ -62,7 +62,7 @@ export class Operators {
     return { operator: await this.#find(id), token };
   }
 
-  /** @throws NAT_SERVICE_NOT_FOUND, NAT_REGISTRY_* where it is revoked already */
+  /** @throws NAT_SERVICE_NOT_FOUND, NAT_REGISTRY_OPERATOR where it is revoked already */
   async revoke(id: string, actor: string): Promise<OperatorRow> {
     await this.#find(id);
     await this.#queue.submit({ type: "operator-revoked", operatorId: id, actor });

@@ -22,7 +22,8 @@ const codecOptions: EncodeOptions = {
  */
 export function encodeCbor(value: CborValue): Uint8Array {
   requireEncodable(value, maximumDepth);
-  return encode(value, codecOptions);
+  // On Node the codec answers a Buffer over a shared pool, whose slice() would be no copy: give out bytes of their own.
+  return new Uint8Array(encode(value, codecOptions));
 }
 
 function requireEncodable(value: CborValue, depth: number): void {

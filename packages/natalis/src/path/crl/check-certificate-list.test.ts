@@ -193,6 +193,12 @@ const issuingKeyIdentifier = issuing.certificate.extensions.find(
 
 const refusals: readonly Refusal[] = [
   { name: "by another authority", list: { issuer: root }, code: "NAT_CRL_ISSUER" },
+  {
+    name: "by the issuer given, which is not the certificate's",
+    list: { issuer: root },
+    request: { issuer: root.certificate },
+    code: "NAT_CRL_ISSUER",
+  },
   { name: "by an authority of the same name with another key", list: { issuer: impostor }, code: "NAT_CRL_ISSUER" },
   {
     name: "checked against another issuer than the certificate's",

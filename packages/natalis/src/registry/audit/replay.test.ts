@@ -192,8 +192,12 @@ test("state entries must count the devices and have the root of their states", a
   await tree.append(leafHash(encodeStateLeaf(leaf), hash));
   const stateRoot = await tree.root();
   const stateOf = (devices: number, root: Uint8Array): Unplaced => ({
-    ...{ type: entryTypes.state, time, deviceId: null, body: new Uint8Array(0), salt: new Uint8Array(0) },
+    type: entryTypes.state,
+    time,
+    deviceId: null,
     entry: encodeStateEntry({ time, devices, stateRoot: root }),
+    body: new Uint8Array(0),
+    salt: new Uint8Array(0),
   });
   assert.deepEqual(await findingsIn(bornEntry(first, 0), stateOf(1, stateRoot)), []);
   assert.deepEqual(await findingsIn(bornEntry(first, 0), stateOf(2, stateRoot)), ["state 2: It counts other devices."]);

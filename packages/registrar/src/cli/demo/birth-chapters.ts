@@ -50,11 +50,11 @@ export const bornChapter: Chapter<Demo> = {
     const answer = await demo.clientWith(token).json("POST", "/births", birthAnswerSchema, { request, ...facts });
     await writePapers(device, answer);
     await writeText(demo.file("issuing.pem"), answer.chain[0] ?? "");
-    await writeCrls(demo);
+    await writeCrls(demo, "crls.pem");
     tell(`${answer.device} is born, log entry ${answer.index}`);
     tell(`certificate: ${device.certificate}; record: ${device.record}; receipt: ${device.receipt}`);
     tell(`check: openssl req -in ${demo.file("device/request.pem")} -noout -verify`);
-    tell(`check: ${opensslVerify(demo)}`);
+    tell(`check: ${opensslVerify(demo, "crls.pem")}`);
   },
 };
 
@@ -72,11 +72,11 @@ export const receiptChapter: Chapter<Demo> = {
 };
 
 /** The line with which openssl judges the device's certificate, path and revocation. */
-export function opensslVerify(demo: Demo): string {
+export function opensslVerify(demo: Demo, crls: string): string {
   const { file, device } = demo;
   return [
     "openssl verify -x509_strict -crl_check_all",
-    `-CAfile ${file("root.pem")} -untrusted ${file("issuing.pem")} -CRLfile ${file("crls.pem")} ${device.certificate}`,
+    `-CAfile ${file("root.pem")} -untrusted ${file("issuing.pem")} -CRLfile ${file(crls)} ${device.certificate}`,
   ].join(" ");
 }
 

@@ -44,8 +44,8 @@ export const retireChapter: Chapter<Demo> = {
     await change(demo, "retire", { note: "end of life" }, tell);
     await isRefused(demo, "NAT_AUTHENTICATE_RETIRED", tell);
     await isNotBornAgain(demo, tell);
-    await writeCrls(demo);
-    tell(`check, must now fail: ${opensslVerify(demo)}`);
+    await writeCrls(demo, "crls-retired.pem");
+    tell(`check, must now fail: ${opensslVerify(demo, "crls-retired.pem")}`);
   },
 };
 

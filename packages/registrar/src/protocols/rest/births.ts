@@ -16,7 +16,7 @@ export function birthRoutes(server: FastifyInstance, registrar: Registrar, ident
   server.withTypeProvider<ZodTypeProvider>().post(
     "/births",
     {
-      preHandler: requires("birth.request", identify),
+      onRequest: requires("birth.request", identify),
       schema: {
         tags: ["births"],
         summary: "Ask for a birth",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices: lists, timelines, and the proofs of each.
 
-import type { FastifyInstance, preHandlerAsyncHookHandler } from "fastify";
+import type { FastifyInstance, onRequestAsyncHookHandler } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { encodePem } from "natalis/formats";
 import { parseUuid } from "natalis/kernel";
@@ -19,18 +19,18 @@ const params = z.object({ id: deviceIdSchema });
 
 export function deviceRoutes(server: FastifyInstance, registrar: Registrar, identify: Identify): void {
   const typed = typedBy(server);
-  const preHandler = requires("device.read", identify);
-  listRoute(typed, registrar, preHandler);
-  timelineRoute(typed, registrar, preHandler);
-  documentRoutes(typed, registrar, preHandler);
-  proofRoutes(typed, registrar, preHandler);
+  const onRequest = requires("device.read", identify);
+  listRoute(typed, registrar, onRequest);
+  timelineRoute(typed, registrar, onRequest);
+  documentRoutes(typed, registrar, onRequest);
+  proofRoutes(typed, registrar, onRequest);
 }
 
-function listRoute(typed: Typed, { stores }: Registrar, preHandler: preHandlerAsyncHookHandler): void {
+function listRoute(typed: Typed, { stores }: Registrar, onRequest: onRequestAsyncHookHandler): void {
   typed.get(
     "/devices",
     {
-      preHandler,
+      onRequest,
       schema: {
         tags: ["devices"],
         summary: "List devices, by order of birth",
@@ -51,11 +51,11 @@ function listRoute(typed: Typed, { stores }: Registrar, preHandler: preHandlerAs
   );
 }
 
-function timelineRoute(typed: Typed, { proofs, stores }: Registrar, preHandler: preHandlerAsyncHookHandler): void {
+function timelineRoute(typed: Typed, { proofs, stores }: Registrar, onRequest: onRequestAsyncHookHandler): void {
   typed.get(
     "/devices/:id",
     {
-      preHandler,
+      onRequest,
       schema: {
         tags: ["devices"],
         summary: "One device and its timeline",
@@ -79,10 +79,10 @@ function timelineRoute(typed: Typed, { proofs, stores }: Registrar, preHandler: 
 }
 
 /** Certificate and record, as they were entered. */
-function documentRoutes(typed: Typed, { proofs }: Registrar, preHandler: preHandlerAsyncHookHandler): void {
+function documentRoutes(typed: Typed, { proofs }: Registrar, onRequest: onRequestAsyncHookHandler): void {
   typed.get(
     "/devices/:id/certificate",
-    { preHandler, schema: { tags: ["devices"], summary: "The birth certificate (PEM)", params } },
+    { onRequest, schema: { tags: ["devices"], summary: "The birth certificate (PEM)", params } },
     async (request, reply) => {
       const birth = await proofs.birth(parseUuid(request.params.id));
       return reply.type("application/pem-certificate-chain").send(encodePem("CERTIFICATE", birth.certificate));
@@ -91,7 +91,7 @@ function documentRoutes(typed: Typed, { proofs }: Registrar, preHandler: preHand
 
   typed.get(
     "/devices/:id/record",
-    { preHandler, schema: { tags: ["devices"], summary: "The birth record (CBOR)", params } },
+    { onRequest, schema: { tags: ["devices"], summary: "The birth record (CBOR)", params } },
     async (request, reply) => {
       const birth = await proofs.birth(parseUuid(request.params.id));
       return reply.type("application/cbor").send(Buffer.from(birth.record));
@@ -100,10 +100,10 @@ function documentRoutes(typed: Typed, { proofs }: Registrar, preHandler: preHand
 }
 
 /** What anyone can check with the trust file. */
-function proofRoutes(typed: Typed, { proofs }: Registrar, preHandler: preHandlerAsyncHookHandler): void {
+function proofRoutes(typed: Typed, { proofs }: Registrar, onRequest: onRequestAsyncHookHandler): void {
   typed.get(
     "/devices/:id/receipt",
-    { preHandler, schema: { tags: ["devices"], summary: "The birth's receipt (C2SP tlog-proof)", params } },
+    { onRequest, schema: { tags: ["devices"], summary: "The birth's receipt (C2SP tlog-proof)", params } },
     async (request, reply) => {
       const device = await proofs.device(parseUuid(request.params.id));
       return reply.type("text/plain; charset=utf-8").send(await proofs.receipt(device.bornEntry));
@@ -112,7 +112,7 @@ function proofRoutes(typed: Typed, { proofs }: Registrar, preHandler: preHandler
 
   typed.get(
     "/devices/:id/state-proof",
-    { preHandler, schema: { tags: ["devices"], summary: "The device's state now, provable (CBOR)", params } },
+    { onRequest, schema: { tags: ["devices"], summary: "The device's state now, provable (CBOR)", params } },
     async (request, reply) => {
       const proof = await proofs.stateProof(parseUuid(request.params.id));
       return reply.type("application/cbor").header("cache-control", "no-store").send(Buffer.from(proof));

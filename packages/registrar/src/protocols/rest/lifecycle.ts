@@ -18,7 +18,7 @@ export function lifecycleRoutes(server: FastifyInstance, registrar: Registrar, i
     server.withTypeProvider<ZodTypeProvider>().post(
       `/devices/:id/${verb}`,
       {
-        preHandler: requires(`device.${verb}`, identify),
+        onRequest: requires(`device.${verb}`, identify),
         schema: {
           tags: ["devices"],
           summary: `${verb[0]?.toUpperCase()}${verb.slice(1)} a device`,

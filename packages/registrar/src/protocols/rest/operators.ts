@@ -21,7 +21,7 @@ export function operatorRoutes(server: FastifyInstance, registrar: Registrar, id
   typed.post(
     "/operators",
     {
-      preHandler: requires("operator.enrol", identify),
+      onRequest: requires("operator.enrol", identify),
       schema: {
         tags: ["operators"],
         summary: "Enrol an operator or a station",
@@ -41,7 +41,7 @@ export function operatorRoutes(server: FastifyInstance, registrar: Registrar, id
   typed.get(
     "/operators",
     {
-      preHandler: requires("operator.read", identify),
+      onRequest: requires("operator.read", identify),
       schema: {
         tags: ["operators"],
         summary: "List operators and stations",
@@ -63,7 +63,7 @@ export function operatorRoutes(server: FastifyInstance, registrar: Registrar, id
   typed.delete(
     "/operators/:id",
     {
-      preHandler: requires("operator.revoke", identify),
+      onRequest: requires("operator.revoke", identify),
       schema: {
         tags: ["operators"],
         summary: "Revoke an operator's token, for good",

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import test from "node:test";
+import { benches } from "./catalogue.ts";
+import { parseOptions, UsageError, usage } from "./options.ts";
+
+test("a bench alone is measured with the defaults", () => {
+  const { bench, plan, json, peers } = parseOptions(["seal"]);
+  assert.equal(bench.name, "seal");
+  assert.deepEqual(plan, { rounds: 5, seconds: 2, workers: 1 });
+  assert.deepEqual([json, peers], [false, false]);
+});
+
+test("every option is read, on either side of the name", () => {
+  const words = ["--json", "issue", "--rounds", "3", "--seconds=0.25", "--workers", "2", "--peers"];
+  const { bench, plan, json, peers } = parseOptions(words);
+  assert.equal(bench.name, "issue");
+  assert.deepEqual(plan, { rounds: 3, seconds: 0.25, workers: 2 });
+  assert.deepEqual([json, peers], [true, true]);
+});
+
+const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = [
+  [[], /which bench/],
+  [["births"], /no bench "births"/],
+  [["constructor"], /no bench "constructor"/],
+  [["seal", "issue"], /one bench at a time, not issue/],
+  [["seal", "--fast"], /--fast/],
+  [["seal", "--json=yes"], /--json/],
+  [["seal", "--rounds"], /--rounds/],
+  [["seal", "--rounds", "2"], /--rounds .* 3 to 100/],
+  [["seal", "--rounds", "101"], /--rounds/],
+  [["seal", "--rounds", "3.5"], /--rounds/],
+  [["seal", "--rounds", "five"], /--rounds .*"five"/],
+  [["seal", "--rounds", "0x10"], /--rounds/],
+  [["seal", "--seconds", ""], /--seconds/],
+  [["seal", "--seconds", "0"], /--seconds/],
+  [["seal", "--seconds", "1e2"], /--seconds/],
+  [["seal", "--seconds", "601"], /--seconds/],
+  [["seal", "--seconds=-1"], /--seconds/],
+  [["seal", "--workers", "0"], /--workers .* 1 to 64/],
+  [["seal", "--workers", "65"], /--workers/],
+];
+
+for (const [words, told] of refused)
+  test(`refused: bench ${words.join(" ")}`, () => {
+    assert.throws(
+      () => parseOptions(words),
+      (error) => error instanceof UsageError && told.test(error.message),
+    );
+  });
+
+test("the usage names every bench", () => {
+  for (const { name } of benches) assert.match(usage, new RegExp(`\\b${name}\\b`));
+});
