@@ -30,14 +30,11 @@ export {
 } from "./note-key.ts";
 export {
   encodeLogPolicy,
-  type LogPolicy,
   type LogVerification,
-  type PolicyGroup,
-  type PolicyLog,
-  type PolicyWitness,
   parseLogPolicy,
   verifyCheckpoint,
 } from "./policy.ts";
+export type { LogPolicy, PolicyGroup, PolicyLog, PolicyWitness } from "./policy-lines.ts";
 export { encodeLogProof, type LogProof, parseLogProof, verifyLogProof } from "./proof.ts";
 export type { TileBytes, TileId } from "./tile.ts";
 export type { TileReader } from "./tile-memory.ts";

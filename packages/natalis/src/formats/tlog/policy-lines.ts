@@ -6,7 +6,35 @@ import type { Hash } from "../../kernel/index.ts";
 import { parseDecimal } from "./decimal.ts";
 import { tlogError } from "./errors.ts";
 import { isSamePublicKey, type NoteKeyType, type NoteVerifierKey, noteKeyTypes, parseVerifierKey } from "./note-key.ts";
-import type { LogPolicy, PolicyGroup, PolicyLog, PolicyWitness } from "./policy.ts";
+
+/** A log; its key's name is its origin. */
+export interface PolicyLog {
+  readonly key: NoteVerifierKey;
+  readonly url?: string;
+}
+
+export interface PolicyWitness {
+  /** What groups and quorum call it; means nothing elsewhere. */
+  readonly name: string;
+  readonly key: NoteVerifierKey;
+  readonly url?: string;
+}
+
+/** Has witnessed a checkpoint when at least `threshold` of its members have. */
+export interface PolicyGroup {
+  readonly name: string;
+  readonly threshold: number;
+  /** Names of witnesses and of earlier groups. */
+  readonly members: readonly string[];
+}
+
+export interface LogPolicy {
+  readonly logs: readonly PolicyLog[];
+  readonly witnesses: readonly PolicyWitness[];
+  readonly groups: readonly PolicyGroup[];
+  /** Name of a witness or group, or "none". */
+  readonly quorum: string;
+}
 
 /** @throws NAT_TLOG_POLICY, NAT_TLOG_KEY */
 export function readPolicyLines(text: string, hash: Hash): LogPolicy {

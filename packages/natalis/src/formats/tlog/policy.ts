@@ -7,36 +7,7 @@ import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
 import { tlogError } from "./errors.ts";
 import { openNote } from "./note.ts";
 import { encodeVerifierKey, type NoteVerifierKey } from "./note-key.ts";
-import { readPolicyLines } from "./policy-lines.ts";
-
-/** A log; its key's name is its origin. */
-export interface PolicyLog {
-  readonly key: NoteVerifierKey;
-  readonly url?: string;
-}
-
-export interface PolicyWitness {
-  /** What groups and quorum call it; means nothing elsewhere. */
-  readonly name: string;
-  readonly key: NoteVerifierKey;
-  readonly url?: string;
-}
-
-/** Has witnessed a checkpoint when at least `threshold` of its members have. */
-export interface PolicyGroup {
-  readonly name: string;
-  readonly threshold: number;
-  /** Names of witnesses and of earlier groups. */
-  readonly members: readonly string[];
-}
-
-export interface LogPolicy {
-  readonly logs: readonly PolicyLog[];
-  readonly witnesses: readonly PolicyWitness[];
-  readonly groups: readonly PolicyGroup[];
-  /** Name of a witness or group, or "none". */
-  readonly quorum: string;
-}
+import { type LogPolicy, readPolicyLines } from "./policy-lines.ts";
 
 /** What checking a log's statements takes. */
 export interface LogVerification {
