@@ -45,8 +45,11 @@ export function bornFactsReader(context: DocumentContext): (documents: BornBody)
   };
 }
 
-/** @param issuer the record's authority key id in hexadecimal */
-export function recordedFacts(record: BirthRecord, factsHashOfRecord: Uint8Array, issuer: string): RecordedFacts {
+/**
+ * @param hashOfFacts SHA-256 of the record's facts
+ * @param issuer the record's authority key id in hexadecimal
+ */
+export function recordedFacts(record: BirthRecord, hashOfFacts: Uint8Array, issuer: string): RecordedFacts {
   const { hardwareRevision } = record;
   return {
     id: record.deviceId,
@@ -59,7 +62,7 @@ export function recordedFacts(record: BirthRecord, factsHashOfRecord: Uint8Array
     station: record.station,
     custody: record.custody,
     keyHash: record.keyHash,
-    factsHash: factsHashOfRecord,
+    factsHash: hashOfFacts,
     issuer,
     bornAt: record.bornAt,
   };

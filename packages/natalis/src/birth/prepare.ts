@@ -10,11 +10,10 @@ import {
   type Profile,
 } from "../issue/index.ts";
 import { type Entropy, type Hash, newUuid, type SignatureVerifier } from "../kernel/index.ts";
-import type { BornFacts, DeviceRow } from "../registry/index.ts";
+import type { DeviceRow } from "../registry/index.ts";
 import { type Admission, admit, profileAdmission } from "./admission.ts";
-import { recordedFacts } from "./born-facts.ts";
 import { requireCustody, unprovenCustody } from "./evidence.ts";
-import { type BirthFacts, checkFacts, factsHash } from "./facts.ts";
+import { type BirthFacts, checkFacts, factsHash as hashOfFacts } from "./facts.ts";
 import type { KnownFacts } from "./known.ts";
 import type { Principal } from "./principal.ts";
 import { type BirthRecord, encodeRecordAndFacts } from "./record.ts";
@@ -39,10 +38,14 @@ export interface NewBirth {
   readonly kind: "new";
   /** The token: `signBirth` spends it. */
   readonly certificate: PreparedCertificate;
-  /** The encoded birth record. */
-  readonly record: Uint8Array;
-  /** What the registry will know, but for what only the signed certificate tells. */
-  readonly device: Omit<BornFacts, "certificateHash"> & Pick<KnownFacts, "unitTag">;
+  readonly certificateSerial: Uint8Array;
+  readonly record: BirthRecord;
+  /** Deterministic CBOR: what the certificate commits to. */
+  readonly encodedRecord: Uint8Array;
+  readonly factsHash: Uint8Array;
+  /** The authority's key identifier, hexadecimal. */
+  readonly issuer: string;
+  readonly unitTag: Uint8Array;
 }
 
 /** A retry: the device was born already, and gets the stored answer. */
@@ -52,6 +55,8 @@ export interface StoredBirth {
 }
 
 export type PreparedBirth = NewBirth | StoredBirth;
+
+const saltLength = 16;
 
 /**
  * Admits and prepares one birth. Order: who asks, whether the unit is expected, the form of everything, proof of
@@ -73,7 +78,7 @@ export async function prepareBirth(
   const read = readRequest(request, profile);
   await verifyPossession(read, context.verifier);
   const station = principal.id;
-  const stored = storedDevice(known, { station, factsHashAt: (bornAt) => factsHash({ ...facts, bornAt }, hash) });
+  const stored = storedDevice(known, { station, factsHashAt: (bornAt) => hashOfFacts({ ...facts, bornAt }, hash) });
   if (stored !== undefined) return { kind: "stored", device: stored };
   return newBirth(facts, read.parsed.publicKey, known, context);
 }
@@ -95,35 +100,42 @@ function factsOf(request: BirthRequest, { profile, at }: BirthContext): BirthFac
 }
 
 function newBirth(facts: BirthFacts, publicKey: Uint8Array, known: KnownFacts, context: BirthContext): NewBirth {
+  const { authority, profile, entropy, hash } = context;
+  const record = recordOf(facts, publicKey, context);
+  const { encodedRecord, factsHash } = encodeRecordAndFacts(record, hash);
+  const certificateSerial = newSerial(entropy);
+  const certificate = prepareCertificate({
+    authority,
+    profile,
+    facts: {
+      serialNumber: certificateSerial,
+      deviceId: record.deviceId,
+      model: record.model,
+      serial: record.serial,
+      publicKey,
+      custody: record.custody,
+      recordHash: hash.sha256(encodedRecord),
+      bornAt: new Date(record.bornAt * 1000),
+    },
+  });
+  const { unitTag } = known;
+  const issuer = authority.keyId;
+  return { kind: "new", certificate, certificateSerial, record, encodedRecord, factsHash, issuer, unitTag };
+}
+
+function recordOf(facts: BirthFacts, publicKey: Uint8Array, context: BirthContext): BirthRecord {
   const { profile, authority, at, entropy, hash } = context;
-  const custody = unprovenCustody;
-  requireCustody(profile, custody);
-  const record: BirthRecord = {
+  requireCustody(profile, unprovenCustody);
+  return {
     ...facts,
     deviceId: newUuid(at, entropy),
     station: context.principal.id,
     keyHash: hash.sha256(publicKey),
-    custody,
+    custody: unprovenCustody,
     evidence: [],
     components: [],
     authorityKeyId: authority.keyIdentifier,
-    salt: entropy.bytes(16),
+    salt: entropy.bytes(saltLength),
     profile: { product: profile.product, version: profile.version },
   };
-  const encoded = encodeRecordAndFacts(record, hash);
-  const serialNumber = newSerial(entropy);
-  const { deviceId, model, serial } = record;
-  const recordHash = hash.sha256(encoded.record);
-  const bornAt = new Date(facts.bornAt * 1000);
-  const certificate = prepareCertificate({
-    authority,
-    profile,
-    facts: { serialNumber, deviceId, model, serial, publicKey, custody, recordHash, bornAt },
-  });
-  const device = {
-    ...recordedFacts(record, encoded.factsHash, authority.keyId),
-    certificateSerial: serialNumber,
-    unitTag: known.unitTag,
-  };
-  return { kind: "new", certificate, record: encoded.record, device };
 }

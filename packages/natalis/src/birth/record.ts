@@ -3,7 +3,16 @@
 // is not signed by itself: the certificate commits to its SHA-256, the log entry to both. The salt keeps anyone from
 // guessing a record until its hash fits.
 
-import { asArray, asBytes, asMap, asText, asUnsigned, type CborMap, type CborValue, decodeCbor } from "../formats/index.ts";
+import {
+  asArray,
+  asBytes,
+  asMap,
+  asText,
+  asUnsigned,
+  type CborMap,
+  type CborValue,
+  decodeCbor,
+} from "../formats/index.ts";
 import { type Hash, isNatalisError } from "../kernel/index.ts";
 import { isNameText } from "../issue/index.ts";
 import { birthError } from "./errors.ts";
@@ -36,6 +45,11 @@ export interface BirthRecord extends BirthFacts {
   readonly profile: { readonly product: string; readonly version: number };
 }
 
+export interface EncodedRecord {
+  readonly encodedRecord: Uint8Array;
+  readonly factsHash: Uint8Array;
+}
+
 const recordVersion = 1;
 const maximumRecordLength = 16_384;
 const maximumListLength = 64;
@@ -64,9 +78,9 @@ export function encodeBirthRecord(record: BirthRecord): Uint8Array {
 }
 
 /** The record and the hash of its facts, which it holds entry for entry. @throws as `encodeBirthRecord` */
-export function encodeRecordAndFacts(record: BirthRecord, hash: Hash): { record: Uint8Array; factsHash: Uint8Array } {
+export function encodeRecordAndFacts(record: BirthRecord, hash: Hash): EncodedRecord {
   const facts = encodeFacts(record);
-  return { record: encodeAround(record, facts), factsHash: hash.sha256(facts) };
+  return { encodedRecord: encodeAround(record, facts), factsHash: hash.sha256(facts) };
 }
 
 const writer = new RecordWriter();

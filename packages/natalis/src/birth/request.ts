@@ -4,12 +4,7 @@
 // certified (its subject, its extensions) is not what the profile and the station say; only a serial number in the
 // subject counts, and it must be the unit's.
 
-import {
-  algorithmOfPublicKey,
-  type CertificationRequest,
-  oids,
-  parseCertificationRequest,
-} from "../formats/index.ts";
+import { algorithmOfPublicKey, type CertificationRequest, oids, parseCertificationRequest } from "../formats/index.ts";
 import type { Profile } from "../issue/index.ts";
 import { equalBytes, isNatalisError, type SignatureAlgorithm, type SignatureVerifier } from "../kernel/index.ts";
 import { birthError } from "./errors.ts";
@@ -39,7 +34,10 @@ export function readRequest(request: BirthRequest, profile: Profile): ReadReques
   const parsed = parseCertificationRequest(request.certificationRequest);
   const algorithm = algorithmOf(parsed);
   if (!profile.algorithms.some(({ name }) => name === algorithm.name))
-    throw birthError("NAT_BIRTH_ALGORITHM", `the key is for ${algorithm.title}; product ${profile.product} allows ${titles(profile)}`);
+    throw birthError(
+      "NAT_BIRTH_ALGORITHM",
+      `the key is for ${algorithm.title}; product ${profile.product} allows ${titles(profile)}`,
+    );
   if (!equalBytes(parsed.signatureIdentifier, algorithm.signatureIdentifier))
     throw birthError("NAT_BIRTH_ALGORITHM", `the request must be signed with ${algorithm.title}, as its key is for`);
   requireSameSerial(parsed, request.serial);
@@ -57,7 +55,11 @@ function algorithmOf({ publicKey }: CertificationRequest): SignatureAlgorithm {
     return algorithmOfPublicKey(publicKey);
   } catch (cause) {
     if (!isNatalisError(cause, "NAT_ALGORITHM_UNKNOWN")) throw cause;
-    throw birthError("NAT_BIRTH_ALGORITHM", "the key is of an unknown or weak algorithm, or not in its one encoding", cause);
+    throw birthError(
+      "NAT_BIRTH_ALGORITHM",
+      "the key is of an unknown or weak algorithm, or not in its one encoding",
+      cause,
+    );
   }
 }
 

@@ -5,11 +5,14 @@
 import { signPrepared } from "../issue/index.ts";
 import type { Hash, Signer } from "../kernel/index.ts";
 import type { BornEvent } from "../registry/index.ts";
+import { recordedFacts } from "./born-facts.ts";
 import type { NewBirth } from "./prepare.ts";
 
 /** @throws NAT_ISSUE_TOKEN_USED, NAT_ISSUE_TOKEN_FORGED, NAT_ISSUE_SIGNER */
 export async function signBirth(birth: NewBirth, signer: Signer, hash: Hash): Promise<BornEvent> {
   const certificate = await signPrepared(birth.certificate, signer);
-  const device = { ...birth.device, certificateHash: hash.sha256(certificate) };
-  return { type: "born", device, record: birth.record, certificate };
+  const { record, encodedRecord, factsHash, issuer, certificateSerial, unitTag } = birth;
+  const certificateHash = hash.sha256(certificate);
+  const device = { ...recordedFacts(record, factsHash, issuer), certificateSerial, certificateHash, unitTag };
+  return { type: "born", device, record: encodedRecord, certificate };
 }

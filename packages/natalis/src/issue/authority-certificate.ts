@@ -69,10 +69,7 @@ export function prepareIssuingCertificate(input: IssuingCertificateInput): Prepa
     ...validityFrom(input.notBefore, undefined, authority.certificate.notAfter),
     subject: encodeAuthorityName(input.name),
     publicKey,
-    extensions: [
-      ...issuerExtensions(authority, serialNumber),
-      ...authorityExtensions(publicKey, authority.hash, 1),
-    ],
+    extensions: [...issuerExtensions(authority, serialNumber), ...authorityExtensions(publicKey, authority.hash, 1)],
   });
   return prepareTbs(tbs, authority.algorithm, { kind: "issuing", hash: authority.hash, authority });
 }
@@ -88,7 +85,8 @@ function authorityExtensions(publicKey: Uint8Array, hash: Hash, pathLength: numb
 }
 
 function encodeAuthorityName({ organization, commonName }: AuthorityName): Uint8Array {
-  if (!isNameText(organization)) throw issueError("NAT_ISSUE_FACTS", "the organization is not 1 to 64 visible characters");
+  if (!isNameText(organization))
+    throw issueError("NAT_ISSUE_FACTS", "the organization is not 1 to 64 visible characters");
   if (!isNameText(commonName)) throw issueError("NAT_ISSUE_FACTS", "the common name is not 1 to 64 visible characters");
   return encodeName([
     { oid: oids.organizationName, value: organization },

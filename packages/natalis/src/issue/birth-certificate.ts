@@ -100,10 +100,7 @@ function birthExtensions({ authority, profile, facts }: BirthCertificateInput): 
     plain(oids.extendedKeyUsage, encodeExtendedKeyUsage([oids.clientAuth, own.answer, own.seal])),
     plain(
       oids.subjectAltName,
-      encodeSubjectAltName([
-        hardwareModuleGeneralName(hardware),
-        { kind: "uri", value: deviceUri(facts.deviceId) },
-      ]),
+      encodeSubjectAltName([hardwareModuleGeneralName(hardware), { kind: "uri", value: deviceUri(facts.deviceId) }]),
     ),
     policyExtension(own.custody(facts.custody)),
     ...(profile.mudUrl === undefined ? [] : [plain(oids.mudUrl, encodeMudUrl(profile.mudUrl))]),

@@ -19,8 +19,14 @@ import {
   publicKeyInfo,
 } from "../formats/index.ts";
 import { encodeUtf8, equalBytes, formatUuid, type Hash, type SignatureAlgorithm } from "../kernel/index.ts";
-import { type BirthCertificateFacts, type BirthCertificateInput, deviceUri, encodeBirthTbs } from "./birth-certificate.ts";
+import {
+  type BirthCertificateFacts,
+  type BirthCertificateInput,
+  deviceUri,
+  encodeBirthTbs,
+} from "./birth-certificate.ts";
 import { issueError } from "./errors.ts";
+import { identifierOfKey } from "./key-identifier.ts";
 import { type LintContext, LintSubject, lint, layoutOf, rulesOf, type TbsLayout, unitChecks } from "./lint/index.ts";
 import { crlUrl } from "./locations.ts";
 import { PreparedCertificate } from "./prepared.ts";
@@ -76,7 +82,7 @@ export class BirthTemplate {
     writeAscii(tbs, places.subjectSerial, facts.serial);
     writeUuid(tbs, places.commonName, facts.deviceId);
     tbs.set(facts.publicKey.subarray(this.#algorithm.publicKeyPrefix.length), places.rawKey);
-    tbs.set(keyIdentifier(facts.publicKey, hash), places.keyIdentifier);
+    tbs.set(identifierOfKey(facts.publicKey, hash), places.keyIdentifier);
     writeAscii(tbs, places.hardwareSerial, facts.serial);
     writeUuid(tbs, places.uri, facts.deviceId);
     writeHex(tbs, places.shard, shardOf(facts.serialNumber));
@@ -103,7 +109,11 @@ function sampleFacts(facts: BirthCertificateFacts, algorithm: SignatureAlgorithm
   };
 }
 
-function placesOf(tbs: Uint8Array, { authority, profile, facts }: BirthCertificateInput, algorithm: SignatureAlgorithm): Places {
+function placesOf(
+  tbs: Uint8Array,
+  { authority, profile, facts }: BirthCertificateInput,
+  algorithm: SignatureAlgorithm,
+): Places {
   const { serial } = facts;
   const hardware = encodeSequence(
     encodeOid(authority.oids.product(profile.productNumber)),

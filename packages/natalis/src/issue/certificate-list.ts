@@ -48,7 +48,14 @@ export async function buildCertificateList(input: CertificateListInput): Promise
   return assembleSigned(tbs, signatureIdentifier, await signer.sign(tbs));
 }
 
-function encodeTbsList({ authority, shard, number, thisUpdate, nextUpdate, revoked }: CertificateListInput): Uint8Array {
+function encodeTbsList({
+  authority,
+  shard,
+  number,
+  thisUpdate,
+  nextUpdate,
+  revoked,
+}: CertificateListInput): Uint8Array {
   if (!Number.isInteger(shard) || shard < 0 || shard > 255) throw issueError("NAT_ISSUE_FACTS", `shard ${shard}`);
   if (!Number.isSafeInteger(number) || number < 0) throw issueError("NAT_ISSUE_FACTS", `list number ${number}`);
   const uri = crlUrl(authority.baseUrl, authority.keyIdentifier, shard);

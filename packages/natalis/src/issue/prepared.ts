@@ -4,7 +4,15 @@
 
 import { equalBytes, type SignatureAlgorithm, type Signer } from "../kernel/index.ts";
 import { issueError } from "./errors.ts";
-import { type LintCheck, type LintContext, LintSubject, layoutOf, lint, rulesOf, type TbsLayout } from "./lint/index.ts";
+import {
+  type LintCheck,
+  type LintContext,
+  LintSubject,
+  layoutOf,
+  lint,
+  rulesOf,
+  type TbsLayout,
+} from "./lint/index.ts";
 import { SignedBuffer } from "./signed-buffer.ts";
 
 /** A certificate that waits for its signature. */

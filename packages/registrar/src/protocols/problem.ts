@@ -27,6 +27,8 @@ const statusRows: readonly (readonly [pattern: string, status: number])[] = [
   ["NAT_HTTP_NOT_FOUND", 404],
   ["NAT_HTTP_TOO_LARGE", 413],
   ["NAT_HTTP_MEDIA_TYPE", 415],
+  ["NAT_HTTP_HEADER_SIZE", 431],
+  ["NAT_HTTP_DEADLINE", 408],
   ["NAT_HTTP_RATE_LIMITED", 429],
   ["NAT_HTTP_INVALID", 400],
   ["NAT_AUTHORIZE_", 403],
@@ -77,7 +79,7 @@ export function answerProblem(error: FastifyError, request: FastifyRequest, repl
     .send(problemOf(told, status, request.id));
 }
 
-function problemOf(error: NatalisError, status: number, instance: string): Problem {
+export function problemOf(error: NatalisError, status: number, instance: string): Problem {
   const title = error.message.slice(0, error.message.indexOf(` [${error.code}]`));
   return { type: `urn:natalis:error:${error.code}`, title, status, detail: error.detail, code: error.code, instance };
 }

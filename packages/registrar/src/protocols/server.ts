@@ -26,6 +26,7 @@ import { deviceRoutes } from "./rest/devices.ts";
 import { lifecycleRoutes } from "./rest/lifecycle.ts";
 import { operatorRoutes } from "./rest/operators.ts";
 import { publicRoutes } from "./rest/public.ts";
+import { answerUnreadable } from "./unreadable.ts";
 
 /** Every door, over TLS. */
 export async function buildSecureServer(
@@ -68,6 +69,8 @@ function serverOptions(loggerInstance: FastifyBaseLogger) {
     // One line a request costs more than a birth: failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true as const,
+    frameworkErrors: answerProblem,
+    clientErrorHandler: answerUnreadable,
   };
 }
 

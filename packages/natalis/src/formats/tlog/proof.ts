@@ -8,7 +8,8 @@ import { parseDecimal } from "./decimal.ts";
 import { refuseAs, tlogError } from "./errors.ts";
 import { hashLength, requireHash } from "./merkle.ts";
 import { verifyInclusion } from "./merkle-proof.ts";
-import { type LogPolicy, type LogVerification, verifyCheckpoint } from "./policy.ts";
+import { type LogVerification, verifyCheckpoint } from "./policy.ts";
+import type { LogPolicy } from "./policy-lines.ts";
 
 export interface LogProof {
   readonly index: number;

@@ -16,6 +16,8 @@ export const basicConstraints: LintRule = {
     const { kind } = subject.context;
     const value = subject.value(oids.basicConstraints);
     if (kind === "server" || kind === "birth") return value && "basic constraints, which an end entity does not have";
-    return value && equalBytes(value, kind === "root" ? root : issuing) ? undefined : `not those of a ${kind} certificate`;
+    return value && equalBytes(value, kind === "root" ? root : issuing)
+      ? undefined
+      : `not those of a ${kind} certificate`;
   },
 };

@@ -7,7 +7,6 @@ import type { LintRule } from "./rule.ts";
 import type { LintSubject } from "./subject.ts";
 
 const order = [oids.organizationName, oids.organizationalUnitName, oids.serialNumber, oids.commonName];
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const birthSubject: LintRule = {
   id: "birth-subject",
@@ -26,5 +25,17 @@ export const birthSubject: LintRule = {
 function checkUnit(subject: LintSubject): string | undefined {
   if (!isSerialText(subject.subjectText(oids.serialNumber)))
     return "a serial number that is not PrintableString of 1 to 64 characters";
-  return uuid.test(subject.subjectText(oids.commonName)) ? undefined : "a common name that is no UUID in lower case";
+  return isUuid(subject.subjectValue(oids.commonName)) ? undefined : "a common name that is no UUID in lower case";
+}
+
+/** RFC 9562 section 4: 8-4-4-4-12 hexadecimal digits, in lower case. */
+function isUuid(text: Uint8Array): boolean {
+  if (text.length !== 36) return false;
+  for (let at = 0; at < 36; at++) {
+    const character = text[at] as number;
+    const isHyphen = at === 8 || at === 13 || at === 18 || at === 23;
+    const isDigit = (character >= 0x30 && character <= 0x39) || (character >= 0x61 && character <= 0x66);
+    if (isHyphen ? character !== 0x2d : !isDigit) return false;
+  }
+  return true;
 }

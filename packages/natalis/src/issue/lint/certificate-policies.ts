@@ -16,6 +16,8 @@ export const certificatePolicies: LintRule = {
     if (own === undefined) return policy === oids.anyPolicy ? undefined : "an authority's policy is anyPolicy";
     const extension = subject.value(own.birthExtension);
     const custody = extension && parseBirthExtension(extension).custody;
-    return custody !== undefined && policy === own.custody(custody) ? undefined : "not the custody of the birth extension";
+    return custody !== undefined && policy === own.custody(custody)
+      ? undefined
+      : "not the custody of the birth extension";
   },
 };

@@ -10,13 +10,7 @@ import { listNumber } from "./list-number.ts";
 import type { ListContext, ListRule } from "./list-rule.ts";
 import { listUpdates } from "./list-updates.ts";
 
-export const listRules: readonly ListRule[] = [
-  listIssuer,
-  listUpdates,
-  listNumber,
-  listDistributionPoint,
-  listEntries,
-];
+export const listRules: readonly ListRule[] = [listIssuer, listUpdates, listNumber, listDistributionPoint, listEntries];
 
 /** @throws NAT_ISSUE_LINT naming every rule that is broken, its citation, and what is wrong */
 export function lintList(list: CertificateList, context: ListContext): void {

@@ -3,19 +3,23 @@
 
 import { keyIdentifier, oids, parseSubjectKeyIdentifier } from "../../formats/index.ts";
 import { equalBytes } from "../../kernel/index.ts";
+import { identifierOfKey } from "../key-identifier.ts";
 import { everyKind, type LintRule } from "./rule.ts";
-import type { LintSubject } from "./subject.ts";
+
+const octetStringHeadLength = 2;
 
 export const subjectKeyIdentifier: LintRule = {
   id: "subject-key-identifier",
   citation: "RFC 5280 4.2.1.2, RFC 7093 2 (method 1)",
   kinds: everyKind,
-  check,
-  checkUnit: check,
+  check(subject) {
+    const value = subject.value(oids.subjectKeyIdentifier);
+    const due = keyIdentifier(subject.publicKey, subject.context.hash);
+    return value && equalBytes(parseSubjectKeyIdentifier(value), due) ? undefined : "not derived from this key";
+  },
+  checkUnit(subject) {
+    const identifier = subject.value(oids.subjectKeyIdentifier)?.subarray(octetStringHeadLength);
+    const due = identifierOfKey(subject.publicKey, subject.context.hash);
+    return identifier && equalBytes(identifier, due) ? undefined : "not derived from this key";
+  },
 };
-
-function check(subject: LintSubject): string | undefined {
-  const value = subject.value(oids.subjectKeyIdentifier);
-  const due = keyIdentifier(subject.publicKey, subject.context.hash);
-  return value && equalBytes(parseSubjectKeyIdentifier(value), due) ? undefined : "not derived from this key";
-}
