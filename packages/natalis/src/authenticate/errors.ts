@@ -17,6 +17,8 @@ export const authenticateErrors = {
   NAT_AUTHENTICATE_AUDIENCE: "The challenge or its answer is for another audience.",
   NAT_AUTHENTICATE_CHANNEL: "The answer is not bound to the channel that the verifier requires.",
   NAT_AUTHENTICATE_ANSWER: "The answer is not of the form that authentication requires.",
+  NAT_AUTHENTICATE_VERDICT: "The verdict is not one that an authentication service may give or a party may rely on.",
+  NAT_AUTHENTICATE_VERDICT_EXPIRED: "The verdict is too old to rely on.",
 } as const;
 
 export const authenticateError = errorFactory(authenticateErrors);

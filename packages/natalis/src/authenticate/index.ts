@@ -17,6 +17,15 @@ export {
   isVerifiedIdentity,
   type VerifiedIdentity,
 } from "./verified-identity.ts";
+export {
+  encodeVerdict,
+  issueVerdict,
+  longestVerdict,
+  parseVerdict,
+  type Verdict,
+  type VerdictInput,
+  verdictType,
+} from "./verdict.ts";
 export { type AnswerRequest, type AuthenticationPolicy, verifyAnswer } from "./verify-answer.ts";
 export {
   type Evidence,
@@ -26,4 +35,5 @@ export {
   type StatusPolicy,
   verifyIdentity,
 } from "./verify-identity.ts";
+export { type VerdictRequest, type VerifiedVerdict, verifyVerdict } from "./verify-verdict.ts";
 export type { DeviceStatus } from "./weigh.ts";

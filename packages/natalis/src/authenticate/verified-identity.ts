@@ -54,6 +54,8 @@ export class VerifiedIdentity implements IdentityFacts {
 
 export interface AnswerFacts {
   readonly audience: string;
+  /** Of the challenge that was answered. */
+  readonly nonce: Uint8Array;
   /** The device's own clock: told, not verified. */
   readonly deviceTime: Date;
   /** Whether the answer is bound to the channel that the policy named. */

@@ -130,7 +130,9 @@ test("a right answer authenticates the device", async () => {
   assert.ok(isAuthenticatedIdentity(identity));
   assert.deepEqual(identity.deviceId, deviceId);
   assert.equal(identity.state, "active");
-  assert.deepEqual(identity.answer, { audience, deviceTime: later(5), channelBound: false });
+  const { nonce, ...facts } = identity.answer;
+  assert.equal(nonce.length, 32);
+  assert.deepEqual(facts, { audience, deviceTime: later(5), channelBound: false });
   assert.ok(!isAuthenticatedIdentity(Object.assign({}, identity)));
 });
 

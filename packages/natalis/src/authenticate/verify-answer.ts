@@ -102,6 +102,6 @@ function presentedCertificates(
   return { certificate, others: presented.filter((der) => der !== certificate) };
 }
 
-function factsOf({ audience, deviceTime }: AnswerPayload, { channelBinding }: AuthenticationPolicy) {
-  return { audience, deviceTime, channelBound: channelBinding !== undefined };
+function factsOf({ audience, nonce, deviceTime }: AnswerPayload, { channelBinding }: AuthenticationPolicy) {
+  return { audience, nonce, deviceTime, channelBound: channelBinding !== undefined };
 }

@@ -21,6 +21,8 @@ export interface ArcOids {
   readonly answer: string;
   /** Extended key usage: may seal data. */
   readonly seal: string;
+  /** Extended key usage: may sign verdicts on authentications. */
+  readonly verdict: string;
   /** Hardware type (RFC 4108 hwType) of a product line. @throws NAT_ARC_FORM */
   product(number: number): string;
 }
@@ -41,6 +43,7 @@ export function oidsOf(arc: string): ArcOids {
     custody: (level) => `${arc}.2.${within(level, highestCustody)}`,
     answer: `${arc}.3.1`,
     seal: `${arc}.3.2`,
+    verdict: `${arc}.3.3`,
     product: (number) => `${arc}.4.${within(number, maximumOidComponent)}`,
   };
 }
