@@ -2,7 +2,8 @@
 // Where slices run: on this thread, or on several worker threads at once.
 
 import type { Contender } from "./bench.ts";
-import { runSlice, type Slice, type Stopwatch } from "./slice.ts";
+import type { Instruments } from "./instruments.ts";
+import { runSlice, type Slice } from "./slice.ts";
 
 export interface Lane {
   /** In the order in which they take turns. */
@@ -13,10 +14,10 @@ export interface Lane {
 }
 
 /** This thread as a lane; it has one worker. */
-export function laneHere(contenders: readonly Contender[], stopwatch: Stopwatch): Lane {
+export function laneHere(contenders: readonly Contender[], instruments: Instruments): Lane {
   return {
     contenders,
-    run: async (index, milliseconds) => [await runSlice(contenders[index] as Contender, milliseconds, stopwatch)],
+    run: async (index, milliseconds) => [await runSlice(contenders[index] as Contender, milliseconds, instruments)],
     close: () => Promise.resolve(),
   };
 }

@@ -28,7 +28,7 @@ export interface Measurement extends Turn {
 }
 
 /** Short enough that a disturbance hits several turns, long enough that starting a turn does not count. */
-const turnMilliseconds = 10;
+const turnMilliseconds = 20;
 const shareOfWarmUp = 0.5;
 
 interface ScheduledTurn extends Turn {

@@ -2,8 +2,8 @@
 // `npm run bench -- NAME [options]`: measures one bench. Exit code 2 for a command line that is not understood; a
 // missed budget is shown and is not a failure, since the machine may be the reason.
 
-import type { Lane } from "./lane.ts";
-import { laneHere } from "./lane.ts";
+import { nodeInstruments } from "./instruments.ts";
+import { type Lane, laneHere } from "./lane.ts";
 import { measure } from "./measure.ts";
 import { type Options, parseOptions, UsageError, usage } from "./options.ts";
 import { encodeFigures, figuresOf, tableOf } from "./report.ts";
@@ -30,5 +30,5 @@ async function run({ bench, plan, json, peers }: Options): Promise<void> {
 
 async function openLane({ bench, plan, peers }: Omit<Options, "json">): Promise<Lane> {
   if (plan.workers > 1) return openWorkerLane({ bench: bench.name, peers }, plan.workers);
-  return laneHere(await bench.prepare({ peers }), () => performance.now());
+  return laneHere(await bench.prepare({ peers }), nodeInstruments());
 }

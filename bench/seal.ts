@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `bench -- seal`: records verified a second, in sealed batches of 64 whose leaves are recomputed from the records, as
 // a consumer of data does. The limit of one batch is one P-256 verification and 64 leaf and 63 node hashes by
-// node:crypto on inputs that lie ready. Beside it: records sealed a second, the sealer's state kept in memory.
+// node:crypto, inputs and outputs being bytes in memory. Beside it: records sealed a second, the state kept in memory.
 
 import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
 import { generateKey, nodeEntropy, nodeHash, nodeSignatureVerifier } from "@natalis/node";
@@ -91,11 +91,17 @@ function rawBatchOf({ records, seal }: SealedBatch): RawBatch {
 }
 
 const node = new Uint8Array(65).fill(0x01);
+const digests = Buffer.alloc(32 * batchSize);
 
 function verifyRaw({ signed, signature, leaves }: RawBatch, key: KeyObject): void {
   if (!verify("sha256", signed, key, signature)) throw new Error("a signature that should verify does not");
-  for (const leaf of leaves) hash("sha256", leaf, "binary");
-  for (let i = 1; i < batchSize; i++) hash("sha256", node, "binary");
+  for (const [index, leaf] of leaves.entries()) putDigest(leaf, index);
+  for (let index = 1; index < batchSize; index++) putDigest(node, index);
+}
+
+/** The fastest way to a digest's bytes in Node: as a string of one byte a character. */
+function putDigest(data: Uint8Array, index: number): void {
+  digests.write(hash("sha256", data, "binary"), 32 * index, 32, "binary");
 }
 
 /** A temperature every five minutes, as real data sets have them. */

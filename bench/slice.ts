@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// The unit of measuring: one contender operates for some milliseconds.
+// The unit of measuring: one contender operates for some milliseconds, and clears up.
 
 import type { Contender } from "./bench.ts";
+import type { Instruments } from "./instruments.ts";
 
 export interface Slice {
   readonly operations: number;
+  /** The clearing up included. */
   readonly milliseconds: number;
   /** Of each operation, milliseconds. */
   readonly latencies: readonly number[];
 }
 
-/** Milliseconds since any fixed instant. */
-export type Stopwatch = () => number;
-
 /** Operates until the time is up, at least once; the operation that is running then is finished and counts in full. */
-export async function runSlice(contender: Contender, milliseconds: number, stopwatch: Stopwatch): Promise<Slice> {
+export async function runSlice(
+  contender: Contender,
+  milliseconds: number,
+  { stopwatch, collectGarbage }: Instruments,
+): Promise<Slice> {
   const latencies: number[] = [];
   const start = stopwatch();
   let last = start;
@@ -26,5 +29,6 @@ export async function runSlice(contender: Contender, milliseconds: number, stopw
     latencies.push(now - last);
     last = now;
   } while (last - start < milliseconds);
-  return { operations: latencies.length, milliseconds: last - start, latencies };
+  collectGarbage();
+  return { operations: latencies.length, milliseconds: stopwatch() - start, latencies };
 }

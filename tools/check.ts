@@ -31,7 +31,8 @@ const steps: readonly Step[] = [
 /** After the others, since they use both cores by themselves. */
 const unitTests: Step = { name: "unit tests", command: script("test", "packages", "tools") };
 
-const bins = [join(repository, "tools/node_modules/.bin"), join(repository, "node_modules/.bin")];
+// The repository's first: a linter may bring a TypeScript of its own.
+const bins = [join(repository, "node_modules/.bin"), join(repository, "tools/node_modules/.bin")];
 const environment = { ...process.env, PATH: [...bins, process.env.PATH].join(delimiter) };
 const lacking = ensureLinters(join(repository, "tools"));
 for (const problem of lacking) console.log(problem);

@@ -5,6 +5,7 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureLinters } from "./linters.ts";
+import { ensureOptionalPackages } from "./optional-packages.ts";
 import { ensureParts, readParts, thisMachine } from "./parts.ts";
 import { repository } from "./report.ts";
 import { listFiles } from "./source.ts";
@@ -20,6 +21,7 @@ const strict = process.env.CI === "true";
 const lacking = [
   ...ensureParts(readParts(join(repository, "tools/debian-packages.txt")), thisMachine),
   ...ensureLinters(join(repository, "tools")),
+  ...ensureOptionalPackages(repository),
 ];
 if (lacking.length > 0) end({ passed: 0, failed: lacking.length, skipped: 0 }, lacking);
 else {

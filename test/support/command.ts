@@ -18,6 +18,8 @@ export interface Outcome {
 
 const entry = fileURLToPath(new URL("../../packages/registrar/src/cli/main.ts", import.meta.url));
 
+const deadlineMilliseconds = 60_000;
+
 /** Compiled sources, kept for the commands of one test file: a command starts in half the time. */
 const compileCache = mkdtempSync(join(tmpdir(), "natalis-test-compiled-"));
 process.once("exit", () => rmSync(compileCache, { recursive: true, force: true }));
@@ -28,9 +30,15 @@ export function spawnNatalis(words: readonly string[]): ChildProcess {
   return spawn(process.execPath, [entry, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Runs `natalis` to its end. */
-export function runNatalis(...words: string[]): Promise<Outcome> {
-  return outcomeOf(spawnNatalis(words));
+/** Runs `natalis` to its end; one that does not end is ended. */
+export async function runNatalis(...words: string[]): Promise<Outcome> {
+  const child = spawnNatalis(words);
+  const deadline = setTimeout(() => child.kill("SIGKILL"), deadlineMilliseconds);
+  try {
+    return await outcomeOf(child);
+  } finally {
+    clearTimeout(deadline);
+  }
 }
 
 /** Runs `natalis`, which must succeed; answers its standard output. */

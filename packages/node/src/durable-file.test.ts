@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { writeFileDurably } from "./durable-file.ts";
+import { renameDurably, writeFileDurably } from "./durable-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "natalis-durable-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -41,4 +41,13 @@ test("a failed write leaves the old file and no rest", async () => {
   await assert.rejects(writeFileDurably(path, Uint8Array.of(1)));
   assert.deepEqual(readdirSync(folder), before);
   await assert.rejects(writeFileDurably(join(folder, "absent", "file"), Uint8Array.of(1)), { code: "ENOENT" });
+});
+
+test("a folder takes the name of an empty one, and of no other", async () => {
+  const [from, empty, full] = ["from", "empty", "full"].map((name) => join(folder, name)) as [string, string, string];
+  for (const path of [from, empty, full]) mkdirSync(path);
+  await writeFileDurably(join(full, "file"), Uint8Array.of(1));
+  await assert.rejects(renameDurably(from, full), { code: "ENOTEMPTY" });
+  await renameDurably(from, empty);
+  await assert.rejects(renameDurably(from, empty), { code: "ENOENT" });
 });

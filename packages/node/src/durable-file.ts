@@ -23,6 +23,12 @@ export async function writeFileDurably(path: string, bytes: Uint8Array, mode = 0
   await syncDirectory(dirname(path));
 }
 
+/** Gives a file or folder its name; when the promise resolves, it has it for good. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await syncDirectory(dirname(to));
+}
+
 async function writeAndSync(path: string, bytes: Uint8Array, mode: number): Promise<void> {
   const file = await open(path, "wx", mode);
   try {

@@ -4,7 +4,9 @@
 export { type NodeAuthenticator, nodeAuthenticator } from "./authenticator.ts";
 export { FileCheckpointMirror } from "./checkpoint-mirror.ts";
 export { systemClock } from "./clock.ts";
-export { writeFileDurably } from "./durable-file.ts";
+export { readBoundedFile } from "./bounded-file.ts";
+export { connectRegistrar, type NodeRegistrarConnection, type RegistrarOptions } from "./connect-registrar.ts";
+export { renameDurably, writeFileDurably } from "./durable-file.ts";
 export { nodeEntropy } from "./entropy.ts";
 export { nodeErrors } from "./errors.ts";
 export { nodeHash } from "./hash.ts";
@@ -18,6 +20,17 @@ export {
   writeSealedFile,
 } from "./key-file.ts";
 export { type GeneratedKey, generateKey, type NodeSigner, signerFromPkcs8 } from "./keys.ts";
+export {
+  findSoftHsm,
+  initializePkcs11Token,
+  makeSoftHsmFolder,
+  type NewTokenOptions,
+  openPkcs11Token,
+  type Pkcs11Key,
+  type Pkcs11Token,
+  type Pkcs11TokenOptions,
+  pkcs11Errors,
+} from "./pkcs11/index.ts";
 export { FileSealState } from "./seal-state.ts";
 export { type PassphraseFile, readPassphraseFile, readSecretFile, type SecretFile } from "./secret-file.ts";
 export { type NodeSignatureVerifier, nodeSignatureVerifier } from "./signature-verifier.ts";

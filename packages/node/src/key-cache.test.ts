@@ -23,3 +23,18 @@ test("putting a key again replaces it and takes no second place", () => {
   assert.equal(cache.get("a"), 2);
   assert.equal(cache.size, 2);
 });
+
+test("a name comes again from its second time on", () => {
+  const cache = new KeyCache<number>(2);
+  assert.deepEqual(
+    ["a", "b", "b", "a"].map((name) => cache.comesAgain(name)),
+    [false, false, true, true],
+  );
+});
+
+test("of names that came once no more are remembered than keys are kept", () => {
+  const cache = new KeyCache<number>(2);
+  for (const name of ["a", "b", "c"]) assert.equal(cache.comesAgain(name), false);
+  assert.equal(cache.comesAgain("a"), false);
+  assert.equal(cache.comesAgain("c"), true);
+});

@@ -24,7 +24,7 @@ export class FileSealState implements SealStateStore {
 
   /** @throws NAT_SEALSTATE_MOVED where the file is no longer what we left: there is a second sealer */
   async save(state: Uint8Array): Promise<void> {
-    const saved = state.slice();
+    const saved = new Uint8Array(state);
     if (this.#known !== "unread") await this.#requireUnmoved(this.#known);
     await writeFileDurably(this.#path, saved);
     this.#known = saved;

@@ -27,29 +27,49 @@ const importedKeys = new KeyCache<ImportedKey>(512);
 
 export const nodeSignatureVerifier: NodeSignatureVerifier = {
   verify(algorithm, publicKey, data, signature) {
-    const imported = importKey(publicKey);
-    if (imported?.algorithm !== algorithm.name || hasSmallOrderPoint(algorithm, publicKey, signature)) return false;
-    return verify(nodeAlgorithms[algorithm.name].digest, data, imported.key, signature);
+    const key = keyFor(algorithm, publicKey);
+    if (key === undefined || hasSmallOrderPoint(algorithm, publicKey, signature)) return false;
+    try {
+      return verify(nodeAlgorithms[algorithm.name].digest, data, key, signature);
+    } catch (error) {
+      if (isOpensslError(error)) return false;
+      throw error;
+    }
   },
 };
 
-/** Undefined for a key that is malformed, of no known algorithm or not a point of its curve. */
-function importKey(publicKey: Uint8Array): ImportedKey | undefined {
+/**
+ * The key as OpenSSL takes it; undefined where it is not one of this algorithm. A key that comes for the first time
+ * stays text: to import it and keep it would cost more than it gives, since most keys are a device's and never come
+ * again.
+ */
+function keyFor(algorithm: SignatureAlgorithm, publicKey: Uint8Array): KeyObject | string | undefined {
   const base64 = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.length).toString("base64");
   const known = importedKeys.get(base64);
-  if (known !== undefined) return known;
-  const imported = importNewKey(publicKey, base64);
-  if (imported !== undefined) importedKeys.put(base64, imported);
-  return imported;
+  if (known !== undefined) return known.algorithm === algorithm.name ? known.key : undefined;
+  if (!isKeyOf(algorithm, publicKey)) return undefined;
+  // OpenSSL reads a PEM string twice as fast as DER bytes, and does not mind one long line.
+  const pem = `-----BEGIN PUBLIC KEY-----\n${base64}\n-----END PUBLIC KEY-----`;
+  return importedKeys.comesAgain(base64) ? importKey(algorithm, base64, pem) : pem;
 }
 
-function importNewKey(publicKey: Uint8Array, base64: string): ImportedKey | undefined {
+function isKeyOf(algorithm: SignatureAlgorithm, publicKey: Uint8Array): boolean {
   try {
-    const algorithm = algorithmOfPublicKey(publicKey).name;
-    // OpenSSL reads a PEM string twice as fast as DER bytes, and does not mind one long line.
-    return { algorithm, key: createPublicKey(`-----BEGIN PUBLIC KEY-----\n${base64}\n-----END PUBLIC KEY-----`) };
+    return algorithmOfPublicKey(publicKey).name === algorithm.name;
   } catch (error) {
-    if (isNatalisError(error, "NAT_ALGORITHM_UNKNOWN") || isOpensslError(error)) return undefined;
+    if (isNatalisError(error, "NAT_ALGORITHM_UNKNOWN")) return false;
+    throw error;
+  }
+}
+
+/** Undefined for a point that is not on its curve. */
+function importKey(algorithm: SignatureAlgorithm, base64: string, pem: string): KeyObject | undefined {
+  try {
+    const key = createPublicKey(pem);
+    importedKeys.put(base64, { algorithm: algorithm.name, key });
+    return key;
+  } catch (error) {
+    if (isOpensslError(error)) return undefined;
     throw error;
   }
 }

@@ -4,6 +4,7 @@
 // this file hands over to that one. It forwards signals and ends as its child ends.
 
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,8 +21,15 @@ function findNode() {
   }
 }
 
-const entry = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
-const child = spawn(findNode(), [entry, ...process.argv.slice(2)], { stdio: "inherit" });
+/** In the repository the sources, in a published package what was built of them. */
+function findEntry() {
+  const [source, built] = ["../src/cli/main.ts", "../cli/main.js"].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  return existsSync(source) ? source : built;
+}
+
+const child = spawn(findNode(), [findEntry(), ...process.argv.slice(2)], { stdio: "inherit" });
 const forward = (signal) => child.kill(signal);
 
 // A terminal sends Ctrl-C to parent and child alike: forwarding it would make it two.

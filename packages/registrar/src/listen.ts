@@ -30,11 +30,15 @@ export async function listenPlan(folder: DataFolder, settings: Settings, options
   };
 }
 
-async function lastHttpsPort(folder: DataFolder): Promise<number | undefined> {
-  const text = await readFile(folder.addresses, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const parsed = addresses.safeParse(JSON.parse(text));
-  return parsed.success ? portOf(parsed.data.https, defaultHttpsPort) : undefined;
+/** Undefined where it never listened, or its note of that is unreadable. */
+export async function lastHttpsPort(folder: DataFolder): Promise<number | undefined> {
+  try {
+    const { https } = addresses.parse(JSON.parse(await readFile(folder.addresses, "utf8")));
+    return portOf(https, defaultHttpsPort);
+  } catch {
+    // A port is only a wish: nothing is lost but that clients must be told the new one.
+    return undefined;
+  }
 }
 
 function portOf(url: string, otherwise: number): number {

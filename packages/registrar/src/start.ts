@@ -2,16 +2,23 @@
 // Starts a registrar: opens it, certifies its TLS key, listens, and keeps what must not grow old: the log's state
 // entry, the TLS certificate. The TLS key is made at each start and written nowhere.
 
-import { writeFileDurably } from "@natalis/node";
+import { systemClock, writeFileDurably } from "@natalis/node";
 import type { FastifyInstance } from "fastify";
 import { encodeUtf8 } from "natalis/kernel";
 import { idleInterval } from "natalis/registry";
 import { pino } from "pino";
 import { buildPlainServer, buildSecureServer } from "./protocols/server.ts";
+import { tlsOptions } from "./protocols/tls.ts";
 import { openRegistrar, type OpenedRegistrar } from "./service/open.ts";
 import { type ListenPlan, listenPlan } from "./listen.ts";
 import { serviceError } from "./service/errors.ts";
-import { certifyServer, renewalInterval } from "./service/server-certificate.ts";
+import type { Identify } from "./service/registrar.ts";
+import { certifyServer, renewalInterval, type TlsMaterial } from "./service/server-certificate.ts";
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** How long a request under way may still take when the registrar stops. */
+const drainMilliseconds = 10_000;
 
 export interface StartOptions {
   readonly folder: string;
@@ -47,33 +54,38 @@ async function serveOpened(opened: OpenedRegistrar, options: StartOptions): Prom
   const plan = await listenPlan(opened.folder, registrar.settings, options);
   // Standard output belongs to the command; the log is structured, on standard error.
   const logger = pino({ name: "natalis", level: "warn" }, pino.destination(2));
-  const identify = (token: string) => registrar.operators.identify(token);
+  const identify: Identify = (credential) => registrar.operators.identify(credential);
   const hosts = [plan.host, "localhost", new URL(registrar.settings.publicUrl).hostname];
   const secure = await buildSecureServer(registrar, identify, await certifyServer(opened, hosts), logger);
   const open = await buildPlainServer(registrar, logger);
-  await listenBoth(open, secure, plan);
-  const addresses = { https: addressOf(secure, "https"), http: addressOf(open, "http") };
-  await writeFileDurably(opened.folder.addresses, encodeUtf8(`${JSON.stringify(addresses)}\n`), 0o644);
+  const addresses = await listenBoth(open, secure, plan, opened.folder.addresses);
   const chores = startChores(opened, secure, hosts, (error) => logger.error({ err: error }, "a chore failed"));
   return {
     addresses,
     warnings,
     async close() {
       chores.stop();
-      await Promise.all([secure.close(), open.close()]);
+      await drain([secure, open]);
       await registrar.close();
     },
   };
 }
 
-/** Both or neither. @throws NAT_SERVICE_LISTEN */
-async function listenBoth(open: FastifyInstance, secure: FastifyInstance, plan: ListenPlan): Promise<void> {
-  const { host, httpPort, httpsPort } = plan;
+/** Both or neither; then tells in the file where they are. @throws NAT_SERVICE_LISTEN */
+async function listenBoth(
+  open: FastifyInstance,
+  secure: FastifyInstance,
+  { host, httpPort, httpsPort }: ListenPlan,
+  file: string,
+): Promise<Addresses> {
   try {
     await listen(open, host, httpPort);
     await listen(secure, host, httpsPort);
+    const addresses = { https: addressOf(secure, "https"), http: addressOf(open, "http") };
+    await writeFileDurably(file, encodeUtf8(`${JSON.stringify(addresses)}\n`), 0o644);
+    return addresses;
   } catch (error) {
-    await Promise.all([secure.close(), open.close()]);
+    await drain([secure, open]);
     throw error;
   }
 }
@@ -91,6 +103,14 @@ function addressOf(server: FastifyInstance, scheme: string): string {
   return `${scheme}://${host}:${address.port}`;
 }
 
+/** Answers what is under way and takes nothing more; who takes too long is cut off. */
+async function drain(servers: readonly FastifyInstance[]): Promise<void> {
+  const cut = setTimeout(() => {
+    for (const { server } of servers) server.closeAllConnections();
+  }, drainMilliseconds);
+  await Promise.all(servers.map((server) => server.close())).finally(() => clearTimeout(cut));
+}
+
 /** What a running registrar does by the clock. */
 function startChores(
   opened: OpenedRegistrar,
@@ -98,16 +118,22 @@ function startChores(
   hosts: string[],
   failed: (error: unknown) => void,
 ) {
-  const touch = setInterval(() => void opened.queue.touch().catch(failed), idleInterval);
-  const renew = setInterval(() => {
-    certifyServer(opened, hosts)
-      .then((tls) => (secure.server as unknown as { setSecureContext(tls: object): void }).setSecureContext(tls))
-      .catch(failed);
-  }, renewalInterval);
-  return {
-    stop() {
-      clearInterval(touch);
-      clearInterval(renew);
-    },
+  let renewAt = systemClock.now().getTime() + renewalInterval;
+  // A timer stands still while the machine sleeps, a certificate does not.
+  const renewCertificate = async () => {
+    if (systemClock.now().getTime() < renewAt) return;
+    replaceCertificate(secure, await certifyServer(opened, hosts));
+    renewAt += renewalInterval;
   };
+  const timers = [
+    setInterval(() => void opened.queue.touch().catch(failed), idleInterval),
+    setInterval(() => void renewCertificate().catch(failed), hour),
+    setInterval(() => void opened.renewRootCrl().catch(failed), day),
+  ];
+  return { stop: () => timers.forEach((timer) => clearInterval(timer)) };
+}
+
+/** For the connections that come. */
+function replaceCertificate(secure: FastifyInstance, tls: TlsMaterial): void {
+  (secure.server as unknown as { setSecureContext(options: object): void }).setSecureContext({ ...tls, ...tlsOptions });
 }

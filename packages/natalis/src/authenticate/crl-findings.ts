@@ -18,13 +18,15 @@ export interface CrlFindingsInput {
 /** @throws NAT_CRL_ codes but that of age; the errors of malformed lists */
 export async function findInCrls({ crls, path, at, verifier }: CrlFindingsInput): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const list of crls.map((der) => parseCertificateList(der)))
+  for (const der of crls) {
+    const list = parseCertificateList(der);
     for (const [i, certificate] of path.certificates.entries()) {
       const issuer = path.certificates[i + 1];
       if (issuer === undefined || !isListFor(list, certificate)) continue;
       const status = await current(checkCertificateList({ list, certificate, issuer, at, verifier }));
       if (status !== undefined) findings.push(findingOf(status, i === 0 ? "device" : "authority"));
     }
+  }
   return findings;
 }
 

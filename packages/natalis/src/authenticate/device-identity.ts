@@ -6,15 +6,17 @@ import {
   attributeValues,
   type Certificate,
   findExtension,
+  type GeneralName,
   oids,
   oidsOf,
   parseBasicConstraints,
   parseBirthExtension,
+  parseHardwareModuleName,
   parseKeyUsage,
   parseSubjectAltName,
   urisOf,
 } from "../formats/index.ts";
-import { isNatalisError, parseUuid } from "../kernel/index.ts";
+import { encodeUtf8, equalBytes, isNatalisError, parseUuid } from "../kernel/index.ts";
 import type { VerifiedPath } from "../path/index.ts";
 import { authenticateError } from "./errors.ts";
 
@@ -58,18 +60,31 @@ function readSubject(certificate: Certificate): Omit<DeviceIdentity, "custody" |
   const name = single("common name", attributeValues(certificate.subject, oids.commonName));
   if (single("urn:uuid name", uuidUrnsOf(certificate)) !== `${uuidUrn}${name}`)
     throw authenticateError("NAT_AUTHENTICATE_IDENTITY", "common name and urn:uuid name differ");
+  const serial = single("serial number attribute", attributeValues(certificate.subject, oids.serialNumber));
+  requireHardwareOf(serial, certificate);
   return {
     deviceId: parseUuid(name),
     maker: single("organization", attributeValues(certificate.subject, oids.organizationName)),
     model: single("organizational unit", attributeValues(certificate.subject, oids.organizationalUnitName)),
-    serial: single("serial number attribute", attributeValues(certificate.subject, oids.serialNumber)),
+    serial,
   };
 }
 
 function uuidUrnsOf(certificate: Certificate): readonly string[] {
+  return urisOf(alternativeNamesOf(certificate)).filter((uri) => uri.startsWith(uuidUrn));
+}
+
+/** A hardware module name (RFC 4108 section 5), where there is one, is of the unit that the subject names. */
+function requireHardwareOf(serial: string, certificate: Certificate): void {
+  for (const name of alternativeNamesOf(certificate))
+    if (name.kind === "otherName" && name.oid === oids.hardwareModuleName)
+      if (!equalBytes(parseHardwareModuleName(name.value).serialNumber, encodeUtf8(serial)))
+        throw authenticateError("NAT_AUTHENTICATE_IDENTITY", "the hardware module name is of another unit");
+}
+
+function alternativeNamesOf(certificate: Certificate): readonly GeneralName[] {
   const extension = findExtension(certificate, oids.subjectAltName);
-  const uris = extension === undefined ? [] : urisOf(parseSubjectAltName(extension.value));
-  return uris.filter((uri) => uri.startsWith(uuidUrn));
+  return extension === undefined ? [] : parseSubjectAltName(extension.value);
 }
 
 function readBirth(

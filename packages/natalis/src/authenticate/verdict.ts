@@ -154,6 +154,7 @@ function requireForm({ audience, custody, authenticatedAt, validUntil, statusSou
   if (audience.length < 1 || audience.length > 255) throw refusal(`an audience of ${audience.length} characters`);
   if (!Number.isInteger(custody) || custody < 0 || custody > 4) throw refusal(`custody ${custody}`);
   if (statusSources.length > mostSources) throw refusal(`${statusSources.length} sources`);
+  if (statusSources.some(({ asOf }) => Number.isNaN(asOf.getTime()))) throw refusal("a source of no time");
 }
 
 function sourceOf(item: CborValue): StatusSource {

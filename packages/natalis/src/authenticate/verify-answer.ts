@@ -2,7 +2,15 @@
 // Both steps of authentication in one: a device's answer (COSE_Sign1, RFC 9052) to a challenge of this verifier.
 // Cheap checks come first, and the challenge is spent whatever follows: no answer is judged twice.
 
-import { headerLabels, parseSign1, parseX5chain, parseX5t, type Sign1, verifySign1 } from "../formats/index.ts";
+import {
+  hasLabels,
+  headerLabels,
+  parseSign1,
+  parseX5chain,
+  parseX5t,
+  type Sign1,
+  verifySign1,
+} from "../formats/index.ts";
 import { equalBytes, type Hash } from "../kernel/index.ts";
 import { type AnswerPayload, answerType, parseAnswerPayload } from "./answer.ts";
 import type { Challenge } from "./challenge.ts";
@@ -26,6 +34,7 @@ export interface AnswerRequest extends Omit<IdentityRequest, "certificate" | "po
 }
 
 const longestAnswer = 1 << 16;
+const protectedLabels = [headerLabels.algorithm, headerLabels.type, headerLabels.x5t];
 
 /**
  * @throws NAT_AUTHENTICATE_ codes, NAT_COSE_SIGNATURE and NAT_COSE_ALGORITHM where another key answered, and what
@@ -37,7 +46,13 @@ export async function verifyAnswer(request: AnswerRequest): Promise<Authenticate
   checkChallenge(challenge, answer.payload, request);
   const presented = presentedCertificates(answer, request.evidence, request.hash);
   const evidence = { ...request.evidence, chain: presented.others };
-  const identity = await verifyIdentity({ ...request, certificate: presented.certificate, evidence });
+  // An answer is signed for the purpose of answering, whatever else a request that was spread in may say.
+  const identity = await verifyIdentity({
+    ...request,
+    certificate: presented.certificate,
+    evidence,
+    purpose: undefined,
+  });
   await verifySign1(answer.sign1, identity.certificate.publicKey, request.verifier);
   return new AuthenticatedIdentity(identity, factsOf(answer.payload, request.policy));
 }
@@ -55,7 +70,9 @@ function readAnswer(bytes: Uint8Array): ReadAnswer {
   const sign1 = parseSign1(bytes);
   if (sign1.protectedHeader.get(headerLabels.type) !== answerType)
     throw authenticateError("NAT_AUTHENTICATE_ANSWER", "its typ is not that of answers");
-  const chain = sign1.unprotectedHeader.get(headerLabels.x5chain) ?? sign1.protectedHeader.get(headerLabels.x5chain);
+  if (!hasLabels(sign1.protectedHeader, protectedLabels))
+    throw authenticateError("NAT_AUTHENTICATE_ANSWER", "its protected headers are not algorithm, typ and x5t");
+  const chain = sign1.unprotectedHeader.get(headerLabels.x5chain);
   return {
     sign1,
     payload: parseAnswerPayload(sign1.payload),
@@ -72,8 +89,9 @@ async function takeChallenge({ nonce }: AnswerPayload, { challenges }: AnswerReq
 }
 
 function checkChallenge(challenge: Challenge, payload: AnswerPayload, { audience, policy, at }: AnswerRequest): void {
-  if (at.getTime() >= challenge.expiresAt.getTime())
-    throw authenticateError("NAT_AUTHENTICATE_CHALLENGE_EXPIRED", `at ${challenge.expiresAt.toISOString()}`);
+  const left = challenge.expiresAt.getTime() - at.getTime();
+  // Not `left <= 0`: a store that lost the instant must not make the challenge everlasting.
+  if (!(left > 0)) throw authenticateError("NAT_AUTHENTICATE_CHALLENGE_EXPIRED", `${-left} ms ago`);
   if (challenge.audience !== audience)
     throw authenticateError("NAT_AUTHENTICATE_AUDIENCE", "the challenge was made for another audience");
   if (payload.audience !== audience)

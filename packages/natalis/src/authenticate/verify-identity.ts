@@ -52,6 +52,10 @@ export interface IdentifiedDevice {
 
 const mostCertificates = 16;
 const mostLists = 16;
+/** Bytes of all certificates together: twice what as many with ML-DSA-87 keys and signatures need. */
+const mostCertificateBytes = 1 << 18;
+/** Bytes of all lists together: some 400,000 revocations, which cost seconds to read. */
+const mostListBytes = 1 << 24;
 
 /**
  * @throws NAT_AUTHENTICATE_ codes; NAT_PATH_, NAT_CRL_ and NAT_REGISTRY_STATE_PROOF codes of evidence that does not
@@ -68,16 +72,33 @@ export async function verifyIdentity(request: IdentityRequest): Promise<Verified
  * still counts. @throws as verifyIdentity, but for what the status alone refuses
  */
 export async function identifyDevice(request: IdentityRequest): Promise<IdentifiedDevice> {
-  requireBounds(request.evidence);
-  const path = await verifyPath(request, parseCertificate(request.certificate));
+  requireBounds(request);
+  const evidence = pinned(request.evidence);
+  const path = await verifyPath({ ...request, evidence }, parseCertificate(new Uint8Array(request.certificate)));
   const identity = readDeviceIdentity(path, request.trust.arc);
-  const findings = await gather(request, path, identity);
+  const findings = await gather({ ...request, evidence }, path, identity);
   return { path, identity, status: weighFindings(findings) };
 }
 
-function requireBounds({ chain = [], crls = [] }: Evidence): void {
+function requireBounds({ certificate, evidence: { chain = [], crls = [] } }: IdentityRequest): void {
   if (chain.length > mostCertificates || crls.length > mostLists)
     throw authenticateError("NAT_AUTHENTICATE_EVIDENCE", `${chain.length} certificates, ${crls.length} lists`);
+  const [certificateBytes, listBytes] = [totalLength([certificate, ...chain]), totalLength(crls)];
+  if (certificateBytes > mostCertificateBytes || listBytes > mostListBytes)
+    throw authenticateError(
+      "NAT_AUTHENTICATE_EVIDENCE",
+      `${certificateBytes} bytes of certificates, ${listBytes} bytes of lists`,
+    );
+}
+
+function totalLength(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Copies (a Buffer's slice() would be none): whoever owns the buffers could change them between a check and its use. */
+function pinned({ chain = [], crls = [], stateProof }: Evidence): Evidence {
+  const copy = (bytes: Uint8Array) => new Uint8Array(bytes);
+  return { chain: chain.map(copy), crls: crls.map(copy), stateProof: stateProof && copy(stateProof) };
 }
 
 function verifyPath(request: IdentityRequest, certificate: Certificate): Promise<VerifiedPath> {

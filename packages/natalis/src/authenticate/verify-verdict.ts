@@ -2,6 +2,7 @@
 // What a third party does with a verdict: it trusts the roots of its trust file, and nobody who hands the verdict on.
 
 import {
+  hasLabels,
   headerLabels,
   oidsOf,
   parseCertificate,
@@ -38,6 +39,7 @@ export interface VerifiedVerdict extends Verdict {
 }
 
 const longestMessage = 1 << 16;
+const protectedLabels = [headerLabels.algorithm, headerLabels.type, headerLabels.x5t];
 /** Clocks of the service and of the relying party may differ by this much, milliseconds. */
 const clockTolerance = 60_000;
 
@@ -49,6 +51,8 @@ export async function verifyVerdict(request: VerdictRequest): Promise<VerifiedVe
   if (request.verdict.length > longestMessage) throw refusal(`${request.verdict.length} bytes`);
   const sign1 = parseSign1(request.verdict);
   if (sign1.protectedHeader.get(headerLabels.type) !== verdictType) throw refusal("its typ is not that of verdicts");
+  if (!hasLabels(sign1.protectedHeader, protectedLabels))
+    throw refusal("its protected headers are not algorithm, typ and x5t");
   await verifySign1(sign1, await servicePublicKey(sign1, request), request.verifier);
   const verdict = parseVerdict(sign1.payload);
   requireMeant(verdict, request);
@@ -76,7 +80,7 @@ function requireMeant(verdict: Verdict, { audience, nonce }: VerdictRequest): vo
 }
 
 function requireTime({ authenticatedAt, validUntil }: Verdict, at: Date): void {
-  if (at.getTime() >= validUntil.getTime())
+  if (!(at.getTime() < validUntil.getTime()))
     throw authenticateError("NAT_AUTHENTICATE_VERDICT_EXPIRED", `at ${validUntil.toISOString()}`);
   if (authenticatedAt.getTime() > at.getTime() + clockTolerance) throw refusal("it comes from the future");
 }

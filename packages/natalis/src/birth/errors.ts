@@ -13,6 +13,7 @@ export const birthErrors = {
   NAT_BIRTH_KEY_REUSED: "A device with this key has been born before.",
   NAT_BIRTH_UNIT_REUSED: "This unit has been born before.",
   NAT_BIRTH_CUSTODY: "The profile asks for a custody of the key that nothing proves.",
+  NAT_BIRTH_EVIDENCE: "A statement about where the key lives is malformed, of an unknown format, or not of this key.",
   NAT_BIRTH_DOCUMENTS: "Birth record and birth certificate do not speak of the same birth.",
   NAT_BIRTH_RECORD: "The bytes are not a birth record (DESIGN 3.2).",
 } as const;

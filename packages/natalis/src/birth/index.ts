@@ -6,9 +6,23 @@ export { type Admission, type AspiringUnit, admit, profileAdmission } from "./ad
 export { answerBirth, type BirthAnswer, type RegisteredBirth } from "./answer.ts";
 export { bornFactsReader, type DocumentContext } from "./born-facts.ts";
 export { birthErrors } from "./errors.ts";
-export { type EvidenceBinding, type EvidenceVerifier, requireCustody, unprovenCustody } from "./evidence.ts";
+export {
+  declaredCustody,
+  type EvidenceBinding,
+  type EvidenceStatement,
+  type EvidenceVerifier,
+  requireCustody,
+  unprovenCustody,
+} from "./evidence.ts";
 export { type BirthFacts, checkFacts, factsBytes, factsHash } from "./facts.ts";
 export { type KnownFacts, type LookUpContext, lookUpBirth } from "./known.ts";
+export {
+  encodePkcs11Declaration,
+  type Pkcs11Declaration,
+  parsePkcs11Declaration,
+  pkcs11DeclaredFormat,
+  pkcs11DeclaredVerifier,
+} from "./pkcs11-declaration.ts";
 export {
   type BirthContext,
   type NewBirth,

@@ -12,7 +12,7 @@ import {
 import { type Entropy, type Hash, newUuid, type SignatureVerifier } from "../kernel/index.ts";
 import type { DeviceRow } from "../registry/index.ts";
 import { type Admission, admit, profileAdmission } from "./admission.ts";
-import { requireCustody, unprovenCustody } from "./evidence.ts";
+import { type EvidenceVerifier, proveCustody, type ProvenCustody, requireCustody } from "./evidence.ts";
 import { type BirthFacts, checkFacts, factsHash as hashOfFacts } from "./facts.ts";
 import type { KnownFacts } from "./known.ts";
 import type { Principal } from "./principal.ts";
@@ -27,6 +27,8 @@ export interface BirthContext {
   readonly authority: Authority;
   /** Absent: what the profile expects. */
   readonly admission?: Admission;
+  /** One for each format of evidence that counts. Absent: none does. */
+  readonly evidence?: readonly EvidenceVerifier[];
   readonly at: Date;
   readonly entropy: Entropy;
   readonly hash: Hash;
@@ -63,8 +65,8 @@ const saltLength = 16;
  * possession, then whether key or unit were born before; so nothing is told to those who may not ask or do not have
  * the key.
  * @throws NAT_AUTHORIZE_DENIED, NAT_BIRTH_STATION_PRODUCT, NAT_BIRTH_NOT_ADMITTED, NAT_BIRTH_FACTS,
- * NAT_BIRTH_ALGORITHM, NAT_BIRTH_POSSESSION, NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED, NAT_BIRTH_CUSTODY,
- * NAT_DER_… and NAT_X509_… of a malformed request, NAT_ISSUE_…
+ * NAT_BIRTH_ALGORITHM, NAT_BIRTH_POSSESSION, NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED, NAT_BIRTH_EVIDENCE,
+ * NAT_BIRTH_CUSTODY, NAT_DER_… and NAT_X509_… of a malformed request, NAT_ISSUE_…
  */
 export async function prepareBirth(
   request: BirthRequest,
@@ -80,7 +82,21 @@ export async function prepareBirth(
   const station = principal.id;
   const stored = storedDevice(known, { station, factsHashAt: (bornAt) => hashOfFacts({ ...facts, bornAt }, hash) });
   if (stored !== undefined) return { kind: "stored", device: stored };
-  return newBirth(facts, read.parsed.publicKey, known, context);
+  const { publicKey } = read.parsed;
+  const proven = await custodyOf(request, facts, publicKey, context);
+  return newBirth(recordOf(facts, publicKey, proven, context), publicKey, known, context);
+}
+
+async function custodyOf(
+  { evidence = [] }: BirthRequest,
+  facts: BirthFacts,
+  publicKey: Uint8Array,
+  { profile, evidence: verifiers = [], at, hash }: BirthContext,
+): Promise<ProvenCustody> {
+  const binding = { publicKey, factsHash: hashOfFacts(facts, hash) };
+  const proven = await proveCustody(evidence, binding, { verifiers, at, hash });
+  requireCustody(profile, proven.custody);
+  return proven;
 }
 
 function factsOf(request: BirthRequest, { profile, at }: BirthContext): BirthFacts {
@@ -99,9 +115,8 @@ function factsOf(request: BirthRequest, { profile, at }: BirthContext): BirthFac
   return facts;
 }
 
-function newBirth(facts: BirthFacts, publicKey: Uint8Array, known: KnownFacts, context: BirthContext): NewBirth {
+function newBirth(record: BirthRecord, publicKey: Uint8Array, known: KnownFacts, context: BirthContext): NewBirth {
   const { authority, profile, entropy, hash } = context;
-  const record = recordOf(facts, publicKey, context);
   const { encodedRecord, factsHash } = encodeRecordAndFacts(record, hash);
   const certificateSerial = newSerial(entropy);
   const certificate = prepareCertificate({
@@ -123,16 +138,20 @@ function newBirth(facts: BirthFacts, publicKey: Uint8Array, known: KnownFacts, c
   return { kind: "new", certificate, certificateSerial, record, encodedRecord, factsHash, issuer, unitTag };
 }
 
-function recordOf(facts: BirthFacts, publicKey: Uint8Array, context: BirthContext): BirthRecord {
+function recordOf(
+  facts: BirthFacts,
+  publicKey: Uint8Array,
+  { custody, evidence }: ProvenCustody,
+  context: BirthContext,
+): BirthRecord {
   const { profile, authority, at, entropy, hash } = context;
-  requireCustody(profile, unprovenCustody);
   return {
     ...facts,
     deviceId: newUuid(at, entropy),
     station: context.principal.id,
     keyHash: hash.sha256(publicKey),
-    custody: unprovenCustody,
-    evidence: [],
+    custody,
+    evidence,
     components: [],
     authorityKeyId: authority.keyIdentifier,
     salt: entropy.bytes(saltLength),

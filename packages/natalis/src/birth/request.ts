@@ -8,6 +8,7 @@ import { algorithmOfPublicKey, type CertificationRequest, oids, parseCertificati
 import type { Profile } from "../issue/index.ts";
 import { equalBytes, isNatalisError, type SignatureAlgorithm, type SignatureVerifier } from "../kernel/index.ts";
 import { birthError } from "./errors.ts";
+import type { EvidenceStatement } from "./evidence.ts";
 
 /** What a station asks for. The product line is the profile's; the facts not given here follow from it and the time. */
 export interface BirthRequest {
@@ -18,6 +19,8 @@ export interface BirthRequest {
   readonly facility: string;
   readonly hardwareRevision?: string;
   readonly firmwareDigest?: Uint8Array;
+  /** What is said of where the key lives; absent: nothing. */
+  readonly evidence?: readonly EvidenceStatement[];
 }
 
 /** A certification request whose key and signature are of one algorithm that the profile lists. */

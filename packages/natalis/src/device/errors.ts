@@ -4,6 +4,7 @@
 import { errorFactory } from "../kernel/index.ts";
 
 export const deviceErrors = {
+  NAT_DEVICE_BIRTH: "The registrar's answer to a birth does not verify.",
   NAT_DEVICE_AUDIENCE: "The challenge comes from another party than the one that the device means to talk to.",
   NAT_DEVICE_KEY: "The signer's key is not the one that the certificate certifies.",
   NAT_DEVICE_SERIAL: "A serial number has 1 to 64 characters.",

@@ -12,7 +12,7 @@ import {
   type SignatureAlgorithm,
   type SignatureAlgorithmName,
 } from "../kernel/index.ts";
-import { type DerReader, readExactly, tags } from "./der/index.ts";
+import { DerReader, readExactly, tags } from "./der/index.ts";
 
 export const algorithmErrors = {
   NAT_ALGORITHM_UNKNOWN: "The key or signature algorithm is not one of the table, or not in its one encoding.",
@@ -121,6 +121,13 @@ export function publicKeyInfo(algorithm: SignatureAlgorithm, raw: Uint8Array): U
   const publicKey = concatBytes(algorithm.publicKeyPrefix, raw);
   if (!isKeyOf(algorithm, publicKey)) throw fail("NAT_ALGORITHM_KEY", `${raw.length} bytes for ${algorithm.name}`);
   return publicKey;
+}
+
+/** DER AlgorithmIdentifier of the algorithm's keys: the first part of their SubjectPublicKeyInfo. */
+export function publicKeyAlgorithm({ publicKeyPrefix }: SignatureAlgorithm): Uint8Array {
+  const length = publicKeyPrefix[1] as number;
+  const header = 2 + (length >= 0x80 ? length & 0x7f : 0);
+  return new DerReader(publicKeyPrefix.subarray(header)).readRaw(tags.sequence);
 }
 
 /**

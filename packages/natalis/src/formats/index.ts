@@ -3,6 +3,7 @@
 
 export * from "./algorithms.ts";
 export * from "./cbor/index.ts";
+export * from "./cms/index.ts";
 export * from "./cose/index.ts";
 export * from "./der/index.ts";
 export * from "./ed25519-points.ts";

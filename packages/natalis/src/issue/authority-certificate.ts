@@ -15,7 +15,7 @@ import type { Hash } from "../kernel/index.ts";
 import type { Authority } from "./authority.ts";
 import { issueError } from "./errors.ts";
 import { critical, issuerExtensions, keyUsageExtension, policyExtension, subjectKeyExtension } from "./extensions.ts";
-import { PreparedCertificate, prepareTbs } from "./prepared.ts";
+import { type PreparedCertificate, prepareTbs } from "./prepared.ts";
 import { isNameText } from "./text.ts";
 import { noExpiry, validityFrom, wholeSecond } from "./validity.ts";
 

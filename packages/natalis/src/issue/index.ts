@@ -20,6 +20,11 @@ export { prepareCertificate } from "./prepare.ts";
 export { type PreparedCertificate, signPrepared } from "./prepared.ts";
 export { type Profile, parseProfile } from "./profile.ts";
 export { isSerial, newSerial, serialLength, shardCount, shardOf } from "./serial.ts";
-export { prepareServerCertificate, type ServerCertificateInput } from "./server-certificate.ts";
+export {
+  prepareServerCertificate,
+  prepareVerdictCertificate,
+  type ServerCertificateInput,
+  type ServiceCertificateInput,
+} from "./service-certificate.ts";
 export { isNameText, isSerialText, maximumTextLength } from "./text.ts";
 export { noExpiry } from "./validity.ts";

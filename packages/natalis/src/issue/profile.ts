@@ -27,6 +27,8 @@ export interface Profile {
   readonly minimumCustody: number;
   /** Where the unit's network behaviour is described (RFC 8520). */
   readonly mudUrl: string | undefined;
+  /** Whether strangers who ask if a unit is genuine are told who made it. */
+  readonly showsMaker: boolean;
   readonly admission: AdmissionRule;
 }
 
@@ -40,11 +42,12 @@ const members = [
   "notAfter",
   "minimumCustody",
   "mudUrl",
+  "showsMaker",
   "admission",
 ];
 
 /**
- * Reads a profile from its JSON value. `models` and `mudUrl` may be absent; `notAfter` is "none" or a number of days.
+ * Reads a profile from its JSON value. `models`, `mudUrl` and `showsMaker` (false) may be absent; `notAfter` is "none" or a number of days.
  * @throws NAT_ISSUE_PROFILE naming the member that is not acceptable
  */
 export function parseProfile(json: unknown): Profile {
@@ -61,7 +64,8 @@ export function parseProfile(json: unknown): Profile {
     algorithms: algorithmsOf(given["algorithms"]),
     lifetimeDays: given["notAfter"] === "none" ? undefined : integerOf("notAfter", given["notAfter"], 1, 36_500),
     minimumCustody: integerOf("minimumCustody", given["minimumCustody"], 0, 4),
-    mudUrl: mudUrlOf(given["mudUrl"]),
+    mudUrl: mudUrlOf(given.mudUrl),
+    showsMaker: flagOf("showsMaker", given.showsMaker),
     admission: parseAdmissionRule(given["admission"]),
   };
 }
@@ -80,6 +84,11 @@ function integerOf(member: string, value: unknown, minimum: number, maximum: num
   if (typeof value !== "number" || !Number.isInteger(value) || value < minimum || value > maximum)
     throw refusal(member, `is not an integer from ${minimum} to ${maximum}`);
   return value;
+}
+
+function flagOf(member: string, value: unknown): boolean {
+  if (value !== undefined && typeof value !== "boolean") throw refusal(member, "is not true or false");
+  return value ?? false;
 }
 
 function makerOf(value: unknown): string {

@@ -8,6 +8,7 @@ import { generateKey, nodeSignatureVerifier } from "@natalis/node";
 import * as fc from "fast-check";
 import {
   algorithms,
+  assembleSigned,
   type Certificate,
   encodeAuthorityKeyIdentifier,
   encodeBasicConstraints,
@@ -15,6 +16,7 @@ import {
   encodeKeyUsage,
   encodeName,
   encodeSequence,
+  encodeTbsCertificate,
   encodeUtf8String,
   type Extension,
   type KeyUsage,
@@ -139,11 +141,21 @@ const narrowRoot = await authority("narrow root", undefined, {}, 0);
 const underNarrow = await authority("issuing under narrow root", narrowRoot);
 const narrowLeaf = await device("leaf under narrow root", underNarrow);
 
+const rolledStation = await authority("station, new key", station, { name: "station" }, 0);
+const rolledStationLeaf = await device("leaf of the station's new key", rolledStation);
+const generous = await authority("generous", issuing, {}, 5);
+const belowGenerous = await authority("below generous", generous);
+const generousLeaf = await device("leaf below generous", belowGenerous);
+const renamed = await authority("renamed", issuing, { signer: issuing.signer });
+const renamedLeaf = await device("leaf of renamed", renamed);
+
 const onlySeal = await device("only sealing", issuing, { extensions: [purposes(seal)] });
 const anyPurpose = await device("any purpose", issuing, { extensions: [purposes(oids.anyExtendedKeyUsage)] });
 const noPurpose = await forge("no purpose", { issuer: issuing, extensions: [usage("digitalSignature")] });
 const sealingIssuing = await authority("issuing for seals", root, { extensions: [purposes(seal)] });
 const underSealing = await device("under issuing for seals", sealingIssuing);
+const answeringIssuing = await authority("issuing for answers", root, { extensions: [purposes(seal, answer)] });
+const underAnswering = await device("under issuing for answers", answeringIssuing);
 const anyIssuing = await authority("issuing for any", root, { extensions: [purposes(oids.anyExtendedKeyUsage)] });
 const underAny = await device("under issuing for any", anyIssuing);
 
@@ -242,6 +254,18 @@ const cases: readonly Case[] = [
     expected: ["leaf of new key", "issuing, new key", "issuing", "root"],
   },
   {
+    name: "not even where none is left",
+    leaf: rolledStationLeaf,
+    bag: [rolledStation, station, issuing],
+    expected: ["leaf of the station's new key", "station, new key", "station", "issuing", "root"],
+  },
+  {
+    name: "one key under two names",
+    leaf: renamedLeaf,
+    bag: [renamed, issuing],
+    expected: ["leaf of renamed", "renamed", "issuing", "root"],
+  },
+  {
     name: "P-384 over ML-DSA-44 over Ed25519",
     leaf: mixedLeaf,
     bag: [mixedIssuing],
@@ -281,6 +305,19 @@ const cases: readonly Case[] = [
     bag: [issuing],
     purpose: undefined,
     expected: ["no purpose", "issuing", "root"],
+  },
+  {
+    name: "no purpose asked, a CA for some",
+    leaf: underSealing,
+    bag: [sealingIssuing],
+    purpose: undefined,
+    expected: ["under issuing for seals", "issuing for seals", "root"],
+  },
+  {
+    name: "a CA for this purpose among others",
+    leaf: underAnswering,
+    bag: [answeringIssuing],
+    expected: ["under issuing for answers", "issuing for answers", "root"],
   },
   {
     name: "a CA for any purpose",
@@ -332,6 +369,13 @@ const cases: readonly Case[] = [
     at: new Date("2026-12-31T00:00:00.001Z"),
     expected: "NAT_PATH_EXPIRED",
   },
+  {
+    name: "a Date without an instant",
+    leaf,
+    bag: [issuing],
+    at: new Date(Number.NaN),
+    expected: "NAT_PATH_NOT_YET_VALID",
+  },
   { name: "an expired issuing CA", leaf: underShort, bag: [shortIssuing], expected: "NAT_PATH_EXPIRED" },
   { name: "an expired anchor", leaf: underShortRoot, anchors: [shortRoot], expected: "NAT_PATH_EXPIRED" },
   { name: "cA FALSE", leaf: underNotCa, bag: [notCa], expected: "NAT_PATH_NOT_AUTHORITY" },
@@ -343,6 +387,12 @@ const cases: readonly Case[] = [
     name: "deeper than the issuing CA allows",
     leaf: tooDeepLeaf,
     bag: [tooDeep, station, issuing],
+    expected: "NAT_PATH_LENGTH",
+  },
+  {
+    name: "deeper than the issuing CA allows, with leave of one below it",
+    leaf: generousLeaf,
+    bag: [belowGenerous, generous, issuing],
     expected: "NAT_PATH_LENGTH",
   },
   {
@@ -424,6 +474,46 @@ for (const given of cases)
     );
     assert.equal(path.at, given.at ?? at);
   });
+
+/** The certificate, signed again without its key identifiers. */
+async function withoutIdentifiers({ certificate, signer }: Forged, label: string, by: Forged): Promise<Forged> {
+  const identifiers: readonly string[] = [oids.authorityKeyIdentifier, oids.subjectKeyIdentifier];
+  const tbs = encodeTbsCertificate({
+    ...certificate,
+    issuer: certificate.issuer.der,
+    subject: certificate.subject.der,
+    extensions: certificate.extensions.filter(({ oid }) => !identifiers.includes(oid)),
+  });
+  const { signatureIdentifier } = by.signer.algorithm;
+  const signed = parseCertificate(assembleSigned(tbs, signatureIdentifier, await by.signer.sign(tbs)));
+  names.set(signed, label);
+  return { certificate: signed, signer };
+}
+
+test("without key identifiers the signatures alone tell issuers of one name apart", async () => {
+  const bareIssuing = await withoutIdentifiers(issuing, "bare issuing", root);
+  const bareImpostor = await withoutIdentifiers(impostorIssuing, "bare impostor", impostorRoot);
+  const bareLeaf = await withoutIdentifiers(leaf, "bare leaf", issuing);
+  for (const bag of [
+    [bareImpostor, bareIssuing],
+    [impostorIssuing, bareIssuing],
+    [bareImpostor, issuing],
+  ])
+    for (const target of [leaf, bareLeaf]) {
+      const path = await validatePath(request({ leaf: target, bag }));
+      assert.deepEqual(path.certificates, certificates([target, bag[1] as Forged, root]));
+    }
+});
+
+test("an issuer without key identifier is tried after one that has the right one, before one that has another", async () => {
+  const bareIssuing = await withoutIdentifiers(issuing, "bare issuing", root);
+  const order = async (...bag: Forged[]) => {
+    const path = await validatePath(request({ leaf, bag }));
+    return names.get(path.certificates[1]);
+  };
+  assert.equal(await order(bareIssuing, issuing), "issuing");
+  assert.equal(await order(impostorIssuing, bareIssuing), "bare issuing");
+});
 
 test("the order of the bag and strangers in it change nothing", async () => {
   const bag = [issuing, station, otherIssuing, impostorIssuing, crossIssuing, leaf, tooDeep, loopA, loopB, root];

@@ -24,17 +24,20 @@ const cause = fc.record(
   { actor: text(1, 64), note: text(0, 1000) },
   { requiredKeys: ["actor"], noNullPrototype: true },
 );
-const operator = fc.record(
+const credential = fc.uint8Array({ minLength: 32, maxLength: 32 });
+const someOperator = fc.record(
   {
     id: fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/),
     name: text(0, 128),
     role: fc.constantFrom("admin", "registrar", "station", "auditor"),
-    tokenHash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    tokenHash: credential,
+    certificateHash: credential,
     products: fc.array(text(1, 32), { maxLength: 5 }),
     quota: fc.maxSafeNat(),
   },
-  { requiredKeys: ["id", "name", "role", "tokenHash", "products"], noNullPrototype: true },
+  { requiredKeys: ["id", "name", "role", "products"], noNullPrototype: true },
 );
+const operator = someOperator.filter((one) => one.tokenHash !== undefined || one.certificateHash !== undefined);
 const parsers = [parseBornBody, parseLifecycleBody, parseAuthorityBody, parseOperatorBody];
 
 test("bodies of births come back as they went", () => {
@@ -108,6 +111,8 @@ test("what an encoder would not write, no parser takes", () => {
     () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, name: "n".repeat(129) } }),
     () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, role: "owner" as "admin" } }),
     () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, tokenHash: hash.slice(1) } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, certificateHash: hash.slice(1) } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { id: "a", name: "", role: "station", products: [] } }),
     () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, products: Array(1001).fill("p") as string[] } }),
     () => encodeOperatorBody({ actor: "a", revoked: "b c" }),
     () => encodeAuthorityBody({ actor: "a", kind: "leaf" as "root", keyId: "aa", certificate: hash }),
@@ -116,6 +121,12 @@ test("what an encoder would not write, no parser takes", () => {
     () => parseLifecycleBody(encodeCbor(fieldsOf([1, 0], [2, ""]))),
     () => parseLifecycleBody(encodeCbor(fieldsOf([1, 0], [2, "a"], [9, "b"]))),
     () => parseOperatorBody(encodeCbor(fieldsOf([2, "a"], [8, "b"], [9, "name without role"]))),
+    () => parseOperatorBody(encodeCbor(fieldsOf([2, "a"], [8, "b"], [9, "n"], [10, "station"], [11, []]))),
+    () =>
+      parseOperatorBody(
+        encodeCbor(fieldsOf([2, "a"], [8, "b"], [9, "n"], [10, "station"], [11, []], [14, new Uint8Array(31)])),
+      ),
+    () => parseOperatorBody(encodeCbor(fieldsOf([2, "a"], [8, "b"], [14, hash]))),
     () => parseBornBody(encodeCbor([hash, hash, hash])),
     () => parseBornBody(encodeCbor([hash, "text"])),
   ];

@@ -15,7 +15,7 @@ import {
 } from "../formats/index.ts";
 import { fromHex, toHex } from "../kernel/index.ts";
 import { registryError } from "./errors.ts";
-import type { AuthorityKind, OperatorRole } from "./ports.ts";
+import type { AuthorityKind, OperatorCredentials, OperatorRole } from "./ports.ts";
 import { refusingAs } from "./refusal.ts";
 
 /** Permanent numbers. */
@@ -33,6 +33,7 @@ const fields = {
   products: 11,
   quota: 12,
   tokenHash: 13,
+  certificateHash: 14,
 } as const;
 
 const maximumActorLength = 64;
@@ -40,7 +41,7 @@ const maximumNameLength = 128;
 const maximumNoteLength = 1000;
 const maximumProducts = 1000;
 const operatorIdForm = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
-const authorityKinds: readonly AuthorityKind[] = ["root", "issuing", "server"];
+const authorityKinds: readonly AuthorityKind[] = ["root", "issuing", "server", "verdict"];
 const operatorRoles: readonly OperatorRole[] = ["admin", "registrar", "station", "auditor"];
 
 /** The documents of a birth: the record (deterministic CBOR, DESIGN 3.2) and the certificate (DER). */
@@ -71,15 +72,13 @@ export interface AuthorityBody extends Cause {
   readonly certificate: Uint8Array;
 }
 
-/** An operator as it is enrolled. */
-export interface NewOperator {
+/** An operator as it is enrolled, with one of the credentials at least. */
+export interface NewOperator extends OperatorCredentials {
   /** [a-z0-9-], 1 to 64 characters, no hyphen at either end. */
   readonly id: string;
   /** At most 128 characters. */
   readonly name: string;
   readonly role: OperatorRole;
-  /** SHA-256 of the token. */
-  readonly tokenHash: Uint8Array;
   readonly products: readonly string[];
   readonly quota?: number;
 }
@@ -146,9 +145,9 @@ export function parseAuthorityBody(bytes: Uint8Array): AuthorityBody {
 /** @throws NAT_REGISTRY_BODY */
 export function encodeOperatorBody(body: OperatorBody): Uint8Array {
   if (body.enrolled === undefined) return encodeFields(body, [[fields.operator, operatorId(body.revoked)]]);
-  const { id, name, role, products, quota, tokenHash } = body.enrolled;
+  const { id, name, role, products, quota } = body.enrolled;
   if (name.length > maximumNameLength) throw registryError("NAT_REGISTRY_BODY", `a name of ${name.length}`);
-  if (tokenHash.length !== 32) throw registryError("NAT_REGISTRY_BODY", `a token hash of ${tokenHash.length} bytes`);
+  const { tokenHash, certificateHash } = credentialsOf(body.enrolled);
   return encodeFields(body, [
     [fields.operator, operatorId(id)],
     [fields.name, name],
@@ -156,14 +155,15 @@ export function encodeOperatorBody(body: OperatorBody): Uint8Array {
     [fields.products, productsOf(products)],
     [fields.quota, quota],
     [fields.tokenHash, tokenHash],
+    [fields.certificateHash, certificateHash],
   ]);
 }
 
 /** @throws NAT_REGISTRY_BODY */
 export function parseOperatorBody(bytes: Uint8Array): OperatorBody {
   return refusingAs("NAT_REGISTRY_BODY", () => {
-    const { operator, name, role, products, quota, tokenHash } = fields;
-    const map = readFields(bytes, [operator, name, role, products, quota, tokenHash]);
+    const { operator, name, role, products, quota, tokenHash, certificateHash } = fields;
+    const map = readFields(bytes, [operator, name, role, products, quota, tokenHash, certificateHash]);
     const id = operatorId(asText(map.get(operator)));
     if (!map.has(role)) return { ...causeOf(asMap(map, [fields.actor, fields.note, operator])), revoked: id };
     const bound = map.get(quota);
@@ -173,7 +173,10 @@ export function parseOperatorBody(bytes: Uint8Array): OperatorBody {
       role: oneOf(operatorRoles, asText(map.get(role))),
       products: productsOf(asArray(map.get(products)).map((product) => asText(product))),
       ...(bound === undefined ? {} : { quota: asUnsigned(bound) }),
-      tokenHash: asBytes(map.get(tokenHash), 32),
+      ...credentialsOf({
+        ...(map.has(tokenHash) && { tokenHash: asBytes(map.get(tokenHash)) }),
+        ...(map.has(certificateHash) && { certificateHash: asBytes(map.get(certificateHash)) }),
+      }),
     };
     return { ...causeOf(map), enrolled };
   });
@@ -202,6 +205,17 @@ function causeOf(map: CborMap): Cause {
 function operatorId(id: string): string {
   if (!operatorIdForm.test(id)) throw registryError("NAT_REGISTRY_BODY", `an operator id of ${id.length} characters`);
   return id;
+}
+
+/** One credential or both, each a SHA-256. */
+function credentialsOf({ tokenHash, certificateHash }: OperatorCredentials): OperatorCredentials {
+  const hashes = [tokenHash, certificateHash].filter((hash) => hash !== undefined);
+  if (hashes.length === 0 || hashes.some(({ length }) => length !== 32))
+    throw registryError(
+      "NAT_REGISTRY_BODY",
+      `credentials of ${hashes.map(({ length }) => length).join(", ") || "no"} bytes`,
+    );
+  return { ...(tokenHash && { tokenHash }), ...(certificateHash && { certificateHash }) };
 }
 
 function productsOf(products: readonly string[]): readonly string[] {

@@ -2,7 +2,7 @@
 // One commit while it is being planned: the entries so far, and rows as they will be once it is made. Later events of
 // a batch see what earlier ones did. Nothing here touches storage but to read rows.
 
-import { type Entropy, type Hash, toHex } from "../kernel/index.ts";
+import { type Entropy, equalBytes, type Hash, toHex } from "../kernel/index.ts";
 import { bodyHash, encodePublicEntry, entryTypes, type PublicEntry } from "./entry.ts";
 import type {
   AuthorityRow,
@@ -14,6 +14,7 @@ import type {
   DeviceRow,
   DeviceStore,
   OperatorChange,
+  OperatorCredentials,
   OperatorRow,
   OperatorStore,
   RegistryHead,
@@ -24,7 +25,7 @@ import type {
 /** The rows that planning reads. */
 export interface DraftStores {
   readonly devices: Pick<DeviceStore, "device">;
-  readonly operators: Pick<OperatorStore, "operator" | "operatorByToken">;
+  readonly operators: Pick<OperatorStore, "operator" | "operatorByToken" | "operatorByCertificate">;
   readonly authorities: Pick<AuthorityStore, "authorityByKeyId">;
 }
 
@@ -112,11 +113,20 @@ export class CommitDraft {
     return known;
   }
 
-  /** Whether the token is some operator's already. */
-  async hasToken(tokenHash: Uint8Array): Promise<boolean> {
-    const key = toHex(tokenHash);
-    if (this.#enrolled.some((row) => toHex(row.tokenHash) === key)) return true;
-    return (await this.#input.stores.operators.operatorByToken(tokenHash)) !== undefined;
+  /** The first of these credentials that is some operator's already. */
+  async takenCredential({
+    tokenHash,
+    certificateHash,
+  }: OperatorCredentials): Promise<"token" | "certificate" | undefined> {
+    const { operators } = this.#input.stores;
+    const isHeld = (name: keyof OperatorCredentials, hash: Uint8Array) =>
+      this.#enrolled.some(({ [name]: held }) => held !== undefined && equalBytes(held, hash));
+    if (tokenHash !== undefined && (isHeld("tokenHash", tokenHash) || (await operators.operatorByToken(tokenHash))))
+      return "token";
+    if (certificateHash === undefined) return undefined;
+    const isTaken =
+      isHeld("certificateHash", certificateHash) || (await operators.operatorByCertificate(certificateHash));
+    return isTaken ? "certificate" : undefined;
   }
 
   /** The newest authority certificate of that key. */

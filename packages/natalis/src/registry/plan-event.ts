@@ -115,7 +115,8 @@ async function planAuthority(draft: CommitDraft, event: AuthorityEvent, hash: Ha
 async function planEnrolment(draft: CommitDraft, event: OperatorEnrolledEvent): Promise<PlannedEntry> {
   const { operator } = event;
   if ((await draft.operator(operator.id)) !== undefined) throw registryError("NAT_REGISTRY_DUPLICATE", "operator");
-  if (await draft.hasToken(operator.tokenHash)) throw registryError("NAT_REGISTRY_DUPLICATE", "token");
+  const taken = await draft.takenCredential(operator);
+  if (taken !== undefined) throw registryError("NAT_REGISTRY_DUPLICATE", taken);
   const { index, entry } = draft.append(entryTypes.station, {}, encodeOperatorBody({ ...event, enrolled: operator }));
   draft.addOperator({ ...operator, born: 0, state: "active", enrolledEntry: index, lastEntry: index });
   return { index, entry };

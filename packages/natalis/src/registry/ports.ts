@@ -124,9 +124,9 @@ export type RevocationChange =
       readonly entry: number;
     };
 
-export type AuthorityKind = "root" | "issuing" | "server";
+export type AuthorityKind = "root" | "issuing" | "server" | "verdict";
 
-/** A certificate that the authority holds itself: its root, an issuing CA, the registrar's TLS server. */
+/** A certificate that the authority holds itself: its root, an issuing CA, the registrar's TLS server, the key of its verdicts. */
 export interface AuthorityRow {
   readonly kind: AuthorityKind;
   /** The subject key identifier, hexadecimal. */
@@ -139,14 +139,20 @@ export interface AuthorityRow {
 
 export type OperatorRole = "admin" | "registrar" | "station" | "auditor";
 
-/** A principal that holds a token. The token itself is stored nowhere. */
-export interface OperatorRow {
+/** How an operator proves who it is: by one of these at least. */
+export interface OperatorCredentials {
+  /** SHA-256 of its token (32 random bytes, so a plain hash is enough): never twice. The token is stored nowhere. */
+  readonly tokenHash?: Uint8Array;
+  /** SHA-256 of its TLS client certificate, whoever issued that: never twice. */
+  readonly certificateHash?: Uint8Array;
+}
+
+/** A principal that holds a token, a certificate, or both. */
+export interface OperatorRow extends OperatorCredentials {
   /** [a-z0-9-]{1,64}, chosen at enrolment: never twice. */
   readonly id: string;
   readonly name: string;
   readonly role: OperatorRole;
-  /** SHA-256 of the token (32 random bytes, so a plain hash is enough): never twice. */
-  readonly tokenHash: Uint8Array;
   /** The products it may ask births for; empty means none. */
   readonly products: readonly string[];
   /** The most births it may ever ask for; absent means no bound. */
@@ -199,8 +205,8 @@ export interface CommitBatch {
  * processes do. `head.checkpoint` joins the stored checkpoints in the same transaction.
  *
  * Refusals, after which nothing has changed: NAT_REGISTRY_HEAD_MOVED (plan again on the new head),
- * NAT_REGISTRY_DUPLICATE (a key, unit, device id, certificate serial of one issuer, operator id, token or authority
- * certificate is there already), NAT_REGISTRY_QUOTA (an operator would pass its quota). Any other error leaves open
+ * NAT_REGISTRY_DUPLICATE (a key, unit, device id, certificate serial of one issuer, operator id, token, operator's
+ * certificate or authority certificate is there already), NAT_REGISTRY_QUOTA (an operator would pass its quota). Any other error leaves open
  * whether the commit happened; ask `head` and the stored checkpoints.
  */
 export interface CommitStore {
@@ -343,6 +349,7 @@ export interface CrlShard {
 export interface OperatorStore {
   operator(id: string): Awaitable<OperatorRow | undefined>;
   operatorByToken(tokenHash: Uint8Array): Awaitable<OperatorRow | undefined>;
+  operatorByCertificate(certificateHash: Uint8Array): Awaitable<OperatorRow | undefined>;
   /** Ids above `after` (absent: from the first) in bytewise order. @throws NAT_REGISTRY_PAGE */
   listOperators(after: string | undefined, limit: number): Awaitable<readonly OperatorRow[]>;
 }

@@ -155,23 +155,34 @@ test("a station that is unknown or revoked enters no birth, not even later in th
   ]);
 });
 
-test("an operator id and a token are enrolled once", async () => {
+test("an operator id, a token and a certificate are enrolled once", async () => {
   const log = await openUnsafeTestLog();
-  const { tokenHash } = enrolment("a").operator;
-  assert.deepEqual(
-    await codesOf(
-      log,
-      enrolment("a"),
-      enrolment("a", { tokenHash: new Uint8Array(32) }),
-      enrolment("b", { tokenHash }),
-    ),
-    ["entered", "NAT_REGISTRY_DUPLICATE operator", "NAT_REGISTRY_DUPLICATE token"],
-  );
-  assert.deepEqual(await codesOf(log, enrolment("a"), enrolment("c", { tokenHash }), enrolment("A")), [
+  const [tokenHash, certificateHash] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  const first = enrolment("a", { tokenHash, certificateHash });
+  const second = enrolment("b", { certificateHash });
+  assert.deepEqual(await codesOf(log, first, enrolment("a"), enrolment("b", { tokenHash }), second), [
+    "entered",
     "NAT_REGISTRY_DUPLICATE operator",
     "NAT_REGISTRY_DUPLICATE token",
+    "NAT_REGISTRY_DUPLICATE certificate",
+  ]);
+  assert.deepEqual(await codesOf(log, first, enrolment("c", { tokenHash }), second, enrolment("A")), [
+    "NAT_REGISTRY_DUPLICATE operator",
+    "NAT_REGISTRY_DUPLICATE token",
+    "NAT_REGISTRY_DUPLICATE certificate",
     "NAT_REGISTRY_BODY an operator id of 1 characters",
   ]);
+});
+
+test("an operator is enrolled with a certificate alone, and not with nothing", async () => {
+  const log = await openUnsafeTestLog();
+  const certificateHash = new Uint8Array(32).fill(2);
+  const { tokenHash: _, ...operator } = enrolment("a", { certificateHash }).operator;
+  await log.enter({ type: "operator-enrolled", actor: "init", operator });
+  assert.deepEqual(log.registry.operatorByCertificate(certificateHash)?.id, "a");
+  const { certificateHash: _hash, ...bare } = { ...operator, id: "b" };
+  const codes = await codesOf(log, { type: "operator-enrolled", actor: "init", operator: bare });
+  assert.deepEqual(codes, ["NAT_REGISTRY_BODY credentials of no bytes"]);
 });
 
 test("a device that is unknown, a reason that does not fit, and a note too long refuse the event", async () => {

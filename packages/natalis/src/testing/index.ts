@@ -20,4 +20,14 @@ export {
   VolatileInsecureMirror,
   VolatileInsecureRegistry,
 } from "./memory-registry.ts";
+export {
+  TestAuthority,
+  type TestAuthorityOptions,
+  type TestBirth,
+  type TestUnit,
+  testArc,
+  testBaseUrl,
+  testMaker,
+  testStationPrincipal,
+} from "./test-authority.ts";
 export * from "./unsafe-test-log.ts";

@@ -14,6 +14,7 @@ import {
   type DeviceQuery,
   type DeviceRow,
   isSameHead,
+  type OperatorCredentials,
   type OperatorRow,
   pageLimit,
   type RegistryHead,
@@ -205,7 +206,11 @@ export class VolatileInsecureRegistry {
   }
 
   operatorByToken(tokenHash: Uint8Array): OperatorRow | undefined {
-    return [...this.tables.operators.values()].find((row) => equalBytes(row.tokenHash, tokenHash));
+    return this.#operatorHolding("tokenHash", tokenHash);
+  }
+
+  operatorByCertificate(certificateHash: Uint8Array): OperatorRow | undefined {
+    return this.#operatorHolding("certificateHash", certificateHash);
   }
 
   listOperators(after: string | undefined, limit: number): OperatorRow[] {
@@ -219,6 +224,11 @@ export class VolatileInsecureRegistry {
   initialise(settings: ReadonlyMap<string, string>): void {
     if (this.tables.settings.size > 0) throw registryError("NAT_REGISTRY_INITIALISED", "settings are there");
     for (const [name, value] of settings) this.tables.settings.set(name, value);
+  }
+
+  #operatorHolding(name: keyof OperatorCredentials, hash: Uint8Array): OperatorRow | undefined {
+    const holds = ({ [name]: held }: OperatorRow) => held !== undefined && equalBytes(held, hash);
+    return [...this.tables.operators.values()].find(holds);
   }
 
   #claimed(key: string): DeviceRow | undefined {
@@ -239,7 +249,7 @@ export class VolatileInsecureRegistry {
     const taken = claims.find((key) => this.tables.claims.has(key));
     requireDistinct(taken === undefined ? claims : [taken, taken]);
     const operators = [...this.tables.operators.values(), ...batch.operators];
-    requireDistinct(operators.flatMap((row) => [`operator ${row.id}`, `token ${toHex(row.tokenHash)}`]));
+    requireDistinct(operators.flatMap(operatorKeys));
     requireDistinct(
       [...this.tables.authorities, ...batch.authorities].map((row) => `authority ${toHex(row.certificateHash)}`),
     );
@@ -343,6 +353,14 @@ function claimKeys(claim: BirthClaim): readonly (readonly [BirthClaimField, stri
     ["unit", `unit ${toHex(claim.unitTag)}`],
     ["device", `device ${toHex(claim.deviceId)}`],
     ["serial", `serial ${claim.issuer} ${toHex(claim.certificateSerial)}`],
+  ];
+}
+
+function operatorKeys({ id, tokenHash, certificateHash }: OperatorRow): string[] {
+  return [
+    `operator ${id}`,
+    ...(tokenHash === undefined ? [] : [`token ${toHex(tokenHash)}`]),
+    ...(certificateHash === undefined ? [] : [`certificate ${toHex(certificateHash)}`]),
   ];
 }
 

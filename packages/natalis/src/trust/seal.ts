@@ -71,7 +71,14 @@ const fields = {
 const sealLimits = { maximumBytes: 1024, maximumDepth: 2 } as const;
 const longestSchema = 64;
 const hashLength = 32;
-const sequenceLimits = { maximumBytes: 64 << 20, maximumDepth: 8, tags: [sign1Tag], anyKeyOrder: true } as const;
+/** No seal has less than 128 bytes. */
+const sequenceLimits = {
+  maximumBytes: 64 << 20,
+  maximumItems: 1 << 19,
+  maximumDepth: 8,
+  tags: [sign1Tag],
+  anyKeyOrder: true,
+} as const;
 
 /** @throws NAT_SEAL_FORM */
 export function encodeSealPayload(seal: Seal): Uint8Array {
@@ -111,7 +118,7 @@ export function parseSealPayload(bytes: Uint8Array): Seal {
   return seal;
 }
 
-/** The seals of a seals file of at most 64 MiB, each as its bytes. @throws the NAT_CBOR_ errors */
+/** The seals of a seals file of at most 64 MiB and 524,288 seals, each as its bytes. @throws the NAT_CBOR_ errors */
 export function parseSealSequence(bytes: Uint8Array): Uint8Array[] {
   return decodeCborSequence(bytes, sequenceLimits);
 }
@@ -137,16 +144,26 @@ function checkpointOf(map: CborMap): Pick<Seal, "checkpoint"> {
 }
 
 function requireForm(seal: Seal): void {
+  const { epoch, first, earliest, latest, checkpoint } = seal;
   requireThat(seal.deviceId.length === 16, "a device id that is not 16 bytes");
+  requireThat(isNumber(epoch) && isNumber(first), `epoch ${epoch}, sequence number ${first}`);
   requireThat(seal.root.length === hashLength, "a root that is not 32 bytes");
-  requireThat(seal.count >= 1 && seal.count <= largestBatch, `a count of ${seal.count}`);
-  requireThat(Number.isSafeInteger(seal.first + seal.count), "sequence numbers beyond 2^53");
-  requireThat(seal.earliest <= seal.latest, "a first time after the last");
+  requireThat(isNumber(seal.count) && seal.count >= 1 && seal.count <= largestBatch, `a count of ${seal.count}`);
+  requireThat(isNumber(first + seal.count), "sequence numbers beyond 2^53");
+  requireThat(Number.isSafeInteger(earliest) && Number.isSafeInteger(latest), "times beyond 2^53");
+  requireThat(earliest <= latest, "a first time after the last");
   requireThat(seal.schema.length >= 1 && seal.schema.length <= longestSchema, "a schema of no or too much text");
-  requireThat((seal.previous === undefined) === (seal.first === 0), "a previous seal exactly where an epoch starts");
+  requireThat((seal.previous === undefined) === (first === 0), "a previous seal exactly where an epoch starts");
   requireThat(seal.previous === undefined || seal.previous.length === hashLength, "a previous hash not of 32 bytes");
-  const veryFirst = seal.epoch === 0 && seal.first === 0;
-  requireThat(seal.checkpoint !== undefined || veryFirst, "no checkpoint in a later seal than the very first");
+  const veryFirst = epoch === 0 && first === 0;
+  requireThat(checkpoint !== undefined || veryFirst, "no checkpoint in a later seal than the very first");
+  const isKnown = checkpoint === undefined || (isNumber(checkpoint.size) && checkpoint.root.length === hashLength);
+  requireThat(isKnown, "a checkpoint that is no log size and root");
+}
+
+/** From 0 to 2^53 - 1. */
+function isNumber(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 function requireThat(holds: boolean, otherwise: string): void {

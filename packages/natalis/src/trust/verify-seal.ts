@@ -3,6 +3,7 @@
 // section 4.4, Merkle root as RFC 9162 section 2.1.1.
 
 import {
+  hasLabels,
   headerLabels,
   parseSign1,
   parseX5t,
@@ -51,7 +52,7 @@ export interface SealVerification {
   readonly leaves?: Uint8Array;
 }
 
-const protectedLabels: readonly unknown[] = [headerLabels.algorithm, headerLabels.type, headerLabels.x5t];
+const protectedLabels = [headerLabels.algorithm, headerLabels.type, headerLabels.x5t];
 
 /**
  * @throws NAT_SEAL_TYPE, NAT_SEAL_CERTIFICATE, NAT_SEAL_FORM, NAT_SEAL_DEVICE, NAT_COSE_SIGNATURE, NAT_COSE_ALGORITHM,
@@ -80,8 +81,8 @@ export function verifyLeaves(verified: VerifiedSeal, leaves: Uint8Array, hash: H
 /** Exactly the three protected headers of a seal; unprotected ones are nobody's word and are not looked at. */
 function requireSealHeader({ protectedHeader }: Sign1, sealedBy: SealingCertificate): void {
   if (protectedHeader.get(headerLabels.type) !== sealType) throw trustError("NAT_SEAL_TYPE", "another typ header");
-  for (const label of protectedHeader.keys())
-    if (!protectedLabels.includes(label)) throw trustError("NAT_SEAL_FORM", `protected header ${label}`);
+  if (!hasLabels(protectedHeader, protectedLabels))
+    throw trustError("NAT_SEAL_FORM", `protected headers ${[...protectedHeader.keys()].join(", ")}`);
   if (!equalBytes(parseX5t(protectedHeader.get(headerLabels.x5t)), sealedBy.fingerprint))
     throw trustError("NAT_SEAL_CERTIFICATE", "x5t is of another certificate");
 }

@@ -11,8 +11,9 @@ import {
   type SignatureVerifier,
   toHex,
 } from "../kernel/index.ts";
+import { trustError } from "./errors.ts";
 import type { SealingCertificate } from "./sealing-certificate.ts";
-import { type VerifiedSeal, verifySeal } from "./verify-seal.ts";
+import { isVerifiedSeal, type VerifiedSeal, verifySeal } from "./verify-seal.ts";
 
 export type SealFinding =
   /** The seal at this position among those given is not authentic. */
@@ -50,20 +51,40 @@ export interface SealsVerification {
   readonly after?: VerifiedSeal;
 }
 
-/** Never throws for what the seals are: that is in the findings. */
+/** Never throws for what the seals are: that is in the findings. @throws NAT_SEAL_DEVICE for an `after` of another device */
 export async function verifySeals(input: SealsVerification): Promise<SealHistory> {
+  requireSameDevice(input);
   const { verified, findings } = await verifyEach(input);
   const known = input.after === undefined ? verified : [input.after, ...verified];
   const ordered = known.toSorted((a, b) => a.seal.epoch - b.seal.epoch || a.seal.first - b.seal.first);
-  for (const [index, next] of ordered.entries()) {
-    const before = ordered[index - 1];
-    if (before !== undefined)
-      findings.push(
-        ...(before.seal.epoch === next.seal.epoch ? checkSequence(before, next) : checkEpochs(before, next)),
-      );
+  let reach: Reach | undefined;
+  for (const next of ordered) {
+    if (reach !== undefined)
+      findings.push(...(reach.epoch === next.seal.epoch ? checkSequence(reach, next) : checkEpochs(reach, next)));
+    reach = reachWith(reach, next);
   }
   findings.push(...checkCheckpoints(ordered));
   return { seals: ordered.filter((seal) => seal !== input.after), findings };
+}
+
+/** How far the seals of an epoch go, so that a fork is not taken for a gap behind the shorter of its branches. */
+interface Reach {
+  readonly epoch: number;
+  /** The first sequence number that no seal so far speaks for. */
+  readonly end: number;
+  /** Digests of the seals that end there; more than one where there is a fork. */
+  readonly ends: readonly Uint8Array[];
+}
+
+function reachWith(reach: Reach | undefined, { seal, digest }: VerifiedSeal): Reach {
+  const end = seal.first + seal.count;
+  if (reach?.epoch !== seal.epoch || end > reach.end) return { epoch: seal.epoch, end, ends: [digest] };
+  return end === reach.end ? { ...reach, ends: [...reach.ends, digest] } : reach;
+}
+
+function requireSameDevice({ after, sealedBy }: SealsVerification): void {
+  if (after !== undefined && !(isVerifiedSeal(after) && equalBytes(after.seal.deviceId, sealedBy.deviceId)))
+    throw trustError("NAT_SEAL_DEVICE", "the seal to follow");
 }
 
 async function verifyEach(input: SealsVerification): Promise<{ verified: VerifiedSeal[]; findings: SealFinding[] }> {
@@ -83,21 +104,21 @@ async function verifyEach(input: SealsVerification): Promise<{ verified: Verifie
   return { verified, findings };
 }
 
-/** Within an epoch: the next number, and the hash of the seal before. */
-function checkSequence(before: VerifiedSeal, { seal }: VerifiedSeal): SealFinding[] {
+/** Within an epoch: the next number, and the hash of a seal before. */
+function checkSequence(before: Reach, { seal }: VerifiedSeal): SealFinding[] {
   const { epoch, first, previous } = seal;
-  const due = before.seal.first + before.seal.count;
+  const due = before.end;
   if (first < due) return [{ kind: "fork", epoch, first, because: "overlap" }];
   if (first > due) return [{ kind: "gap", epoch, from: due, to: first - 1 }];
-  const follows = previous !== undefined && equalBytes(previous, before.digest);
+  const follows = previous !== undefined && before.ends.some((digest) => equalBytes(previous, digest));
   return follows ? [] : [{ kind: "fork", epoch, first, because: "previous" }];
 }
 
 /** A new epoch is the last plus one and starts at sequence number 0. */
-function checkEpochs(before: VerifiedSeal, { seal }: VerifiedSeal): SealFinding[] {
+function checkEpochs(before: Reach, { seal }: VerifiedSeal): SealFinding[] {
   const { epoch, first } = seal;
   const findings: SealFinding[] = [];
-  const due = before.seal.epoch + 1;
+  const due = before.epoch + 1;
   if (epoch > due) findings.push({ kind: "missing-epochs", from: due, to: epoch - 1 });
   if (first > 0) findings.push({ kind: "gap", epoch, from: 0, to: first - 1 });
   return findings;

@@ -12,11 +12,11 @@ import { isFailure, unsupportedOr, type WebKey, webAlgorithms } from "./web-algo
 export const webSignatureVerifier: SignatureVerifier = {
   async verify(algorithm, publicKey, data, signature) {
     if (!isKeyOf(algorithm, publicKey) || hasSmallOrderPoint(algorithm, publicKey, signature)) return false;
-    const webSignature = joinedSignature(algorithm, signature);
+    // Copies pin what is verified, for the caller may reuse its buffers while this waits; a Buffer's slice() is no copy.
+    const [webSignature, pinned] = [joinedSignature(algorithm, signature), new Uint8Array(data)];
     const key = await importKey(algorithm, publicKey);
     if (webSignature === undefined || key === undefined) return false;
-    // The copy pins what is verified: the caller may reuse its buffer while this waits.
-    return crypto.subtle.verify(webAlgorithms[algorithm.name].signature, key, webSignature, data.slice());
+    return crypto.subtle.verify(webAlgorithms[algorithm.name].signature, key, webSignature, pinned);
   },
 };
 
@@ -32,7 +32,7 @@ function isKeyOf(algorithm: SignatureAlgorithm, publicKey: Uint8Array): boolean 
 /** Undefined for a signature that is malformed. */
 function joinedSignature(algorithm: SignatureAlgorithm, signature: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
   try {
-    return signatureToCose(algorithm, signature).slice();
+    return new Uint8Array(signatureToCose(algorithm, signature));
   } catch (error) {
     if (isNatalisError(error, "NAT_ALGORITHM_SIGNATURE")) return undefined;
     throw error;
@@ -42,9 +42,8 @@ function joinedSignature(algorithm: SignatureAlgorithm, signature: Uint8Array): 
 /** Undefined for a key that is no point of its curve. */
 async function importKey(algorithm: SignatureAlgorithm, publicKey: Uint8Array): Promise<WebKey | undefined> {
   try {
-    return await crypto.subtle.importKey("spki", publicKey.slice(), webAlgorithms[algorithm.name].key, true, [
-      "verify",
-    ]);
+    const spki = new Uint8Array(publicKey);
+    return await crypto.subtle.importKey("spki", spki, webAlgorithms[algorithm.name].key, true, ["verify"]);
   } catch (error) {
     if (isFailure(error, "DataError")) return undefined;
     throw unsupportedOr(error, algorithm);

@@ -39,10 +39,8 @@ function signerOf(privateKey: WebKeyPair["privateKey"], publicKey: Uint8Array): 
     publicKey,
     async sign(data) {
       const { signature } = webAlgorithms[algorithm.name];
-      return signatureFromCose(
-        algorithm,
-        new Uint8Array(await crypto.subtle.sign(signature, privateKey, data.slice())),
-      );
+      const signed = await crypto.subtle.sign(signature, privateKey, new Uint8Array(data));
+      return signatureFromCose(algorithm, new Uint8Array(signed));
     },
   };
 }

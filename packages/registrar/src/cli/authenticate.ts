@@ -2,7 +2,6 @@
 // natalis authenticate: both sides of an authentication, one after the other, so that a developer sees what each does.
 // The verifier trusts the trust file and nothing else; state proof and CRL come from the registrar or from files.
 
-import { readFile } from "node:fs/promises";
 import { nodeEntropy, nodeHash, nodeSignatureVerifier, systemClock } from "@natalis/node";
 import { Command } from "commander";
 import {
@@ -15,16 +14,17 @@ import {
 import { answerChallenge } from "natalis/device";
 import { formatUuid, toHex } from "natalis/kernel";
 import type { TrustFile } from "natalis/registry";
-import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
+import { type ConnectionOptions, connect, readTrust, withConnection } from "./connection.ts";
 import { type DeviceFolder, deviceFolder, openKey, readPapers } from "./device-folder.ts";
-import { clientError } from "./errors.ts";
+import { readData } from "./files.ts";
+import { parseCount } from "./operator.ts";
 import { type Output, terminal } from "./output.ts";
 import { fetchEvidence } from "./evidence.ts";
 
 interface AuthenticateOptions extends ConnectionOptions {
   readonly device: string;
   readonly audience: string;
-  readonly maxStateAge: string;
+  readonly maxStateAge: number;
   readonly crl?: string[];
   readonly stateProof?: string;
   readonly offline?: boolean;
@@ -44,20 +44,23 @@ export function authenticateCommand(): Command {
     .description("authenticate a device: its certificate and status, then a challenge that its key answers")
     .requiredOption("--device <dir>", "the device's folder")
     .option("--audience <name>", "the verifier's name", "natalis-cli")
-    .option("--max-state-age <seconds>", "how old a state proof may be", "900")
+    .option("--max-state-age <seconds>", "how old a state proof may be", parseCount, 900)
     .option("--offline", "ask no registrar: evidence from files only")
     .option("--crl <file...>", "CRLs in DER")
     .option("--state-proof <file>", "a state proof")
     .action(async (options: AuthenticateOptions) => {
-      const { trust, client } = await connect(options);
+      const { audience, maxStateAge } = options;
       const folder = deviceFolder(options.device);
-      const files = await readEvidence(options);
-      const fetched =
-        options.offline === true ? {} : await fetchEvidence(client, (await readPapers(folder)).certificate);
-      const evidence = { ...fetched, ...files };
-      const maxStateAge = Number(options.maxStateAge);
-      await authenticate({ folder, audience: options.audience, trust, evidence, maxStateAge }, terminal);
+      const trust = await readTrust(options);
+      const evidence = { ...(await askRegistrar(options, folder)), ...(await readEvidence(options)) };
+      await authenticate({ folder, audience, trust, evidence, maxStateAge }, terminal);
     });
+}
+
+async function askRegistrar(options: AuthenticateOptions, folder: DeviceFolder): Promise<Evidence> {
+  if (options.offline === true) return {};
+  const { client } = await connect(options);
+  return fetchEvidence(client, (await readPapers(folder)).certificate);
 }
 
 /** Plays both parties; prints what each of them says and checks. @throws what `verifyAnswer` refuses */
@@ -103,13 +106,7 @@ function describeIdentity(identity: AuthenticatedIdentity, output: Output): void
 
 async function readEvidence({ crl, stateProof }: AuthenticateOptions): Promise<Evidence> {
   return {
-    ...(crl === undefined ? {} : { crls: await Promise.all(crl.map(readBytes)) }),
-    ...(stateProof === undefined ? {} : { stateProof: await readBytes(stateProof) }),
+    ...(crl === undefined ? {} : { crls: await Promise.all(crl.map(readData)) }),
+    ...(stateProof === undefined ? {} : { stateProof: await readData(stateProof) }),
   };
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
-    throw clientError("NAT_CLIENT_FILE", path, cause);
-  });
 }

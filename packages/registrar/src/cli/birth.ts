@@ -7,14 +7,17 @@ import { algorithms, encodePem } from "natalis/formats";
 import type { SignatureAlgorithmName } from "natalis/kernel";
 import { buildCertificationRequest } from "natalis/device";
 import { birthAnswerSchema } from "../protocols/rest/schemas.ts";
+import { checkBirthAnswer } from "./birth-answer.ts";
 import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
-import { deviceFolder, openOrMakeKey, readText, writePapers } from "./device-folder.ts";
+import { deviceFolder, openOrMakeKey, writePapers } from "./device-folder.ts";
+import { clientError } from "./errors.ts";
+import { readText } from "./files.ts";
 import { terminal } from "./output.ts";
 
 interface BirthOptions extends ConnectionOptions {
   readonly device: string;
   readonly request?: string;
-  readonly algorithm: SignatureAlgorithmName;
+  readonly algorithm?: SignatureAlgorithmName;
   readonly product: string;
   readonly model: string;
   readonly serial: string;
@@ -23,13 +26,15 @@ interface BirthOptions extends ConnectionOptions {
   readonly firmwareDigest?: string;
 }
 
+const defaultAlgorithm = "ES256";
+
 export function birthCommand(): Command {
   const names = Object.keys(algorithms);
   return withConnection(new Command("birth"))
     .description("have a device born: key, request, certificate, receipt")
     .requiredOption("--device <dir>", "the device's folder")
-    .option("--request <file>", "an existing PKCS#10 request (PEM); else the key in the folder, or a new one, makes it")
-    .addOption(new Option("--algorithm <name>", "of a new key").choices(names).default("ES256"))
+    .option("--request <file>", "an existing PKCS#10 request (PEM, or DER in base64); else the key in the folder, or a new one, makes it")
+    .addOption(new Option("--algorithm <name>", `of a new key (default: ${defaultAlgorithm})`).choices(names))
     .requiredOption("--product <product>", "product line")
     .requiredOption("--model <model>")
     .requiredOption("--serial <serial>")
@@ -37,12 +42,13 @@ export function birthCommand(): Command {
     .option("--hardware-revision <revision>")
     .option("--firmware-digest <hex>")
     .action(async (options: BirthOptions) => {
-      const { client } = await connect(options);
+      const { client, trust } = await connect(options);
       const folder = deviceFolder(options.device);
       const request = options.request === undefined ? await makeRequest(options) : await readText(options.request);
       const { product, model, serial, facility, hardwareRevision, firmwareDigest } = options;
       const body = { request, product, model, serial, facility, hardwareRevision, firmwareDigest };
       const answer = await client.json("POST", "/births", birthAnswerSchema, body);
+      await checkBirthAnswer(answer, request, trust);
       await writePapers(folder, answer);
       terminal.line(
         `${answer.device} ${answer.kind === "born" ? "is born" : "was born before"}, log entry ${answer.index}`,
@@ -51,8 +57,10 @@ export function birthCommand(): Command {
     });
 }
 
-async function makeRequest(options: BirthOptions): Promise<string> {
-  const signer = await openOrMakeKey(deviceFolder(options.device), algorithms[options.algorithm]);
-  const request = await buildCertificationRequest({ serial: options.serial, signer });
+async function makeRequest({ device, algorithm, serial }: BirthOptions): Promise<string> {
+  const signer = await openOrMakeKey(deviceFolder(device), algorithms[algorithm ?? defaultAlgorithm]);
+  if (algorithm !== undefined && signer.algorithm.name !== algorithm)
+    throw clientError("NAT_CLIENT_OPTION", `the key in ${device} is for ${signer.algorithm.title}`);
+  const request = await buildCertificationRequest({ serial, signer });
   return encodePem("CERTIFICATE REQUEST", request);
 }

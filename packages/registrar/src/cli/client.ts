@@ -27,7 +27,10 @@ interface Answer {
 export class RegistrarClient {
   readonly #options: ClientOptions;
 
+  /** @throws NAT_CLIENT_OPTION where the address is none that a token may be sent to */
   constructor(options: ClientOptions) {
+    if (!URL.canParse(options.url) || new URL(options.url).protocol !== "https:")
+      throw clientError("NAT_CLIENT_OPTION", `the registrar's address must be https://..., not ${options.url}`);
     this.#options = options;
   }
 
@@ -65,7 +68,7 @@ export class RegistrarClient {
       const fail = (cause: Error): void => reject(clientError("NAT_CLIENT_UNREACHABLE", url, cause));
       const sent = request(
         new URL(path, url),
-        { method, headers, ca: [...roots], timeout: deadlineMilliseconds, agent: false },
+        { method, headers, ca: [...roots], signal: AbortSignal.timeout(deadlineMilliseconds), agent: false },
         (response) => {
           const parts: Buffer[] = [];
           let length = 0;
@@ -78,7 +81,6 @@ export class RegistrarClient {
           response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts) }));
         },
       );
-      sent.on("timeout", () => sent.destroy(new Error("deadline")));
       sent.on("error", fail);
       sent.end(body);
     });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a command finds the registrar: by its own options, else by what a registrar's data folder says (--data).
 
-import { readFile } from "node:fs/promises";
 import { readSecretFile } from "@natalis/node";
 import type { Command } from "commander";
 import { encodePem } from "natalis/formats";
@@ -11,6 +10,8 @@ import { z } from "zod";
 import { dataFolder } from "../service/data-folder.ts";
 import { RegistrarClient } from "./client.ts";
 import { clientError } from "./errors.ts";
+import { readText } from "./files.ts";
+import { terminal } from "./output.ts";
 
 /** The data folder where no option names one. */
 export const defaultDataFolder = ".natalis";
@@ -27,7 +28,7 @@ export interface Connection {
   readonly trust: TrustFile;
 }
 
-export const addressesSchema = z.object({ https: z.url(), http: z.url() });
+const addressesSchema = z.object({ https: z.url(), http: z.url() });
 
 /** Adds the options that every client command has. */
 export function withConnection(command: Command): Command {
@@ -38,31 +39,40 @@ export function withConnection(command: Command): Command {
     .option("--trust <file>", "trust file (default: from the data folder)");
 }
 
-/** @throws NAT_CLIENT_FILE, NAT_REGISTRY_TRUST_FILE */
+/** @throws NAT_CLIENT_FILE, NAT_CLIENT_OPTION, NAT_REGISTRY_TRUST_FILE */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
   const folder = dataFolder(options.data);
-  const trust = parseTrustFile(await readOwn(options.trust ?? folder.trust));
+  const trust = await readTrust(options);
   const url = options.registrar ?? (await readAddresses(folder.addresses)).https;
   const token = await readToken(options.tokenFile ?? folder.adminToken);
   const roots = trust.roots.map(({ der }) => encodePem("CERTIFICATE", der));
   return { client: new RegistrarClient({ url, roots, token }), trust };
 }
 
+/** All that a command needs which asks no registrar. @throws NAT_CLIENT_FILE, NAT_REGISTRY_TRUST_FILE */
+export async function readTrust({ trust, data }: Pick<ConnectionOptions, "trust" | "data">): Promise<TrustFile> {
+  return parseTrustFile(await readText(trust ?? dataFolder(data).trust));
+}
+
 async function readAddresses(path: string): Promise<z.infer<typeof addressesSchema>> {
-  const parsed = addressesSchema.safeParse(JSON.parse(await readOwn(path)));
+  const parsed = addressesSchema.safeParse(parseJson(await readText(path)));
   if (!parsed.success) throw clientError("NAT_CLIENT_FILE", path, parsed.error);
   return parsed.data;
 }
 
 async function readToken(path: string): Promise<string> {
-  const { bytes } = await readSecretFile(path, 256).catch((cause: unknown) => {
+  const { bytes, warning } = await readSecretFile(path, 256).catch((cause: unknown) => {
     throw clientError("NAT_CLIENT_FILE", path, cause);
   });
+  if (warning !== undefined) terminal.warn(warning);
   return decodeUtf8(bytes).trim();
 }
 
-async function readOwn(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((cause: unknown) => {
-    throw clientError("NAT_CLIENT_FILE", path, cause);
-  });
+/** Undefined for what is no JSON: no schema accepts it. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

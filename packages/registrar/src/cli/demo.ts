@@ -8,6 +8,7 @@ import { defaultDataFolder } from "./connection.ts";
 import { prepareDemo } from "./demo/prepare.ts";
 import { chapters } from "./demo/chapters.ts";
 import { tellStory } from "./demo/story.ts";
+import { isThere } from "./files.ts";
 import { terminal } from "./output.ts";
 import { stopped } from "./serve.ts";
 
@@ -29,6 +30,8 @@ export function demoCommand(): Command {
       const demo = await prepareDemo(options.dir, options.readings, options.passphraseFile);
       for (const warning of demo.running.warnings) terminal.warn(warning);
       try {
+        if (demo.readings !== undefined && (await isThere(demo.file("readings-tampered.csv"))))
+          terminal.warn(`the story in ${options.dir} has its readings already; name another folder with --dir for yours`);
         await tellStory(join(options.dir, "demo", "story.json"), chapters, demo);
         if (options.serve) await serveOn(demo.running.addresses);
       } finally {

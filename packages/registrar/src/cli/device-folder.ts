@@ -2,7 +2,7 @@
 // What a device keeps of its birth, one folder: its key (software custody: a file of its owner's only), certificate,
 // chain, birth record, log entry and receipt. The names are those that openssl users expect.
 
-import { access, mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { generateKey, readSecretFile, signerFromPkcs8, writeFileDurably } from "@natalis/node";
 import { encodePem, parseCheckpoint, parseLogProof, parsePem } from "natalis/formats";
@@ -11,6 +11,7 @@ import type { SealCheckpoint } from "natalis/trust";
 import type { z } from "zod";
 import type { birthAnswerSchema } from "../protocols/rest/schemas.ts";
 import { clientError } from "./errors.ts";
+import { isThere, readText } from "./files.ts";
 
 export interface DeviceFolder {
   readonly path: string;
@@ -46,7 +47,7 @@ export function deviceFolder(path: string): DeviceFolder {
 
 /** The device's key: the one in the folder, else a new one of that algorithm, written before it is used. */
 export async function openOrMakeKey(folder: DeviceFolder, algorithm: SignatureAlgorithm): Promise<Signer> {
-  if (await exists(folder.key)) return openKey(folder);
+  if (await isThere(folder.key)) return openKey(folder);
   await mkdir(folder.path, { recursive: true, mode: 0o700 });
   const { signer, pkcs8 } = generateKey(algorithm);
   await writeFileDurably(folder.key, encodeUtf8(encodePem("PRIVATE KEY", pkcs8)));
@@ -82,20 +83,6 @@ export async function writePapers(folder: DeviceFolder, answer: z.infer<typeof b
   await writeFileDurably(folder.receipt, encodeUtf8(answer.receipt), 0o644);
   await writeFileDurably(folder.chain, encodeUtf8(answer.chain.join("")), 0o644);
   await writeFileDurably(folder.certificate, encodeUtf8(answer.certificate), 0o644);
-}
-
-/** @throws NAT_CLIENT_FILE */
-export async function readText(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((cause: unknown) => {
-    throw clientError("NAT_CLIENT_FILE", path, cause);
-  });
-}
-
-export async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function one(found: readonly Uint8Array[], path: string): Uint8Array {

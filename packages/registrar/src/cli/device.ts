@@ -6,6 +6,7 @@ import {
   devicePageSchema,
   lifecycleAnswerSchema,
   revocationReasonSchema,
+  stateSchema,
   timelineSchema,
 } from "../protocols/rest/schemas.ts";
 import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
@@ -38,7 +39,7 @@ export function deviceCommand(): Command {
 function listCommand(): Command {
   return withConnection(new Command("list"))
     .description("list devices by order of birth")
-    .option("--state <state>", "active, suspended, revoked or retired")
+    .addOption(new Option("--state <state>").choices(stateSchema.options))
     .option("--product <product>")
     .option("--model <model>")
     .option("--serial <serial>")

@@ -6,13 +6,12 @@ import { FileCheckpointMirror, nodeHash, nodeSignatureVerifier } from "@natalis/
 import { Command } from "commander";
 import { bornFactsReader } from "natalis/birth";
 import { oidsOf } from "natalis/formats";
-import { type AuditReport, auditLog, parseTrustFile } from "natalis/registry";
+import { type AuditReport, auditLog } from "natalis/registry";
 import { openSqliteSnapshot } from "../adapters/sqlite/index.ts";
 import { dataFolder } from "../service/data-folder.ts";
 import { parseSettings } from "../service/settings.ts";
-import { defaultDataFolder } from "./connection.ts";
-import { readText } from "./device-folder.ts";
-import { type Output, terminal } from "./output.ts";
+import { defaultDataFolder, readTrust } from "./connection.ts";
+import { type Output, silent, terminal } from "./output.ts";
 import { type Progress, progressBar } from "./progress.ts";
 
 interface AuditOptions {
@@ -26,7 +25,7 @@ export function logCommand(): Command {
     .option("--data <dir>", "the registrar's data folder", defaultDataFolder)
     .option("--json", "print the report as JSON")
     .action(async ({ data, json }: AuditOptions) => {
-      const report = await audited(data, json === true ? { line: () => undefined, warn: () => undefined } : terminal);
+      const report = await audited(data, json === true ? silent : terminal);
       if (json === true) terminal.line(JSON.stringify(report));
       else describeReport(report, terminal);
       if (report.problemCount > 0) process.exitCode = 1;
@@ -37,14 +36,17 @@ export function logCommand(): Command {
 /** Audits a data folder. @throws NAT_SQLITE_*, NAT_REGISTRY_TRUST_FILE, NAT_SERVICE_SETTINGS */
 export async function audited(path: string, output: Output): Promise<AuditReport> {
   const folder = dataFolder(path);
-  const { log: policy, arc } = parseTrustFile(await readText(folder.trust));
+  const { log: policy, arc } = await readTrust({ data: path });
+  // Before the snapshot: a registrar at work commits first and then keeps the checkpoint.
+  const kept = await new FileCheckpointMirror(folder.checkpoint).read();
+  if (kept === undefined) output.warn(`${folder.checkpoint} is missing: nothing shows whether the database was restored`);
   const stores = await openSqliteSnapshot(folder.database);
   const progress = stagedProgress(output);
   try {
     const { origin } = parseSettings(Object.fromEntries(await stores.settings.settings()));
     return await auditLog({
       stores,
-      mirror: new FileCheckpointMirror(folder.checkpoint),
+      mirror: { read: () => kept, write: () => undefined },
       origin,
       policy,
       readFacts: bornFactsReader({ oids: oidsOf(arc), hash: nodeHash }),

@@ -9,7 +9,7 @@ import { deviceCommand } from "./device.ts";
 import { initCommand } from "./init.ts";
 import { logCommand } from "./log.ts";
 import { operatorCommand } from "./operator.ts";
-import { describeError, exitCodeOf } from "./output.ts";
+import { describeError, endWithReader, exitCodeOf } from "./output.ts";
 import { sealCommand } from "./seal.ts";
 import { serveCommand } from "./serve.ts";
 import { verifyDataCommand } from "./verify-data.ts";
@@ -29,6 +29,8 @@ const program = new Command("natalis")
   .addCommand(verifyDataCommand())
   .addCommand(logCommand());
 
+endWithReader(process.stdout);
+endWithReader(process.stderr);
 try {
   await program.parseAsync();
 } catch (error) {

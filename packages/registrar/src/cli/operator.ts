@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// natalis operator add|list|revoke: who holds a token.
+// natalis operator add|list|revoke: who holds a token or comes with a certificate.
 
 import { Command, InvalidArgumentError, Option } from "commander";
 import { operatorAnswerSchema, operatorPageSchema, operatorSchema } from "../protocols/rest/schemas.ts";
 import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
+import { readText } from "./files.ts";
 import { terminal } from "./output.ts";
 
 interface AddOptions extends ConnectionOptions {
   readonly role: string;
   readonly product?: string[];
   readonly quota?: number;
+  readonly certificate?: string;
+  readonly token?: boolean;
 }
 
 export function operatorCommand(): Command {
@@ -28,17 +31,21 @@ function addCommand(): Command {
     "auditor",
   ]);
   return withConnection(new Command("add"))
-    .description("enrol an operator or a station; prints its token, once")
+    .description("enrol an operator or a station; prints its token, once, else its id")
     .argument("<name>", "a name for people")
     .addOption(roleOption.makeOptionMandatory())
     .option("--product <product...>", "a station's product lines")
     .option("--quota <births>", "births a station may ask for in all", parseCount)
+    .option("--certificate <file>", "TLS client certificate (PEM) that it will come with, instead of a token")
+    .option("--token", "give it a token beside the certificate")
     .action(async (name: string, options: AddOptions) => {
       const { client } = await connect(options);
-      const { role, product: products, quota } = options;
-      const added = await client.json("POST", "/operators", operatorAnswerSchema, { name, role, products, quota });
-      terminal.warn(`this is the only time that the token of ${added.id} is shown`);
-      terminal.line(added.token);
+      const { role, product: products, quota, token } = options;
+      const certificate = options.certificate === undefined ? undefined : await readText(options.certificate);
+      const body = { name, role, products, quota, certificate, token };
+      const added = await client.json("POST", "/operators", operatorAnswerSchema, body);
+      if (added.token !== undefined) terminal.warn(`this is the only time that the token of ${added.id} is shown`);
+      terminal.line(added.token ?? added.id);
     });
 }
 
@@ -59,7 +66,7 @@ function listCommand(): Command {
 
 function revokeCommand(): Command {
   return withConnection(new Command("revoke"))
-    .description("revoke an operator's token, for good")
+    .description("revoke an operator, for good")
     .argument("<id>")
     .action(async (id: string, options: ConnectionOptions) => {
       const { client } = await connect(options);

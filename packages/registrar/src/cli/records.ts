@@ -2,10 +2,9 @@
 // Data sets on disk as records: CSV with a quantity's name and unit, given once for the whole file where the file
 // itself does not say them. Who verifies must read them as who sealed.
 
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { type DataRecord, parseReadings } from "natalis/trust";
-import { clientError } from "./errors.ts";
+import { readData } from "./files.ts";
 
 export interface QuantityOptions {
   readonly name: string;
@@ -31,9 +30,7 @@ export async function readRecords(path: string, quantity: QuantityOptions): Prom
 
 /** @throws as `readRecords` */
 export async function readRecordLines(path: string, { name, unit }: QuantityOptions): Promise<RecordsOfFile> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw clientError("NAT_CLIENT_FILE", path, cause);
-  });
+  const bytes = await readData(path);
   const records: DataRecord[] = [];
   const lines: number[] = [];
   for (const reading of parseReadings(bytes)) {

@@ -6,17 +6,14 @@ import { open } from "node:fs/promises";
 import { FileSealState, nodeHash } from "@natalis/node";
 import { Command } from "commander";
 import { Sealer } from "natalis/device";
-import { parseTrustFile } from "natalis/registry";
 import type { DataRecord } from "natalis/trust";
-import { dataFolder } from "../service/data-folder.ts";
-import { defaultDataFolder } from "./connection.ts";
+import { defaultDataFolder, readTrust } from "./connection.ts";
 import {
   type DeviceFolder,
   deviceFolder,
   openKey,
   readPapers,
   readReceiptCheckpoint,
-  readText,
 } from "./device-folder.ts";
 import { parseCount } from "./operator.ts";
 import { type Output, terminal } from "./output.ts";
@@ -50,7 +47,7 @@ export function sealCommand(): Command {
       const records = await readRecords(file, options);
       const base = options.out ?? file.replace(/\.csv$/i, "");
       const folder = deviceFolder(options.device);
-      const { arc } = parseTrustFile(await readText(options.trust ?? dataFolder(options.data).trust));
+      const { arc } = await readTrust(options);
       const { seals, leaves, count } = await sealRecords(
         { records, folder, arc, batch: options.batch, base },
         terminal,

@@ -34,6 +34,7 @@ export class EventQueue {
   readonly #limits: QueueLimits;
   readonly #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
+  #touching: Promise<unknown> | undefined;
   #closed = false;
 
   constructor(committer: Committer, clock: Clock, limits: QueueLimits = defaultQueueLimits) {
@@ -63,13 +64,14 @@ export class EventQueue {
   /** Commits a state entry where nothing else is being committed: the log shows that it lives. */
   async touch(): Promise<void> {
     if (this.#closed || this.#running !== undefined) return;
-    await this.#committer.commit([], this.#clock.now());
+    this.#touching = this.#committer.commit([], this.#clock.now());
+    await this.#touching;
   }
 
-  /** Takes nothing more and waits until all that was taken is answered. */
+  /** Takes nothing more and waits until all that was taken is answered; then nothing is being committed any more. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#running;
+    await Promise.allSettled([this.#running, this.#touching]);
   }
 
   async #run(): Promise<void> {

@@ -6,7 +6,11 @@ export const bodyLimit = 64 * 1024;
 /** How long a client may take to send a request, and a request to be answered. */
 export const requestDeadlineMilliseconds = 30_000;
 export const keepAliveMilliseconds = 60_000;
+/** How long a TLS handshake may take. */
+export const handshakeMilliseconds = 10_000;
 /** Connections at once on one listener. */
 export const connectionLimit = 2_000;
 /** Requests a minute of one address to the addresses that ask for no token. */
 export const publicRequestsPerMinute = 6_000;
+/** The same for "is it genuine?", whose answers cost proofs. */
+export const genuineRequestsPerMinute = 120;

@@ -24,21 +24,38 @@ export type Problem = z.infer<typeof problemSchema>;
 /** Exact codes before prefixes; the first row that matches decides. */
 const statusRows: readonly (readonly [pattern: string, status: number])[] = [
   ["NAT_HTTP_UNAUTHENTICATED", 401],
+  ["NAT_HTTP_CLIENT_CERTIFICATE", 401],
   ["NAT_HTTP_NOT_FOUND", 404],
   ["NAT_HTTP_TOO_LARGE", 413],
   ["NAT_HTTP_MEDIA_TYPE", 415],
   ["NAT_HTTP_HEADER_SIZE", 431],
   ["NAT_HTTP_DEADLINE", 408],
   ["NAT_HTTP_RATE_LIMITED", 429],
+  ["NAT_HTTP_UNANSWERED", 503],
   ["NAT_HTTP_INVALID", 400],
   ["NAT_AUTHORIZE_", 403],
+  ["NAT_EST_OPERATION", 404],
+  ["NAT_EST_LABEL", 404],
+  ["NAT_EST_", 400],
   ["NAT_BIRTH_NOT_ADMITTED", 403],
   ["NAT_BIRTH_STATION_PRODUCT", 403],
   ["NAT_BIRTH_KEY_REUSED", 409],
   ["NAT_BIRTH_UNIT_REUSED", 409],
-  ["NAT_BIRTH_", 400],
+  ["NAT_BIRTH_FACTS", 400],
+  ["NAT_BIRTH_ALGORITHM", 400],
+  ["NAT_BIRTH_POSSESSION", 400],
+  ["NAT_BIRTH_EVIDENCE", 400],
+  ["NAT_BIRTH_CUSTODY", 403],
   ["NAT_ISSUE_LINT", 422],
-  ["NAT_LIFECYCLE_", 409],
+  ["NAT_AUTHENTICATE_", 403],
+  ["NAT_PATH_", 403],
+  ["NAT_CRL_", 403],
+  ["NAT_COSE_SIGNATURE", 403],
+  ["NAT_COSE_ALGORITHM", 403],
+  ["NAT_COSE_", 400],
+  ["NAT_ANSWER_", 400],
+  ["NAT_LIFECYCLE_REFUSED", 409],
+  ["NAT_LIFECYCLE_REASON", 400],
   ["NAT_REGISTRY_QUOTA", 403],
   ["NAT_REGISTRY_DUPLICATE", 409],
   ["NAT_REGISTRY_OPERATOR", 409],
@@ -65,18 +82,30 @@ export function statusOf(code: string): number {
   );
 }
 
-/** Turns whatever a handler threw into an answer; what is not ours to tell is logged, never sent. */
+/** What an answer tells of an error. */
+export interface Judgement {
+  readonly status: number;
+  readonly told: NatalisError;
+}
+
+/** Turns whatever a handler threw into an answer. */
 export function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const natalisError = translate(error);
-  const status = statusOf(natalisError.code);
-  if (status >= 500) request.log.error({ err: error }, "request failed");
-  if (status === 503) reply.header("retry-after", "1");
+  const { status, told } = judge(error, request, reply);
   if (status === 401) reply.header("www-authenticate", 'Bearer realm="natalis"');
-  const told = status === 500 ? httpError("NAT_HTTP_INTERNAL", `request ${request.id}`) : natalisError;
   return reply
     .status(status)
     .type(problemMediaType)
     .send(problemOf(told, status, request.id));
+}
+
+/** What to tell of whatever a handler threw; what is not ours to tell is logged, never sent. */
+export function judge(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Judgement {
+  const natalisError = translate(error);
+  const status = statusOf(natalisError.code);
+  if (status === 500) request.log.error({ err: error }, "request failed");
+  if (status === 503) request.log.warn({ code: natalisError.code, url: request.routeOptions.url }, "request put off");
+  if (status === 503) reply.header("retry-after", "1");
+  return { status, told: status === 500 ? httpError("NAT_HTTP_INTERNAL", `request ${request.id}`) : natalisError };
 }
 
 export function problemOf(error: NatalisError, status: number, instance: string): Problem {
@@ -91,6 +120,7 @@ function translate(error: FastifyError): NatalisError {
   if (error.statusCode === 413) return httpError("NAT_HTTP_TOO_LARGE", "body", error);
   if (error.statusCode === 415) return httpError("NAT_HTTP_MEDIA_TYPE", error.message.slice(0, 200), error);
   if (error.statusCode === 429) return httpError("NAT_HTTP_RATE_LIMITED", error.message.slice(0, 200), error);
+  if (error.code === "FST_ERR_HANDLER_TIMEOUT") return httpError("NAT_HTTP_UNANSWERED", "ask again", error);
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return httpError("NAT_HTTP_INVALID", error.message.slice(0, 500), error);
   return httpError("NAT_HTTP_INTERNAL", "unexpected", error);

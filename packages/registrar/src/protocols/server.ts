@@ -12,9 +12,11 @@ import type { TlsMaterial } from "../service/server-certificate.ts";
 import { requireAction } from "./authentication.ts";
 import { crlRoutes } from "./crl/routes.ts";
 import { httpError } from "./errors.ts";
+import { estDoor, estPrefix } from "./est/routes.ts";
 import {
   bodyLimit,
   connectionLimit,
+  handshakeMilliseconds,
   keepAliveMilliseconds,
   publicRequestsPerMinute,
   requestDeadlineMilliseconds,
@@ -25,7 +27,8 @@ import { birthRoutes } from "./rest/births.ts";
 import { deviceRoutes } from "./rest/devices.ts";
 import { lifecycleRoutes } from "./rest/lifecycle.ts";
 import { operatorRoutes } from "./rest/operators.ts";
-import { publicRoutes } from "./rest/public.ts";
+import { publicRoutes, trustRoute } from "./rest/public.ts";
+import { tlsOptions } from "./tls.ts";
 import { answerUnreadable } from "./unreadable.ts";
 
 /** Every door, over TLS. */
@@ -35,18 +38,22 @@ export async function buildSecureServer(
   tls: TlsMaterial,
   logger: FastifyBaseLogger,
 ): Promise<FastifyInstance> {
-  const https = { ...tls, minVersion: "TLSv1.2" as const };
+  const https = { ...tls, ...tlsOptions, handshakeTimeout: handshakeMilliseconds };
   const server = prepare(Fastify({ ...serverOptions(logger), https }));
   await describeApi(server);
   await server.register(helmet);
-  await registerPublic(server, registrar);
+  await registerPublic(server, registrar, (open) => {
+    open.get("/openapi.json", { schema: { hide: true } }, async () => server.swagger());
+    trustRoute(open, registrar);
+  });
   await server.register(async (guarded) => {
-    guarded.addHook("onRoute", requireAction);
+    guarded.addHook("onRoute", requireAction("bearer"));
     birthRoutes(guarded, registrar, identify);
     deviceRoutes(guarded, registrar, identify);
     lifecycleRoutes(guarded, registrar, identify);
     operatorRoutes(guarded, registrar, identify);
   });
+  await server.register(estDoor(registrar, identify), { prefix: estPrefix });
   return server;
 }
 
@@ -68,7 +75,9 @@ function serverOptions(loggerInstance: FastifyBaseLogger) {
     keepAliveTimeout: keepAliveMilliseconds,
     // One line a request costs more than a birth: failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: true as const,
+    handlerTimeout: requestDeadlineMilliseconds,
+    // What is under way when the registrar stops is answered: a birth that was committed should be.
+    forceCloseConnections: "idle" as const,
     frameworkErrors: answerProblem,
     clientErrorHandler: answerUnreadable,
   };
@@ -92,19 +101,27 @@ async function describeApi(server: FastifyInstance): Promise<void> {
     openapi: {
       openapi: "3.1.0",
       info: { title: "Natalis registrar", version: "0.1.0", license: { name: "Apache-2.0" } },
-      components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
+      components: { securitySchemes: {
+          bearer: { type: "http", scheme: "bearer" },
+          basic: { type: "http", scheme: "basic" },
+          certificate: { type: "mutualTLS" },
+        } },
     },
     transform: jsonSchemaTransform,
   });
-  server.get("/openapi.json", { schema: { hide: true } }, async () => server.swagger());
 }
 
 /** Rate limits hold for the doors that ask nobody who they are; the others are bounded by who they know. */
-async function registerPublic(server: FastifyInstance, registrar: Registrar): Promise<void> {
+async function registerPublic(
+  server: FastifyInstance,
+  registrar: Registrar,
+  more: (open: FastifyInstance) => void = () => undefined,
+): Promise<void> {
   await server.register(async (open) => {
     await open.register(rateLimit, { max: publicRequestsPerMinute, timeWindow: "1 minute" });
     publicRoutes(open, registrar);
     logRoutes(open, registrar.stores);
     crlRoutes(open, registrar);
+    more(open);
   });
 }

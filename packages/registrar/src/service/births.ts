@@ -9,6 +9,7 @@ import {
   lookUpBirth,
   type NewBirth,
   type Principal,
+  pkcs11DeclaredVerifier,
   prepareBirth,
   signBirth,
 } from "natalis/birth";
@@ -40,6 +41,9 @@ export interface BirthsContext {
   readonly root: Uint8Array;
 }
 
+/** The formats of evidence that this registrar believes, each as far as its verifier does. */
+const evidence = [pkcs11DeclaredVerifier(nodeHash)];
+
 export class Births {
   readonly #context: BirthsContext;
   readonly #chain: readonly Uint8Array[];
@@ -70,7 +74,7 @@ export class Births {
     const lookUp = { profile, births: stores.births, authenticator: keys.unitTag, hash: nodeHash };
     const known = await lookUpBirth(request, lookUp);
     const ports = { entropy: nodeEntropy, hash: nodeHash, verifier: nodeSignatureVerifier };
-    const context = { principal, profile, authority, at: systemClock.now(), ...ports };
+    const context = { principal, profile, authority, evidence, at: systemClock.now(), ...ports };
     const prepared = await prepareBirth(request, known, context);
     return prepared.kind === "stored" ? this.#answerStored(prepared.device) : this.#enter(prepared);
   }

@@ -2,10 +2,17 @@
 // Makes a registrar: keys, root and issuing authority, registry with its first commit, trust file, an administrator.
 // Everything is made in a folder beside and renamed at the end, so that there is a whole registrar or none.
 
-import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { FileCheckpointMirror, nodeEntropy, nodeHash, systemClock, writeFileDurably } from "@natalis/node";
-import { keyIdentifier, parseCertificate, parseLogPolicy, verifierKey } from "natalis/formats";
+import {
+  FileCheckpointMirror,
+  nodeEntropy,
+  nodeHash,
+  renameDurably,
+  systemClock,
+  writeFileDurably,
+} from "@natalis/node";
+import { keyIdentifier, parseCertificate } from "natalis/formats";
 import {
   newSerial,
   openAuthority,
@@ -14,16 +21,17 @@ import {
   signPrepared,
 } from "natalis/issue";
 import { encodeUtf8, toHex } from "natalis/kernel";
-import { encodeTrustFile, type RegistryEvent, type RegistryStores, Sequencer } from "natalis/registry";
+import { type RegistryEvent, type RegistryStores, Sequencer } from "natalis/registry";
 import { openSqliteRegistry } from "../adapters/sqlite/index.ts";
 import { type DataFolder, dataFolder, makeDataFolder } from "./data-folder.ts";
 import { serviceError } from "./errors.ts";
 import { type AllKeys, logSigners, makeKeys } from "./keys.ts";
 import { choosePassphrase } from "./passphrase.ts";
 import { writeFirstProfile } from "./profiles.ts";
-import { signFirstRootCrl } from "./revocation-lists.ts";
+import { renewRootCrl } from "./revocation-lists.ts";
 import { type Settings, settingsMap } from "./settings.ts";
 import { newToken, tokenHash } from "./tokens.ts";
+import { trustFileText } from "./trust.ts";
 
 export interface InitInput {
   /** The folder to make; may be there already if it is empty. */
@@ -44,7 +52,7 @@ interface Authorities {
   readonly issuing: Uint8Array;
 }
 
-/** @throws NAT_SERVICE_CONFLICT where the folder holds anything */
+/** @throws NAT_SERVICE_CONFLICT where the folder holds anything, NAT_SERVICE_DATA where it cannot be made */
 export async function initRegistrar(input: InitInput): Promise<Made> {
   const path = resolve(input.folder);
   await requireEmpty(path);
@@ -52,7 +60,7 @@ export async function initRegistrar(input: InitInput): Promise<Made> {
   const building = `${path}.${toHex(nodeEntropy.bytes(4))}.new`;
   try {
     const warnings = await build(await makeDataFolder(building), input);
-    await rename(building, path);
+    await name(building, path);
     const folder = dataFolder(path);
     return { folder, warnings: warnings.map((warning) => warning.replaceAll(building, path)) };
   } catch (error) {
@@ -64,9 +72,16 @@ export async function initRegistrar(input: InitInput): Promise<Made> {
 async function requireEmpty(path: string): Promise<void> {
   const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
-    throw error;
+    throw serviceError("NAT_SERVICE_DATA", `${path} is not a folder that can be read`, error);
   });
   if (entries.length > 0) throw serviceError("NAT_SERVICE_CONFLICT", `${path} is not empty`);
+}
+
+/** A mount point keeps its name, and another process may have been faster. */
+async function name(building: string, path: string): Promise<void> {
+  await renameDurably(building, path).catch((cause: unknown) => {
+    throw serviceError("NAT_SERVICE_DATA", `${path} cannot be made; a folder inside a mount point can`, cause);
+  });
 }
 
 async function build(folder: DataFolder, input: InitInput): Promise<readonly string[]> {
@@ -75,16 +90,17 @@ async function build(folder: DataFolder, input: InitInput): Promise<readonly str
   const { passphrase, warnings } = await choosePassphrase(folder, input.passphraseFile, nodeEntropy);
   const keys = await makeKeys(folder, passphrase);
   const authorities = await makeAuthorities(settings, keys);
+  const [root, issuing] = [authorityOf(authorities.root, settings), authorityOf(authorities.issuing, settings)];
   const registry = await openSqliteRegistry(folder.database);
   try {
     await registry.settings.initialise(settingsMap(settings));
     const token = await commitFirst(registry, folder, settings, keys, authorities);
-    await signFirstRootCrl(registry, authorityOf(authorities.root, settings), keys.root, authorities.issuing);
+    await renewRootCrl(registry, { root, issuing }, () => keys.root, systemClock);
     await writeFileDurably(folder.adminToken, encodeUtf8(`${token}\n`));
   } finally {
     registry.close();
   }
-  await writeFileDurably(folder.trust, encodeUtf8(trustFile(settings, keys, authorities)), 0o644);
+  await writeFileDurably(folder.trust, encodeUtf8(trustFileText(settings, keys, root.certificate)), 0o644);
   await writeFirstProfile(folder.profiles, input.product, settings.maker);
   return warnings;
 }
@@ -148,12 +164,4 @@ function authorityEvent(kind: "root" | "issuing", der: Uint8Array): RegistryEven
 
 function hashOf(token: string): Uint8Array {
   return tokenHash(token, nodeHash) as Uint8Array;
-}
-
-function trustFile(settings: Settings, keys: AllKeys, { root }: Authorities): string {
-  const logs = [keys.logEd25519, keys.logP256].map(
-    ({ publicKey }) => `log ${verifierKey(settings.origin, publicKey, nodeHash)}\n`,
-  );
-  const log = parseLogPolicy(`${logs.join("")}quorum none\n`);
-  return encodeTrustFile({ arc: settings.arc, roots: [parseCertificate(root)], log });
 }

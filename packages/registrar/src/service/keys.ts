@@ -60,13 +60,17 @@ export async function makeKeys(folder: DataFolder, passphrase: string): Promise<
 /** @throws NAT_KEYFILE_PASSPHRASE, NAT_KEYFILE_FORM, NAT_KEYFILE_COST, NAT_SECRETFILE_SIZE, NAT_SERVICE_DATA */
 export async function openKeys(folder: DataFolder, passphrase: string): Promise<OpenedKeys> {
   const { secrets, warning } = await readSealedFile(folder.registrarKeys, passphrase);
-  return { keys: keysOf(secrets), warnings: warning === undefined ? [] : [warning] };
+  const keys = keysOf(secrets);
+  wipe(secrets);
+  return { keys, warnings: warning === undefined ? [] : [warning] };
 }
 
 /** @throws as `openKeys` */
 export async function openRootKey(folder: DataFolder, passphrase: string): Promise<Signer> {
   const { secrets } = await readSealedFile(folder.rootKey, passphrase);
-  return signerFromPkcs8(secretOf(secrets, names.root));
+  const root = signerFromPkcs8(secretOf(secrets, names.root));
+  wipe(secrets);
+  return root;
 }
 
 /** The log's signers under its origin. */
@@ -81,6 +85,11 @@ function keysOf(secrets: ReadonlyMap<string, Uint8Array>): RegistrarKeys {
     logP256: signerFromPkcs8(secretOf(secrets, names.logP256)),
     unitTag: nodeAuthenticator(secretOf(secrets, names.unitTag)),
   };
+}
+
+/** The signers hold what they need out of reach of the heap; no second copy is to be found there. */
+function wipe(secrets: ReadonlyMap<string, Uint8Array>): void {
+  for (const secret of secrets.values()) secret.fill(0);
 }
 
 function secretOf(secrets: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {

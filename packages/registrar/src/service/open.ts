@@ -2,12 +2,12 @@
 // Opens a registrar from its data folder: passphrase, keys, registry (which must extend the newest checkpoint kept
 // outside it), settings, authority, profiles, use cases. Each step either holds or stops the start.
 
-import { access, readFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { FileCheckpointMirror, nodeEntropy, nodeHash, systemClock } from "@natalis/node";
 import { parseCertificate } from "natalis/formats";
 import { type Authority, openAuthority } from "natalis/issue";
 import { equalBytes, type Signer } from "natalis/kernel";
-import { openRegistry, type RegistryStores, Sequencer } from "natalis/registry";
+import { type CheckpointMirror, openRegistry, type RegistryStores, Sequencer } from "natalis/registry";
 import { openSqliteRegistry, type SqliteRegistry } from "../adapters/sqlite/index.ts";
 import { EventQueue } from "../pipeline/event-queue.ts";
 import { Births } from "./births.ts";
@@ -20,8 +20,9 @@ import { readPassphrase } from "./passphrase.ts";
 import { loadProfiles } from "./profiles.ts";
 import { Proofs } from "./proofs.ts";
 import type { Registrar } from "./registrar.ts";
-import { isRootCrlDue, RevocationLists, renewRootCrl } from "./revocation-lists.ts";
+import { RevocationLists, renewRootCrl } from "./revocation-lists.ts";
 import { parseSettings, type Settings } from "./settings.ts";
+import { readTrustFile } from "./trust.ts";
 
 export interface OpenedRegistrar {
   readonly folder: DataFolder;
@@ -30,6 +31,8 @@ export interface OpenedRegistrar {
   readonly issuing: Signer;
   readonly queue: EventQueue;
   readonly warnings: readonly string[];
+  /** Renews the root's own list in the last month before its end, with the passphrase read anew. */
+  renewRootCrl(): Promise<boolean>;
 }
 
 interface Authorities {
@@ -37,9 +40,18 @@ interface Authorities {
   readonly issuing: Authority;
 }
 
+interface Parts {
+  readonly folder: DataFolder;
+  readonly stores: SqliteRegistry;
+  readonly mirror: CheckpointMirror;
+  readonly settings: Settings;
+  readonly keys: RegistrarKeys;
+  readonly authorities: Authorities;
+}
+
 /**
  * @throws NAT_SERVICE_DATA, NAT_SERVICE_PROFILE, NAT_SERVICE_SETTINGS, NAT_KEYFILE_PASSPHRASE,
- * NAT_REGISTRY_ROLLED_BACK, NAT_REGISTRY_DAMAGED
+ * NAT_REGISTRY_ROLLED_BACK, NAT_REGISTRY_DAMAGED, NAT_REGISTRY_TRUST_FILE
  */
 export async function openRegistrar(path: string, passphraseFile: string | undefined): Promise<OpenedRegistrar> {
   const folder = dataFolder(path);
@@ -51,10 +63,16 @@ export async function openRegistrar(path: string, passphraseFile: string | undef
   const registry = await openSqliteRegistry(folder.database);
   try {
     const settings = parseSettings(Object.fromEntries(await registry.settings.settings()));
-    const wired = await wire(folder, registry, settings, opened.keys, passphrase);
+    const mirror = new FileCheckpointMirror(folder.checkpoint);
+    await openRegistry({ stores: registry, mirror, origin: settings.origin, hash: nodeHash });
+    const authorities = await openAuthorities(registry, settings, opened.keys);
+    const wired = await wire({ folder, stores: registry, mirror, settings, keys: opened.keys, authorities });
+    const ofRoot = await rootWarnings(registry, authorities, () => openRootKey(folder, passphrase));
+    const readKey = async () => openRootKey(folder, (await readPassphrase(folder, passphraseFile)).passphrase);
     return {
       ...wired,
-      warnings: [...warnings, ...opened.warnings, "keys of the authority are in files, not in hardware"],
+      warnings: [...warnings, ...opened.warnings, ...ofRoot, "keys of the authority are in files, not in hardware"],
+      renewRootCrl: () => renewRootCrl(registry, authorities, readKey, systemClock),
     };
   } catch (error) {
     registry.close();
@@ -62,33 +80,24 @@ export async function openRegistrar(path: string, passphraseFile: string | undef
   }
 }
 
-async function wire(
-  folder: DataFolder,
-  stores: SqliteRegistry,
-  settings: Settings,
-  keys: RegistrarKeys,
-  passphrase: string,
-): Promise<Omit<OpenedRegistrar, "warnings">> {
+async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "renewRootCrl">> {
+  const { folder, stores, mirror, settings, keys } = parts;
+  const { root, issuing } = parts.authorities;
   const { origin } = settings;
-  const mirror = new FileCheckpointMirror(folder.checkpoint);
-  await openRegistry({ stores, mirror, origin, hash: nodeHash });
   const signers = logSigners(origin, keys);
   const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
   const queue = new EventQueue(sequencer, systemClock);
-  const { root, issuing } = await openAuthorities(stores, settings, keys);
-  if (await isRootCrlDue(stores, root, systemClock.now()))
-    await renewRootCrl(stores, root, await openRootKey(folder, passphrase), systemClock.now());
   const profiles = await loadProfiles(folder.profiles);
   const proofs = new Proofs(stores, nodeHash);
   const registrar: Registrar = {
     settings,
-    trust: await readFile(folder.trust, "utf8"),
+    trust: await readTrustFile(folder.trust, settings, keys, root.certificate),
     profiles,
     stores,
     proofs,
     births: new Births({ stores, queue, proofs, profiles, keys, authority: issuing, root: root.certificate.der }),
-    lifecycle: new Lifecycle(queue, proofs),
-    operators: new Operators(stores.operators, queue, nodeEntropy, nodeHash),
+    lifecycle: new Lifecycle(queue, proofs, systemClock),
+    operators: new Operators(stores, queue, { clock: systemClock, entropy: nodeEntropy, hash: nodeHash }),
     revocationLists: new RevocationLists(stores, issuing, keys.issuing, systemClock),
     isReady: () => queue.isOpen,
     async close() {
@@ -97,6 +106,21 @@ async function wire(
     },
   };
   return { folder, registrar, authority: issuing, issuing: keys.issuing, queue };
+}
+
+/** A registrar may run without the root's key: its list is good for some weeks yet, and then verifiers refuse. */
+async function rootWarnings(
+  stores: RegistryStores,
+  authorities: Authorities,
+  openKey: () => Promise<Signer>,
+): Promise<string[]> {
+  try {
+    await renewRootCrl(stores, authorities, openKey, systemClock);
+    return [];
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    return [`the revocation list of the root ends within a month and was not renewed: ${because}`];
+  }
 }
 
 async function openAuthorities(stores: RegistryStores, settings: Settings, keys: RegistrarKeys): Promise<Authorities> {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators and stations: enrolled and revoked as entries of the log; found by their token's hash.
+// Operators and stations: enrolled and revoked as entries of the log; found by their token's hash, or by that of their
+// client certificate, whoever signed it: an authority that certifies stations certifies others too.
 
 import type { Principal } from "natalis/birth";
-import { type Entropy, type Hash, toHex } from "natalis/kernel";
-import type { OperatorRole, OperatorRow, OperatorStore } from "natalis/registry";
+import { type Certificate, parseCertificate } from "natalis/formats";
+import { type Clock, type Entropy, type Hash, toHex } from "natalis/kernel";
+import type { NewOperator, OperatorRole, OperatorRow, RegistryStores } from "natalis/registry";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import { serviceError } from "./errors.ts";
+import type { Credential } from "./registrar.ts";
 import { newToken, tokenHash } from "./tokens.ts";
 
 export interface EnrolRequest {
@@ -15,62 +18,116 @@ export interface EnrolRequest {
   readonly products?: readonly string[] | undefined;
   /** Of a station only: births in all; no bound if absent. */
   readonly quota?: number | undefined;
+  /** Its TLS client certificate, DER, of any issuer. */
+  readonly certificate?: Uint8Array | undefined;
+  /** Whether it gets a token; absent: if it has no certificate. */
+  readonly token?: boolean | undefined;
 }
 
 export interface Enrolled {
   readonly operator: OperatorRow;
   /** The only time it is seen. */
-  readonly token: string;
+  readonly token?: string;
 }
 
-export class Operators {
-  readonly #store: OperatorStore;
-  readonly #queue: EventQueue;
-  readonly #entropy: Entropy;
-  readonly #hash: Hash;
+export interface OperatorPorts {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly hash: Hash;
+}
 
-  constructor(store: OperatorStore, queue: EventQueue, entropy: Entropy, hash: Hash) {
-    this.#store = store;
+type OperatorStores = Pick<RegistryStores, "operators" | "births">;
+
+export class Operators {
+  readonly #stores: OperatorStores;
+  readonly #queue: EventQueue;
+  readonly #ports: OperatorPorts;
+  #revoking: Promise<unknown> = Promise.resolve();
+
+  constructor(stores: OperatorStores, queue: EventQueue, ports: OperatorPorts) {
+    this.#stores = stores;
     this.#queue = queue;
-    this.#entropy = entropy;
-    this.#hash = hash;
+    this.#ports = ports;
   }
 
-  /** Who holds the token; undefined for an unknown or revoked one. */
-  async identify(token: string): Promise<Principal | undefined> {
-    const hashed = tokenHash(token, this.#hash);
-    const row = hashed === undefined ? undefined : await this.#store.operatorByToken(hashed);
+  /** Who holds the token or the key of the certificate; undefined where nobody does, or not any more. */
+  async identify(credential: Credential): Promise<Principal | undefined> {
+    const row = await ("token" in credential ? this.#byToken(credential) : this.#byCertificate(credential.certificate));
     return row?.state === "active" ? row : undefined;
   }
 
-  /** @throws NAT_SERVICE_REQUEST where products or a quota are given to anyone but a station */
+  /**
+   * @throws NAT_SERVICE_REQUEST where products or a quota are given to anyone but a station, where there is neither
+   * token nor certificate, where the certificate is not valid now or is a device's; NAT_X509_… and NAT_DER_… of the
+   * certificate; NAT_REGISTRY_DUPLICATE where it is another operator's
+   */
   async enrol(request: EnrolRequest, actor: string): Promise<Enrolled> {
-    const { name, role, products, quota } = request;
+    const { entropy, hash } = this.#ports;
+    const { name, role, products, quota, certificate } = request;
     if (role !== "station" && (products !== undefined || quota !== undefined))
       throw serviceError("NAT_SERVICE_REQUEST", `${role}: products and quota are a station's`);
-    const token = newToken(this.#entropy);
-    const id = `${role}-${toHex(this.#entropy.bytes(8))}`;
-    const operator = {
-      id,
+    if (certificate !== undefined) await this.#requireUsable(parseCertificate(certificate));
+    const token = (request.token ?? certificate === undefined) ? newToken(entropy) : undefined;
+    if (token === undefined && certificate === undefined)
+      throw serviceError("NAT_SERVICE_REQUEST", "neither a token nor a certificate");
+    const operator: NewOperator = {
+      id: `${role}-${toHex(entropy.bytes(8))}`,
       name,
       role,
-      tokenHash: tokenHash(token, this.#hash) as Uint8Array,
+      ...(token !== undefined && { tokenHash: tokenHash(token, hash) as Uint8Array }),
+      ...(certificate !== undefined && { certificateHash: hash.sha256(certificate) }),
       products: products ?? [],
       ...(quota === undefined ? {} : { quota }),
     };
     await this.#queue.submit({ type: "operator-enrolled", operator, actor });
-    return { operator: await this.#find(id), token };
+    return { operator: await this.#find(operator.id), ...(token !== undefined && { token }) };
   }
 
-  /** @throws NAT_SERVICE_NOT_FOUND, NAT_REGISTRY_OPERATOR where it is revoked already */
-  async revoke(id: string, actor: string): Promise<OperatorRow> {
+  /**
+   * Nobody revokes their own token, and one revocation follows the other, so there is always an administrator left.
+   * @throws NAT_SERVICE_NOT_FOUND, NAT_SERVICE_CONFLICT, NAT_REGISTRY_OPERATOR where it is revoked already
+   */
+  revoke(id: string, actor: string): Promise<OperatorRow> {
+    const revocation = this.#revoking.then(() => this.#revokeNow(id, actor));
+    this.#revoking = revocation.catch(() => undefined);
+    return revocation;
+  }
+
+  async #revokeNow(id: string, actor: string): Promise<OperatorRow> {
     await this.#find(id);
+    if (id === actor) throw serviceError("NAT_SERVICE_CONFLICT", `${id} itself asks: let another administrator do it`);
+    if ((await this.#find(actor)).state !== "active")
+      throw serviceError("NAT_SERVICE_CONFLICT", `${actor}, who asks, has been revoked meanwhile`);
     await this.#queue.submit({ type: "operator-revoked", operatorId: id, actor });
     return this.#find(id);
   }
 
+  async #byToken({ token, id }: Extract<Credential, { token: string }>): Promise<OperatorRow | undefined> {
+    const hashed = tokenHash(token, this.#ports.hash);
+    const row = hashed === undefined ? undefined : await this.#stores.operators.operatorByToken(hashed);
+    return id === undefined || id === row?.id ? row : undefined;
+  }
+
+  /** The certificate is taken apart only where it is one that was registered. */
+  async #byCertificate(der: Uint8Array): Promise<OperatorRow | undefined> {
+    const row = await this.#stores.operators.operatorByCertificate(this.#ports.hash.sha256(der));
+    return row !== undefined && this.#isValidNow(parseCertificate(der)) ? row : undefined;
+  }
+
+  async #requireUsable(certificate: Certificate): Promise<void> {
+    if (!this.#isValidNow(certificate))
+      throw serviceError("NAT_SERVICE_REQUEST", `the certificate is not valid now, or not any more`);
+    if ((await this.#stores.births.birthByKey(this.#ports.hash.sha256(certificate.publicKey))) !== undefined)
+      throw serviceError("NAT_SERVICE_REQUEST", "the certificate's key is a device's");
+  }
+
+  #isValidNow({ notBefore, notAfter }: Certificate): boolean {
+    const now = this.#ports.clock.now();
+    return notBefore <= now && now <= notAfter;
+  }
+
   async #find(id: string): Promise<OperatorRow> {
-    const row = await this.#store.operator(id);
+    const row = await this.#stores.operators.operator(id);
     if (row === undefined) throw serviceError("NAT_SERVICE_NOT_FOUND", `operator ${id}`);
     return row;
   }

@@ -2,10 +2,10 @@
 // Profiles of the data folder: one JSON file a product line, read at start. One file that is not valid stops the
 // start: a registrar must not run with a rule missing.
 
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileDurably } from "@natalis/node";
-import { encodeUtf8 } from "natalis/kernel";
+import { readBoundedFile, writeFileDurably } from "@natalis/node";
+import { decodeUtf8, encodeUtf8 } from "natalis/kernel";
 import { type Profile, parseProfile } from "natalis/issue";
 import { serviceError } from "./errors.ts";
 
@@ -24,7 +24,10 @@ export async function loadProfiles(directory: string): Promise<ReadonlyMap<strin
   return profiles;
 }
 
-/** The profile that a new registrar starts with: any model and any serial number of its maker. */
+/**
+ * The profile that a new registrar starts with: any model and any serial number of its maker.
+ * @throws NAT_ISSUE_PROFILE for a product or a maker that no profile can have
+ */
 export async function writeFirstProfile(directory: string, product: string, maker: string): Promise<void> {
   const profile = {
     product,
@@ -36,18 +39,15 @@ export async function writeFirstProfile(directory: string, product: string, make
     minimumCustody: 0,
     admission: { kind: "open" },
   };
-  await writeFileDurably(
-    join(directory, `${product}.json`),
-    encodeUtf8(`${JSON.stringify(profile, undefined, 2)}\n`),
-    0o644,
-  );
+  // The product becomes a file's name, so it must be one before it is.
+  parseProfile(profile);
+  const text = `${JSON.stringify(profile, undefined, 2)}\n`;
+  await writeFileDurably(join(directory, `${product}.json`), encodeUtf8(text), 0o644);
 }
 
 async function loadProfile(path: string): Promise<Profile> {
   try {
-    const text = await readFile(path, "utf8");
-    if (text.length > largestFile) throw serviceError("NAT_SERVICE_PROFILE", `${text.length} characters`);
-    return parseProfile(JSON.parse(text));
+    return parseProfile(JSON.parse(decodeUtf8(await readBoundedFile(path, largestFile))));
   } catch (cause) {
     throw serviceError("NAT_SERVICE_PROFILE", path, cause);
   }

@@ -29,5 +29,10 @@ export interface Registrar {
   close(): Promise<void>;
 }
 
-/** Tells who holds a token, or undefined. */
-export type Identify = (token: string) => Promise<Principal | undefined>;
+/** What someone shows to say who they are; with the id beside the token where a protocol has both. */
+export type Credential =
+  | { readonly token: string; readonly id?: string | undefined }
+  | { readonly certificate: Uint8Array };
+
+/** Tells whose credential it is, or undefined. */
+export type Identify = (credential: Credential) => Promise<Principal | undefined>;

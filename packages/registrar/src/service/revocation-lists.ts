@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // CRL shards, signed when they are asked for and out of date: their shard changed, or half their time is over. A list
-// in force is answered as it is stored, so asking often costs a read. The root's own list is signed when the root's
-// key is at hand: at init, and at a start within a month of the list's end.
+// in force is answered as it is stored, so asking often costs a read. The root's own list needs the root's key: it is
+// signed at init, and again in the last month before its end.
 
-import { parseCertificate } from "natalis/formats";
 import { type Authority, buildCertificateList, shardOf } from "natalis/issue";
-import { type Clock, type Signer, toHex } from "natalis/kernel";
+import { type Awaitable, type Clock, isNatalisError, type Signer } from "natalis/kernel";
 import { pageLimit, type RegistryStores, type RevokedRow, type StoredCrl } from "natalis/registry";
 import { serviceError } from "./errors.ts";
 
@@ -13,6 +12,8 @@ const day = 86_400_000;
 const issuingLifetime = day;
 const rootLifetime = 366 * day;
 const rootMargin = 31 * day;
+/** A shard that changes faster than it is signed is answered as it was last signed. */
+const maximumAttempts = 8;
 
 type CrlStores = Pick<RegistryStores, "commits" | "crls" | "revocations">;
 
@@ -22,7 +23,7 @@ export class RevocationLists {
   readonly #signer: Signer;
   readonly #clock: Clock;
   /** Signing under way, so that many who ask at once cause one signature. */
-  readonly #signing = new Map<number, Promise<StoredCrl>>();
+  readonly #signing = new Map<number, Promise<void>>();
 
   constructor(stores: CrlStores, authority: Authority, signer: Signer, clock: Clock) {
     this.#stores = stores;
@@ -33,55 +34,57 @@ export class RevocationLists {
 
   /** The shard's list in force, DER. @throws NAT_SERVICE_NOT_FOUND where this registrar signs no such list */
   async current(issuer: string, shard: number): Promise<Uint8Array> {
-    const stored = await this.#stores.crls.crl(issuer, shard);
-    if (issuer !== toHex(this.#authority.keyIdentifier)) {
-      if (stored === undefined) throw serviceError("NAT_SERVICE_NOT_FOUND", `CRL ${shard} of ${issuer}`);
-      return stored.der;
+    if (issuer !== this.#authority.keyId) return (await this.#stored(issuer, shard)).der;
+    for (let attempt = 0; attempt < maximumAttempts; attempt++) {
+      const stored = await this.#stores.crls.crl(issuer, shard);
+      if (stored !== undefined && (await this.#isCurrent(stored))) return stored.der;
+      // What is being signed may have been begun before the change that makes this caller ask: look again after it.
+      await (this.#signing.get(shard) ?? this.#sign(shard));
     }
-    if (stored !== undefined && (await this.#isCurrent(stored))) return stored.der;
-    return (await this.#signOnce(shard)).der;
+    return (await this.#stored(issuer, shard)).der;
+  }
+
+  async #stored(issuer: string, shard: number): Promise<StoredCrl> {
+    const stored = await this.#stores.crls.crl(issuer, shard);
+    if (stored === undefined) throw serviceError("NAT_SERVICE_NOT_FOUND", `CRL ${shard} of ${issuer}`);
+    return stored;
   }
 
   async #isCurrent(crl: StoredCrl): Promise<boolean> {
     const changedBy = await this.#stores.revocations.shardChangedBy(crl.issuer, crl.shard);
     const isReflected = changedBy === undefined || changedBy < crl.logSize;
-    return isReflected && crl.nextUpdate - this.#clock.now().getTime() > issuingLifetime / 2;
+    return isReflected && lasts(crl, issuingLifetime / 2, this.#clock);
   }
 
-  #signOnce(shard: number): Promise<StoredCrl> {
-    const underWay = this.#signing.get(shard);
-    if (underWay !== undefined) return underWay;
-    const signing = signCrl(this.#stores, this.#authority, this.#signer, shard, this.#clock.now(), issuingLifetime);
-    this.#signing.set(shard, signing);
-    return signing.finally(() => this.#signing.delete(shard));
+  #sign(shard: number): Promise<void> {
+    const signing = signCrl(this.#stores, this.#authority, this.#signer, shard, this.#clock, issuingLifetime);
+    const ended = signing.finally(() => this.#signing.delete(shard));
+    this.#signing.set(shard, ended);
+    return ended;
   }
 }
 
-/** The root's list of the shard that speaks about its issuing authority. */
-export async function signFirstRootCrl(
+/**
+ * Signs the root's list of the shard that speaks about its issuing authority, where there is none or it ends within a
+ * month; only then the root's key is asked for. Answers whether it did.
+ */
+export async function renewRootCrl(
   stores: CrlStores,
-  root: Authority,
-  signer: Signer,
-  issuing: Uint8Array,
-): Promise<void> {
-  const { serialNumber, notBefore } = parseCertificate(issuing);
-  await signCrl(stores, root, signer, shardOf(serialNumber), notBefore, rootLifetime);
+  { root, issuing }: { readonly root: Authority; readonly issuing: Authority },
+  openRootKey: () => Awaitable<Signer>,
+  clock: Clock,
+): Promise<boolean> {
+  const shard = shardOf(issuing.certificate.serialNumber);
+  const stored = await stores.crls.crl(root.keyId, shard);
+  if (stored !== undefined && lasts(stored, rootMargin, clock)) return false;
+  await signCrl(stores, root, await openRootKey(), shard, clock, rootLifetime);
+  return true;
 }
 
-/** Whether the root's list ends within a month. */
-export async function isRootCrlDue(stores: Pick<CrlStores, "crls">, root: Authority, at: Date): Promise<boolean> {
-  return (await rootShardsDue(stores, root, at)).length > 0;
-}
-
-export async function renewRootCrl(stores: CrlStores, root: Authority, signer: Signer, at: Date): Promise<void> {
-  for (const shard of await rootShardsDue(stores, root, at))
-    await signCrl(stores, root, signer, shard, at, rootLifetime);
-}
-
-async function rootShardsDue(stores: Pick<CrlStores, "crls">, root: Authority, at: Date): Promise<number[]> {
-  const issuer = toHex(root.keyIdentifier);
-  const due = await stores.crls.staleCrls(at.getTime() + rootMargin, pageLimit);
-  return due.filter((stale) => stale.issuer === issuer).map(({ shard }) => shard);
+/** A list signed while the clock ran ahead is not in its time yet, however long it has still to go. */
+function lasts({ thisUpdate, nextUpdate }: StoredCrl, milliseconds: number, clock: Clock): boolean {
+  const now = clock.now().getTime();
+  return thisUpdate <= now && nextUpdate - now > milliseconds;
 }
 
 async function signCrl(
@@ -89,20 +92,31 @@ async function signCrl(
   authority: Authority,
   signer: Signer,
   shard: number,
-  at: Date,
+  clock: Clock,
   lifetime: number,
-): Promise<StoredCrl> {
-  const issuer = toHex(authority.keyIdentifier);
+): Promise<void> {
+  const issuer = authority.keyId;
   // Read before the rows: a change that comes between is listed early, never missed.
   const logSize = (await stores.commits.head())?.size ?? 0;
   const last = await stores.crls.crl(issuer, shard);
-  const number = Math.max(at.getTime(), (last?.number ?? 0) + 1);
-  const nextUpdate = new Date(at.getTime() + lifetime);
-  const revoked = (await allRows(stores, issuer, shard)).map(listed);
-  const der = await buildCertificateList({ authority, shard, number, thisUpdate: at, nextUpdate, revoked, signer });
-  const crl = { issuer, shard, number, thisUpdate: at.getTime(), nextUpdate: nextUpdate.getTime(), logSize, der };
-  await stores.crls.saveCrl(crl);
-  return crl;
+  const rows = await allRows(stores, issuer, shard);
+  // After the rows, so that none of them is of later than the list.
+  const thisUpdate = clock.now();
+  const number = Math.max(thisUpdate.getTime(), (last?.number ?? 0) + 1);
+  const nextUpdate = new Date(thisUpdate.getTime() + lifetime);
+  const revoked = rows.map((row) => listed(row, thisUpdate));
+  const der = await buildCertificateList({ authority, shard, number, thisUpdate, nextUpdate, revoked, signer });
+  const times = { thisUpdate: thisUpdate.getTime(), nextUpdate: nextUpdate.getTime() };
+  await save(stores, { issuer, shard, number, ...times, logSize, der });
+}
+
+/** Another process may have signed a list that is as new: then that one stands. */
+async function save({ crls }: CrlStores, crl: StoredCrl): Promise<void> {
+  try {
+    await crls.saveCrl(crl);
+  } catch (error) {
+    if (!isNatalisError(error, "NAT_REGISTRY_CRL_NUMBER")) throw error;
+  }
 }
 
 async function allRows(stores: CrlStores, issuer: string, shard: number): Promise<RevokedRow[]> {
@@ -114,11 +128,12 @@ async function allRows(stores: CrlStores, issuer: string, shard: number): Promis
   }
 }
 
-function listed({ serial, reason, revokedAt, invalidityDate }: RevokedRow) {
+/** The log's time never goes back, the clock may: a list that it keeps from being signed would hide the revocation. */
+function listed({ serial, reason, revokedAt, invalidityDate }: RevokedRow, thisUpdate: Date) {
   return {
     serialNumber: serial,
     reason,
-    revocationDate: new Date(revokedAt),
+    revocationDate: new Date(Math.min(revokedAt, thisUpdate.getTime())),
     ...(invalidityDate === undefined ? {} : { invalidityDate: new Date(invalidityDate) }),
   };
 }

@@ -20,13 +20,13 @@ const lifetimeDays = 30;
 /** Milliseconds between renewals: well before the end, and within what a timer can count. */
 export const renewalInterval = 7 * 86_400_000;
 
-/** Makes a key, has it certified for these hosts, and enters the certificate. */
+/** Makes a key, has it certified for these hosts (as URLs have them), and enters the certificate. */
 export async function certifyServer(opened: OpenedRegistrar, hosts: readonly string[]): Promise<TlsMaterial> {
   const { authority, issuing, queue } = opened;
   const { signer, pkcs8 } = generateKey(algorithms.ES256);
   const prepared = prepareServerCertificate({
     authority,
-    hosts: [...new Set(hosts)],
+    hosts: [...new Set(hosts.map(plainHost))],
     publicKey: signer.publicKey,
     serialNumber: newSerial(nodeEntropy),
     notBefore: systemClock.now(),
@@ -39,4 +39,9 @@ export async function certifyServer(opened: OpenedRegistrar, hosts: readonly str
   const key = createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" });
   const chain = [certificate, authority.certificate.der].map((der) => encodePem("CERTIFICATE", der)).join("");
   return { key: key.export({ format: "pem", type: "pkcs8" }).toString(), cert: chain };
+}
+
+/** Without the brackets that an IPv6 address has in a URL (RFC 3986 section 3.2.2). */
+function plainHost(host: string): string {
+  return host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
 }

@@ -8,14 +8,14 @@ import { serviceError } from "./errors.ts";
 export const documentationArc = "1.3.6.1.4.1.32473";
 
 const httpUrl = z
-  .url({ protocol: /^http$/ })
+  .url({ protocol: /^http$/, error: "not a plain http:// address (RFC 5280 section 8)" })
   .max(200)
   .refine((url) => !url.endsWith("/"), "no slash at the end");
 
 export const settingsSchema = z.strictObject({
   origin: z
     .string()
-    .regex(/^[a-z0-9.-]+(?:\/[a-z0-9.-]+)*$/)
+    .regex(/^[a-z0-9.-]+(?:\/[a-z0-9.-]+)*$/, "not a lower-case name such as registry.example/births")
     .max(100)
     .describe("The log's name: a URL without a scheme (C2SP tlog-checkpoint)"),
   publicUrl: httpUrl.describe("Permanent plain-http address of CRLs and authority certificates (RFC 5280 section 8)"),

@@ -13,6 +13,8 @@ export interface CborLimits {
   readonly maximumBytes?: number;
   /** Levels of arrays and maps inside the outermost item; default 16. */
   readonly maximumDepth?: number;
+  /** Items of a sequence; default 65,536. */
+  readonly maximumItems?: number;
   /** Tags to accept, given as `Tagged`; default none. */
   readonly tags?: readonly number[];
   /** Accept map keys in any order, for foreign formats that ask for none, as COSE does; never repeated keys. */
@@ -21,6 +23,7 @@ export interface CborLimits {
 
 const defaultMaximumBytes = 1 << 20;
 const defaultMaximumDepth = 16;
+const defaultMaximumItems = 1 << 16;
 const firstByteOfMark = 0xef;
 
 const codecOptions: DecodeOptions = {
@@ -54,9 +57,11 @@ export function decodeCbor(bytes: Uint8Array, limits: CborLimits = {}): CborValu
  */
 export function decodeCborSequence(bytes: Uint8Array, limits: CborLimits = {}): Uint8Array[] {
   requireSize(bytes, limits);
+  const maximum = limits.maximumItems ?? defaultMaximumItems;
   const items: Uint8Array[] = [];
   for (let start = 0; start < bytes.length; ) {
     const end = scanItem(bytes, start, limits);
+    if (items.length === maximum) throw cborError("NAT_CBOR_SIZE", `more than ${maximum} items`);
     items.push(bytes.subarray(start, end));
     start = end;
   }

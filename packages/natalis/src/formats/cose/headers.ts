@@ -49,6 +49,11 @@ export function requireUnderstood(protectedHeader: CborMap, unprotectedHeader: C
       throw coseError("NAT_COSE_CRITICAL", typeof label === "number" ? `label ${label}` : "a text label");
 }
 
+/** Whether a header has all these labels and no other: our own messages leave no room for what somebody may ignore. */
+export function hasLabels(header: CborMap, labels: readonly number[]): boolean {
+  return header.size === labels.length && labels.every((label) => header.has(label));
+}
+
 /** The x5t value of a certificate: [-16, SHA-256 of its DER]. */
 export function encodeX5t(certificate: Uint8Array, hash: Hash): CborValue {
   return [sha256Algorithm, hash.sha256(certificate)];

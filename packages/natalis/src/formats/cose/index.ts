@@ -5,6 +5,7 @@ export { coseErrors } from "./errors.ts";
 export {
   encodeX5chain,
   encodeX5t,
+  hasLabels,
   headerLabels,
   parseX5chain,
   parseX5t,

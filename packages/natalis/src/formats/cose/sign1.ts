@@ -81,7 +81,7 @@ export function parseSign1(bytes: Uint8Array): Sign1 {
 /**
  * Checks the signature with a DER SubjectPublicKeyInfo.
  * @throws NAT_COSE_ALGORITHM where the header names another algorithm than the key's, NAT_COSE_SIGNATURE,
- * NAT_ALGORITHM_UNKNOWN for a key outside the table
+ * NAT_ALGORITHM_SIGNATURE for r or s zero, NAT_ALGORITHM_UNKNOWN for a key outside the table
  */
 export async function verifySign1(
   sign1: Sign1,
@@ -110,7 +110,10 @@ function partsOf(item: CborValue): [Uint8Array, CborMap, Uint8Array, Uint8Array]
   return [protectedBytes, unprotectedHeader, payload, signature];
 }
 
-/** May stand unprotected (RFC 9052 section 3.1): it only has to agree with the key. */
+/**
+ * RFC 9052 section 3.1 wants it protected, which examples of its own working group are not. Here it has no say: it only
+ * has to agree with the key. Our own messages must protect it (`hasLabels`).
+ */
 function algorithmHeader(sign1: Sign1): CborValue | undefined {
   return sign1.protectedHeader.get(headerLabels.algorithm) ?? sign1.unprotectedHeader.get(headerLabels.algorithm);
 }

@@ -2,27 +2,18 @@
 // PKCS#10 certification requests (RFC 2986) with the extensionRequest attribute (RFC 2985 5.4.2). That the request
 // signs itself is for `birth` to check: nothing here touches a key.
 
-import {
-  checkDer,
-  contextTag,
-  type DerReader,
-  encodeInteger,
-  encodeOid,
-  encodeSequence,
-  encodeSetOf,
-  readExactly,
-} from "../der/index.ts";
+import { contextTag, type DerReader, encodeInteger, encodeSequence, encodeSetOf, readExactly } from "../der/index.ts";
 import { x509Error } from "./errors.ts";
 import { encodeExtensions, type Extension, readExtensions } from "./extension.ts";
 import { type Name, readName } from "./name.ts";
 import { oids } from "./object-identifiers.ts";
+import {
+  encodeRequestAttribute,
+  type RequestAttribute,
+  readRequestAttributes,
+  singleValue,
+} from "./request-attribute.ts";
 import { openSigned, readPublicKey } from "./signed.ts";
-
-export interface RequestAttribute {
-  readonly oid: string;
-  /** Whole encodings of the values, at least one. */
-  readonly values: readonly Uint8Array[];
-}
 
 export interface CertificationRequest {
   readonly der: Uint8Array;
@@ -51,8 +42,6 @@ export interface CertificationRequestFields {
   readonly extensions?: readonly Extension[];
 }
 
-const maxAttributes = 32;
-
 /**
  * Parses one request; all byte strings in the result are views of `der`.
  * @throws NAT_X509_VERSION NAT_X509_ATTRIBUTE NAT_X509_NAME NAT_X509_EXTENSIONS and the NAT_DER_ errors
@@ -80,40 +69,17 @@ function readRequestInfo(reader: DerReader): Pick<CertificationRequest, "subject
   if (version !== 0) throw x509Error("NAT_X509_VERSION", `version number ${version}`);
   const subject = readName(fields);
   const publicKey = readPublicKey(fields);
-  const attributes = readAttributes(fields);
+  // Not optional, but it may be empty.
+  const attributes = readRequestAttributes(fields, contextTag(0));
   fields.end();
   return { subject, publicKey, attributes };
 }
 
-/** attributes [0] IMPLICIT SET OF Attribute: not optional, but it may be empty. */
-function readAttributes(fields: DerReader): RequestAttribute[] {
-  const elements = fields.setOf(contextTag(0));
-  if (elements.length > maxAttributes) throw x509Error("NAT_X509_ATTRIBUTE", `more than ${maxAttributes}`);
-  const attributes = elements.map((element) => readExactly(element, readAttribute));
-  if (new Set(attributes.map(({ oid }) => oid)).size !== attributes.length)
-    throw x509Error("NAT_X509_ATTRIBUTE", "the same attribute twice");
-  return attributes;
-}
-
-function readAttribute(reader: DerReader): RequestAttribute {
-  const fields = reader.enter();
-  const oid = fields.oid();
-  const values = fields.setOf();
-  fields.end();
-  if (values.length === 0) throw x509Error("NAT_X509_ATTRIBUTE", `${oid} without a value`);
-  for (const value of values) checkDer(value);
-  return { oid, values };
-}
-
 function extensionsOf(attributes: readonly RequestAttribute[]): readonly Extension[] {
   const request = attributes.find(({ oid }) => oid === oids.extensionRequest);
-  if (request === undefined) return [];
-  const [value, second] = request.values;
-  if (value === undefined || second !== undefined)
-    throw x509Error("NAT_X509_ATTRIBUTE", "extensionRequest is single-valued");
-  return readExactly(value, readExtensions);
+  return request === undefined ? [] : readExactly(singleValue(request), readExtensions);
 }
 
 function encodeExtensionRequest(extensions: readonly Extension[]): Uint8Array {
-  return encodeSequence(encodeOid(oids.extensionRequest), encodeSetOf([encodeExtensions(extensions)]));
+  return encodeRequestAttribute({ oid: oids.extensionRequest, values: [encodeExtensions(extensions)] });
 }

@@ -12,6 +12,7 @@ export const x509Errors = {
   NAT_X509_EXTENSION: "The value of an extension is not what its definition allows.",
   NAT_X509_GENERAL_NAME: "The general name is not what its kind allows (RFC 5280 4.2.1.6).",
   NAT_X509_ATTRIBUTE: "An attribute of the certification request is malformed or stands there twice (RFC 2986 4.1).",
+  NAT_X509_CSR_ATTRIBUTES: "What a server asks of requests is more than allowed, or asked twice (RFC 9908 3.2, 3.4).",
   NAT_X509_REVOKED: "The list of revoked certificates or an entry of it is malformed (RFC 5280 5.1.2.6).",
 } as const;
 

@@ -9,6 +9,7 @@ export * from "./certificate.ts";
 export * from "./certificate-list.ts";
 export * from "./certificate-policies.ts";
 export * from "./certification-request.ts";
+export * from "./csr-attributes.ts";
 export * from "./distribution-points.ts";
 export { x509Errors } from "./errors.ts";
 export { type Extension, findExtension } from "./extension.ts";
@@ -25,5 +26,7 @@ export {
   parseName,
 } from "./name.ts";
 export { oids } from "./object-identifiers.ts";
+export type { RequestAttribute } from "./request-attribute.ts";
+export * from "./request-template.ts";
 export { assembleSigned } from "./signed.ts";
 export * from "./subject-alt-name.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Object identifiers by name: attributes (RFC 5280 A.1, RFC 4519), extensions (RFC 5280 4.2 and 5.2, RFC 8520),
-// extended key usages and access methods (RFC 5280 4.2.1.12, 4.2.2.1), request attributes (RFC 2985).
+// extended key usages and access methods (RFC 5280 4.2.1.12, 4.2.2.1), request attributes (RFC 2985, RFC 9908).
 // Signature algorithms stand in the algorithm table; OIDs under an operator's own arc in arc.ts.
 
 export const oids = {
@@ -23,6 +23,8 @@ export const oids = {
   // Attributes of certification requests
   challengePassword: "1.2.840.113549.1.9.7",
   extensionRequest: "1.2.840.113549.1.9.14",
+  certificationRequestInfoTemplate: "1.2.840.113549.1.9.16.2.61",
+  extensionReqTemplate: "1.2.840.113549.1.9.16.2.62",
   // Extensions of certificates
   subjectKeyIdentifier: "2.5.29.14",
   keyUsage: "2.5.29.15",

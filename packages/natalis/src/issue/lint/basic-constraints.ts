@@ -15,7 +15,7 @@ export const basicConstraints: LintRule = {
   check(subject) {
     const { kind } = subject.context;
     const value = subject.value(oids.basicConstraints);
-    if (kind === "server" || kind === "birth") return value && "basic constraints, which an end entity does not have";
+    if (kind !== "root" && kind !== "issuing") return value && "basic constraints, which an end entity does not have";
     return value && equalBytes(value, kind === "root" ? root : issuing)
       ? undefined
       : `not those of a ${kind} certificate`;

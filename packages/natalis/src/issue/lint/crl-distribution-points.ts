@@ -10,7 +10,7 @@ import { asciiText } from "./subject.ts";
 export const crlDistributionPoints: LintRule = {
   id: "crl-distribution-points",
   citation: "RFC 5280 4.2.1.13, DESIGN 3.1",
-  kinds: ["issuing", "server", "birth"],
+  kinds: ["issuing", "server", "verdict", "birth"],
   check(subject) {
     const { authority } = subject.context;
     const value = subject.value(oids.crlDistributionPoints);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device may authenticate as a client, answer challenges and seal data; a server may serve TLS; an authority has no
-// extended key usage, which would bind all below it.
+// A device may authenticate as a client, answer challenges and seal data; a server may serve TLS, a verdict key sign
+// verdicts; an authority has no extended key usage, which would bind all below it.
 
 import { encodeExtendedKeyUsage, oids } from "../../formats/index.ts";
 import { equalBytes } from "../../kernel/index.ts";
@@ -14,8 +14,9 @@ export const extendedKeyUsage: LintRule = {
     const { kind, authority } = subject.context;
     const value = subject.value(oids.extendedKeyUsage);
     if (kind === "root" || kind === "issuing" || authority === undefined) return value && "an authority has none";
-    const { answer, seal } = authority.oids;
-    const due = encodeExtendedKeyUsage(kind === "birth" ? [oids.clientAuth, answer, seal] : [oids.serverAuth]);
+    const { answer, seal, verdict } = authority.oids;
+    const purposes = { birth: [oids.clientAuth, answer, seal], server: [oids.serverAuth], verdict: [verdict] };
+    const due = encodeExtendedKeyUsage(purposes[kind]);
     return value && equalBytes(value, due) ? undefined : `not the purposes of a ${kind} certificate`;
   },
 };

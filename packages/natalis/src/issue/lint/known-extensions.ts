@@ -13,6 +13,7 @@ const required: Readonly<Record<CertificateKind, readonly string[]>> = {
   root: [...always, ...authority],
   issuing: [...always, ...issued, ...authority],
   server: [...always, ...issued, ...endEntity],
+  verdict: [...always, ...issued, oids.extendedKeyUsage],
   birth: [...always, ...issued, ...endEntity, oids.certificatePolicies],
 };
 

@@ -70,6 +70,24 @@ const sub = await forgeCertificate({
   extensions: [...authorityExtensions(), points],
 });
 const impostor = await forgeCertificate({ name: "issuing", signer: key(), extensions: authorityExtensions() });
+const renamed = await forgeCertificate({
+  name: "renamed",
+  issuer: root,
+  signer: issuing.signer,
+  extensions: authorityExtensions(),
+});
+const unrestricted = await forgeCertificate({
+  name: "issuing",
+  issuer: root,
+  signer: issuing.signer,
+  extensions: authorityExtensions().filter(({ oid }) => oid !== oids.keyUsage),
+});
+const plainLeaf = await forgeCertificate({
+  name: "leaf that says it is no authority",
+  issuer: issuing,
+  signer: key(),
+  extensions: [points, extension(oids.basicConstraints, encodeBasicConstraints({ isAuthority: false }), true)],
+});
 const mute = await forgeCertificate({
   name: "issuing",
   issuer: root,
@@ -170,6 +188,35 @@ test("a list for authorities or for devices covers those", async () => {
   await assert.rejects(check({ extensions: authorities }), { code: "NAT_CRL_SCOPE" });
 });
 
+test("a certificate whose basic constraints say that it is no authority is a device's", async () => {
+  const given = { certificate: plainLeaf.certificate };
+  assert.equal((await check({ extensions: [rawPoint(flag(1))] }, given)).state, "good");
+  await assert.rejects(check({ extensions: [rawPoint(flag(2))] }, given), { code: "NAT_CRL_SCOPE" });
+});
+
+test("an issuer without key usage may sign lists", async () => {
+  assert.equal((await check({}, { issuer: unrestricted.certificate })).state, "good");
+});
+
+test("where list or issuer has no key identifier at all, the signature tells", async () => {
+  const list = await forgeCertificateList({
+    issuer: issuing,
+    thisUpdate,
+    nextUpdate,
+    extensions: [issuingPoint(shard)],
+  });
+  const strip = <T extends { readonly extensions: readonly Extension[] }>(holder: T, oid: string): T => ({
+    ...holder,
+    extensions: holder.extensions.filter((one) => one.oid !== oid),
+  });
+  const bareList = strip(list, oids.authorityKeyIdentifier);
+  const bareIssuer = strip(issuing.certificate, oids.subjectKeyIdentifier);
+  for (const given of [{ list: bareList }, { issuer: bareIssuer }, { list: bareList, issuer: bareIssuer }])
+    assert.equal((await check({}, { list, ...given })).state, "good");
+  const foreign = { list: bareList, issuer: impostor.certificate };
+  await assert.rejects(check({}, foreign), { code: "NAT_CRL_SIGNATURE" });
+});
+
 test("one common URI is enough", async () => {
   assert.equal((await check({ extensions: [issuingPoint(otherShard, shard)] })).state, "good");
 });
@@ -203,6 +250,11 @@ const refusals: readonly Refusal[] = [
   {
     name: "checked against another issuer than the certificate's",
     request: { issuer: root.certificate },
+    code: "NAT_CRL_ISSUER",
+  },
+  {
+    name: "checked against the issuer's key under another name",
+    request: { issuer: renamed.certificate },
     code: "NAT_CRL_ISSUER",
   },
   {
@@ -263,6 +315,7 @@ const refusals: readonly Refusal[] = [
     code: "NAT_CRL_NOT_CURRENT",
   },
   { name: "over", request: { at: nextUpdate }, code: "NAT_CRL_NOT_CURRENT" },
+  { name: "at a Date without an instant", request: { at: new Date(Number.NaN) }, code: "NAT_CRL_NOT_CURRENT" },
   { name: "of a later time", request: { at: new Date(thisUpdate.getTime() - 1) }, code: "NAT_CRL_NOT_CURRENT" },
 ];
 

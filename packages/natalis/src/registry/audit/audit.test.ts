@@ -40,7 +40,8 @@ async function eventfulLog(): Promise<UnsafeTestLog> {
   const { certificate } = await forgeCertificate({ name: "Root", signer });
   await log.enter(authorityEvent("root", certificate.der, { actor: "init" }, hash));
   await log.commit(...Array.from({ length: 300 }, (_, number) => madeUpBirth(number)));
-  await log.commit(enrolment("station-2", { quota: 2 }), madeUpBirth(300, { station: "station-2" }));
+  const certificateHash = new Uint8Array(32).fill(2);
+  await log.commit(enrolment("station-2", { quota: 2, certificateHash }), madeUpBirth(300, { station: "station-2" }));
   await log.commit(lifecycleEvent("suspended", idOf(3)), lifecycleEvent("suspended", idOf(4)));
   await log.commit(
     lifecycleEvent("resumed", idOf(3)),
@@ -131,6 +132,16 @@ const rowDamages: [string, (tables: MemoryTables) => void, RegExp][] = [
     "an operator's token",
     (t) => changeOperator(t, testStation, { tokenHash: new Uint8Array(32) }),
     /^operator station-1/,
+  ],
+  [
+    "an operator's certificate",
+    (t) => changeOperator(t, "station-2", { certificateHash: new Uint8Array(32) }),
+    /^operator station-2/,
+  ],
+  [
+    "a certificate for a token",
+    (t) => changeOperator(t, "station-2", { certificateHash: undefined, tokenHash: new Uint8Array(32).fill(2) }),
+    /^operator station-2/,
   ],
   ["an operator back to life", (t) => changeOperator(t, "station-2", { state: "active" }), /^operator station-2/],
   [

@@ -156,8 +156,9 @@ function isSameRow(stored: Values, replayed: Values): boolean {
 
 function operatorValues(row: OperatorRow | undefined): Values {
   if (row === undefined) return null;
-  const { id, name, role, tokenHash, products, quota = null, born, state, enrolledEntry, lastEntry } = row;
-  return [id, name, role, tokenHash, products, quota, born, state, enrolledEntry, lastEntry];
+  const { id, name, role, products, quota = null, born, state, enrolledEntry, lastEntry } = row;
+  const credentials = [row.tokenHash ?? null, row.certificateHash ?? null];
+  return [id, name, role, credentials, products, quota, born, state, enrolledEntry, lastEntry];
 }
 
 function authorityValues(row: AuthorityRow | undefined): Values {

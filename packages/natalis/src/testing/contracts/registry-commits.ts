@@ -73,14 +73,16 @@ export const commitStoreContract: ContractSuite<RegistryUnderTest> = [
     },
   },
   {
-    name: "an operator id, a token and an authority certificate are never there twice",
+    name: "an operator id, a token, an operator's certificate and an authority certificate are never there twice",
     async run({ open }) {
       const stores = await open();
       const authority = someAuthority(1);
-      await commitSome(stores, { operators: [someOperator(1)], authorities: [authority] });
+      const certificateHash = someBytes(32, "c", 1);
+      await commitSome(stores, { operators: [someOperator(1, { certificateHash })], authorities: [authority] });
       const seconds: BatchParts[] = [
         { operators: [someOperator(2), someOperator(1, { tokenHash: someBytes(32, "t", 9) })] },
         { operators: [someOperator(2), someOperator(9, { tokenHash: someBytes(32, "t", 1) })] },
+        { operators: [someOperator(2), someOperator(9, { certificateHash })] },
         { operators: [someOperator(2)], authorities: [{ ...authority, keyId: "c3".repeat(20), entry: 2 }] },
       ];
       for (const parts of seconds)

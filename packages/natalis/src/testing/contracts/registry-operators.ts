@@ -12,11 +12,12 @@ export const operatorStoreContract: ContractSuite<RegistryUnderTest> = [
       const limited = someOperator(1, { quota: 10, name: "Línea 1", enrolledEntry: 4, lastEntry: 4 });
       const admin = someOperator(2, { id: "root-admin", role: "admin", products: [] });
       await commitSome(stores, { operators: [limited, admin] });
-      const found = await (await open()).operators.operatorByToken(limited.tokenHash);
+      const found = await (await open()).operators.operatorByToken(someBytes(32, "t", 1));
       expectThat(found !== undefined, "found by token");
       expectSame(Object.keys(found).sort().join(), Object.keys(limited).sort().join(), "fields");
       expectSame(JSON.stringify(sorted(found)), JSON.stringify(sorted(limited)), "values");
-      expectBytes(found.tokenHash, limited.tokenHash, "token hash");
+      expectBytes(found.tokenHash, someBytes(32, "t", 1), "token hash");
+      expectSame(found.certificateHash, undefined, "a certificate that was not given");
       const other = await stores.operators.operator("root-admin");
       expectSame(other?.quota, undefined, "a quota that was not given");
       expectSame(other?.products.length, 0, "products of an operator without any");
@@ -25,12 +26,31 @@ export const operatorStoreContract: ContractSuite<RegistryUnderTest> = [
     },
   },
   {
+    name: "an operator is found by its certificate, with a token or without",
+    async run({ open }) {
+      const stores = await open();
+      const certificateHash = someBytes(32, "c", 1);
+      const { tokenHash: _, ...bare } = someOperator(2, { certificateHash: someBytes(32, "c", 2) });
+      await commitSome(stores, { operators: [someOperator(1, { certificateHash }), bare] });
+      const { operators } = await open();
+      const both = await operators.operatorByCertificate(certificateHash);
+      expectBytes(both?.certificateHash, certificateHash, "certificate hash");
+      expectBytes(both?.tokenHash, someBytes(32, "t", 1), "token hash beside it");
+      const found = await operators.operatorByCertificate(someBytes(32, "c", 2));
+      expectSame(found?.id, "station-2", "an operator without a token");
+      expectSame(Object.keys(found ?? {}).includes("tokenHash"), false, "a token hash that was not given");
+      expectSame(await operators.operatorByCertificate(someBytes(32, "c", 9)), undefined, "an unknown certificate");
+      expectSame(await operators.operatorByCertificate(someBytes(32, "t", 1)), undefined, "a token is no certificate");
+      expectSame(await operators.operatorByToken(certificateHash), undefined, "a certificate is no token");
+    },
+  },
+  {
     name: "a revoked operator stays, revoked, and is still found by its token",
     async run({ open }) {
       const stores = await open();
       await commitSome(stores, { operators: [someOperator(1)] });
       await commitSome(stores, { operatorChanges: [{ id: "station-1", state: "revoked", lastEntry: 2 }] });
-      const row = await stores.operators.operatorByToken(someOperator(1).tokenHash);
+      const row = await stores.operators.operatorByToken(someBytes(32, "t", 1));
       expectThat(row?.state === "revoked" && row.lastEntry === 2 && row.enrolledEntry === 0, "it is revoked");
     },
   },

@@ -140,6 +140,18 @@ const broken: Record<string, () => VolatileInsecureRegistry> = {
         return row?.state === "active" ? row : undefined;
       }
     })(),
+  "takes tokens for certificates": () =>
+    new (class extends Broken {
+      override operatorByCertificate(hash: Uint8Array) {
+        return super.operatorByCertificate(hash) ?? super.operatorByToken(hash);
+      }
+    })(),
+  "keeps no certificates": () =>
+    new (class extends Broken {
+      protected override changed(batch: CommitBatch) {
+        return { ...batch, operators: batch.operators.map(({ certificateHash: _hash, ...row }) => row) };
+      }
+    })(),
   "overwrites settings": () =>
     new (class extends Broken {
       override initialise(settings: ReadonlyMap<string, string>) {

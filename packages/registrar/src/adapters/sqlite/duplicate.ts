@@ -14,6 +14,7 @@ const meanings: ReadonlyMap<string, string> = new Map([
   ["devices.certificate_serial, devices.issuer", "serial"],
   ["operators.id", "operator"],
   ["operators.token_hash", "token"],
+  ["operators.certificate_hash", "certificate"],
   ["authorities.certificate_hash", "authority"],
 ]);
 

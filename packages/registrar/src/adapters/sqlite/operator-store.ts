@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators: found by their token with every request, listed rarely.
+// Operators: found by their token or certificate with every request, listed rarely.
 
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { OperatorRow, OperatorStore } from "natalis/registry";
@@ -12,11 +12,13 @@ export class SqliteOperatorStore implements OperatorStore {
   readonly #queries;
   readonly #byId;
   readonly #byToken;
+  readonly #byCertificate;
 
   constructor(database: DatabaseSync, queries: RegistryQueries) {
     this.#queries = queries;
     this.#byId = prepareQuery<OperatorsTable>(database, "SELECT * FROM operators WHERE id = ?");
     this.#byToken = prepareQuery<OperatorsTable>(database, "SELECT * FROM operators WHERE token_hash = ?");
+    this.#byCertificate = prepareQuery<OperatorsTable>(database, "SELECT * FROM operators WHERE certificate_hash = ?");
   }
 
   operator(id: string): OperatorRow | undefined {
@@ -25,6 +27,10 @@ export class SqliteOperatorStore implements OperatorStore {
 
   operatorByToken(tokenHash: Uint8Array): OperatorRow | undefined {
     return optionalOperator(this.#byToken.get(tokenHash));
+  }
+
+  operatorByCertificate(certificateHash: Uint8Array): OperatorRow | undefined {
+    return optionalOperator(this.#byCertificate.get(certificateHash));
   }
 
   async listOperators(after: string | undefined, limit: number): Promise<OperatorRow[]> {
@@ -40,8 +46,20 @@ export class SqliteOperatorStore implements OperatorStore {
 
 /** In the order of the table's columns. */
 export function operatorValues(row: OperatorRow): SQLInputValue[] {
-  const { id, name, role, tokenHash, products, quota, born, state, enrolledEntry, lastEntry } = row;
-  return [id, name, role, tokenHash, JSON.stringify(products), quota ?? null, born, state, enrolledEntry, lastEntry];
+  const { id, name, role, products, quota, born, state, enrolledEntry, lastEntry } = row;
+  const credentials = [row.tokenHash ?? null, row.certificateHash ?? null];
+  return [
+    id,
+    name,
+    role,
+    ...credentials,
+    JSON.stringify(products),
+    quota ?? null,
+    born,
+    state,
+    enrolledEntry,
+    lastEntry,
+  ];
 }
 
 function optionalOperator(row: OperatorsTable | undefined): OperatorRow | undefined {
@@ -53,7 +71,8 @@ function operatorOf(row: OperatorsTable): OperatorRow {
     id: row.id,
     name: row.name,
     role: row.role,
-    tokenHash: row.token_hash,
+    ...(row.token_hash === null ? {} : { tokenHash: row.token_hash }),
+    ...(row.certificate_hash === null ? {} : { certificateHash: row.certificate_hash }),
     products: JSON.parse(row.products) as string[],
     ...(row.quota === null ? {} : { quota: row.quota }),
     born: row.born,

@@ -12,7 +12,7 @@ export class OperatorWriter {
   readonly #count;
 
   constructor(database: DatabaseSync) {
-    this.#insert = prepareChange(database, "INSERT INTO operators VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#insert = prepareChange(database, "INSERT INTO operators VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#change = prepareChange(database, "UPDATE operators SET state = ?, last_entry = ? WHERE id = ?");
     this.#count = prepareChange(
       database,

@@ -101,7 +101,9 @@ export interface OperatorsTable {
   readonly id: string;
   readonly name: string;
   readonly role: OperatorRole;
-  readonly token_hash: Uint8Array;
+  /** This, the next, or both. */
+  readonly token_hash: Uint8Array | null;
+  readonly certificate_hash: Uint8Array | null;
   /** JSON array of text. */
   readonly products: string;
   readonly quota: number | null;

@@ -13,7 +13,7 @@ import {
   urisOf,
 } from "natalis/formats";
 import { encodeUtf8 } from "natalis/kernel";
-import { readText } from "../device-folder.ts";
+import { readText } from "../files.ts";
 import type { Demo } from "./prepare.ts";
 
 export async function writeCrls(demo: Demo, name: string): Promise<void> {

@@ -8,7 +8,7 @@ import { encodeUtf8 } from "natalis/kernel";
 import { readPapers } from "../device-folder.ts";
 import { clientError } from "../errors.ts";
 import { readMachine } from "../machine-readings.ts";
-import type { Output } from "../output.ts";
+import { silent } from "../output.ts";
 import { readRecordLines } from "../records.ts";
 import { sealRecords } from "../seal.ts";
 import { verifyData } from "../verify-data.ts";
@@ -21,7 +21,6 @@ const samples = 48;
 const sampleEvery = 50;
 /** Of a data set whose columns do not say. */
 const quantity = { name: "value", unit: "1" };
-const quiet: Output = { line: () => undefined, warn: () => undefined };
 
 export const sealChapter: Chapter<Demo> = {
   title: "It seals its readings, and they verify",
@@ -31,7 +30,7 @@ export const sealChapter: Chapter<Demo> = {
     else await copyFile(demo.readings, file);
     const { records } = await readRecordLines(file, quantity);
     const base = demo.file("readings");
-    const sealed = await sealRecords({ records, folder: demo.device, arc: demo.trust.arc, batch, base }, quiet);
+    const sealed = await sealRecords({ records, folder: demo.device, arc: demo.trust.arc, batch, base }, silent);
     tell(`${records.length} rows in ${sealed.count} seals: ${sealed.seals}, ${sealed.leaves}`);
     if (!(await verify(demo, file, tell))) throw clientError("NAT_CLIENT_FILE", "the sealed data does not verify");
     tell(`again: ${verifyLine(demo, file)}`);

@@ -4,14 +4,16 @@
 import { readFile } from "node:fs/promises";
 import { type ErrorCode, isNatalisError } from "natalis/kernel";
 import { attributeValues, oids, parseCertificate } from "natalis/formats";
-import { birthAnswerSchema, lifecycleAnswerSchema } from "../../protocols/rest/schemas.ts";
+import type { DeviceState } from "natalis/registry";
+import { birthAnswerSchema, lifecycleAnswerSchema, timelineSchema } from "../../protocols/rest/schemas.ts";
+import type { LifecycleVerb } from "../../service/lifecycle.ts";
 import { authenticate } from "../authenticate.ts";
-import { readText } from "../device-folder.ts";
 import { clientError } from "../errors.ts";
 import { fetchEvidence } from "../evidence.ts";
+import { readText } from "../files.ts";
 import { audited, describeReport } from "../log.ts";
 import { readMachineFacts } from "../machine-readings.ts";
-import type { Output } from "../output.ts";
+import { type Output, silent } from "../output.ts";
 import { deviceCertificate, opensslVerify } from "./birth-chapters.ts";
 import { writeCrls } from "./crl-files.ts";
 import { type Demo, demoProduct } from "./prepare.ts";
@@ -25,7 +27,7 @@ export const authenticateChapter: Chapter<Demo> = {
 export const suspendChapter: Chapter<Demo> = {
   title: "It is suspended, and refused",
   async live(demo, tell) {
-    await change(demo, "suspend", { note: "reported missing" }, tell);
+    await change(demo, { verb: "suspend", to: "suspended", note: "reported missing" }, tell);
     await isRefused(demo, "NAT_AUTHENTICATE_SUSPENDED", tell);
   },
 };
@@ -33,7 +35,7 @@ export const suspendChapter: Chapter<Demo> = {
 export const resumeChapter: Chapter<Demo> = {
   title: "It is resumed, and accepted",
   async live(demo, tell) {
-    await change(demo, "resume", { note: "found again" }, tell);
+    await change(demo, { verb: "resume", to: "active", note: "found again" }, tell);
     await passes(demo, tell);
   },
 };
@@ -41,7 +43,7 @@ export const resumeChapter: Chapter<Demo> = {
 export const retireChapter: Chapter<Demo> = {
   title: "It is retired, refused for good, and never born again",
   async live(demo, tell) {
-    await change(demo, "retire", { note: "end of life" }, tell);
+    await change(demo, { verb: "retire", to: "retired", note: "end of life" }, tell);
     await isRefused(demo, "NAT_AUTHENTICATE_RETIRED", tell);
     await isNotBornAgain(demo, tell);
     await writeCrls(demo, "crls-retired.pem");
@@ -52,8 +54,9 @@ export const retireChapter: Chapter<Demo> = {
 export const auditChapter: Chapter<Demo> = {
   title: "The log is audited",
   async live(demo, tell) {
-    const quiet: Output = { line: () => undefined, warn: () => undefined };
-    describeReport(await audited(demo.folder.path, quiet), { line: tell, warn: tell });
+    const report = await audited(demo.folder.path, silent);
+    describeReport(report, { line: tell, warn: tell });
+    if (report.problemCount > 0) throw clientError("NAT_CLIENT_ANSWER", `the audit found ${report.problemCount} problems`);
     tell(`again: npx natalis log audit --data ${demo.folder.path}`);
   },
 };
@@ -68,12 +71,11 @@ async function passes(demo: Demo, tell: (line: string) => void): Promise<void> {
 
 /** The authentication must fail, and for this reason. */
 async function isRefused(demo: Demo, code: ErrorCode, tell: (line: string) => void): Promise<void> {
-  const quiet: Output = { line: () => undefined, warn: () => undefined };
   const { device: folder, trust } = demo;
   const evidence = await fetchEvidence(demo.admin, await deviceCertificate(demo));
   const refusal = await authenticate(
     { folder, audience: "demo verifier", trust, evidence, maxStateAge: 900 },
-    quiet,
+    silent,
   ).then(
     () => undefined,
     (error: unknown) => error,
@@ -100,9 +102,18 @@ function requireRefusal(refusal: unknown, code: ErrorCode, tell: (line: string) 
   tell(`refused: ${refusal.message}`);
 }
 
-async function change(demo: Demo, verb: string, body: object, tell: (line: string) => void): Promise<void> {
+interface Change {
+  readonly verb: LifecycleVerb;
+  readonly to: DeviceState;
+  readonly note: string;
+}
+
+/** A story that was interrupted may have come so far already: then the device is as it should be. */
+async function change(demo: Demo, { verb, to, note }: Change, tell: (line: string) => void): Promise<void> {
   const { subject } = parseCertificate(await deviceCertificate(demo));
-  const [id] = attributeValues(subject, oids.commonName);
-  const changed = await demo.admin.json("POST", `/devices/${id}/${verb}`, lifecycleAnswerSchema, body);
-  tell(`${changed.device.state}, log entry ${changed.index}`);
+  const path = `/devices/${attributeValues(subject, oids.commonName)[0]}`;
+  const { device } = await demo.admin.json("GET", path, timelineSchema);
+  if (device.state !== to) await demo.admin.json("POST", `${path}/${verb}`, lifecycleAnswerSchema, { note });
+  const changed = await demo.admin.json("GET", path, timelineSchema);
+  tell(`${changed.device.state}, log entry ${changed.device.lastEntry}`);
 }

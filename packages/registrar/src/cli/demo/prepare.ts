@@ -2,20 +2,23 @@
 // What the demo's chapters share: a running registrar (made first, where the folder is empty), a client of it, and the
 // files of the story.
 
-import { access, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { decodeUtf8 } from "natalis/kernel";
 import { encodePem } from "natalis/formats";
-import { parseTrustFile, type TrustFile } from "natalis/registry";
+import type { TrustFile } from "natalis/registry";
 import { type DataFolder, dataFolder } from "../../service/data-folder.ts";
 import { initRegistrar } from "../../service/init.ts";
 import { documentationArc } from "../../service/settings.ts";
-import { defaultHttpsPort } from "../../listen.ts";
+import { defaultHttpsPort, lastHttpsPort } from "../../listen.ts";
 import { type Running, startRegistrar } from "../../start.ts";
 import { RegistrarClient } from "../client.ts";
+import { readTrust } from "../connection.ts";
 import { type DeviceFolder, deviceFolder } from "../device-folder.ts";
+import { clientError } from "../errors.ts";
+import { isThere, readText } from "../files.ts";
 import { freePort } from "../ports.ts";
+import { readRecords } from "../records.ts";
+import { fewestRows } from "./tamper.ts";
 
 export interface Demo {
   readonly folder: DataFolder;
@@ -35,23 +38,28 @@ export interface Demo {
 }
 
 export const demoProduct = "demo";
-export const demoMaker = "Natalis Demo";
+const demoMaker = "Natalis Demo";
+const demoOrigin = "demo.natalis.example/births";
 const host = "127.0.0.1";
 const preferredHttpPort = 8480;
 
+/** @throws NAT_CLIENT_OPTION where the folder holds another registry, or the data set is too short */
 export async function prepareDemo(path: string, readings?: string, passphraseFile?: string): Promise<Demo> {
   const folder = dataFolder(path);
-  if (!(await isThere(folder.database))) await makeRegistrar(path, passphraseFile);
-  const httpsPort = (await isThere(folder.addresses)) ? undefined : await freePort(host, defaultHttpsPort);
+  if (readings !== undefined) await requireRows(readings);
+  if (await isThere(folder.database)) await requireOwn(folder);
+  else await makeRegistrar(path, passphraseFile);
+  const trust = await readTrust({ data: path });
+  const token = (await readText(folder.adminToken)).trim();
+  const httpsPort = await freePort(host, (await lastHttpsPort(folder)) ?? defaultHttpsPort);
   const running = await startRegistrar({ folder: path, host, httpsPort, passphraseFile });
-  const trust = parseTrustFile(await readFile(folder.trust, "utf8"));
   const roots = trust.roots.map(({ der }) => encodePem("CERTIFICATE", der));
   const clientWith = (token?: string) => new RegistrarClient({ url: running.addresses.https, roots, token });
   return {
     folder,
     running,
     trust,
-    admin: clientWith(decodeUtf8(await readFile(folder.adminToken)).trim()),
+    admin: clientWith(token),
     clientWith,
     device: deviceFolder(join(path, "demo", "device")),
     serial: serialOfMachine(),
@@ -62,7 +70,7 @@ export async function prepareDemo(path: string, readings?: string, passphraseFil
 
 async function makeRegistrar(path: string, passphraseFile: string | undefined): Promise<void> {
   const publicUrl = `http://${host}:${await freePort(host, preferredHttpPort)}`;
-  const settings = { maker: demoMaker, origin: "demo.natalis.example/births", publicUrl, arc: documentationArc };
+  const settings = { maker: demoMaker, origin: demoOrigin, publicUrl, arc: documentationArc };
   await initRegistrar({ folder: path, settings, product: demoProduct, passphraseFile });
 }
 
@@ -72,9 +80,15 @@ function serialOfMachine(): string {
   return `MACHINE-${name}`.slice(0, 64);
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+/** What a story tells stays in the log: nobody's own registry is to have it. */
+async function requireOwn({ path, checkpoint }: DataFolder): Promise<void> {
+  const [origin] = (await readText(checkpoint)).split("\n", 1);
+  if (origin !== demoOrigin)
+    throw clientError("NAT_CLIENT_OPTION", `${path} holds the registry ${origin}; name another folder with --dir`);
+}
+
+async function requireRows(readings: string): Promise<void> {
+  const { length } = await readRecords(readings, { name: "value", unit: "1" });
+  if (length < fewestRows)
+    throw clientError("NAT_CLIENT_OPTION", `${readings} has ${length} rows; the story needs ${fewestRows}`);
 }

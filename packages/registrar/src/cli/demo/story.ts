@@ -52,9 +52,11 @@ async function readStory(file: string): Promise<readonly Told[]> {
     throw error;
   });
   if (text === undefined) return [];
-  const parsed = storySchema.safeParse(JSON.parse(text));
-  if (!parsed.success) throw clientError("NAT_CLIENT_FILE", file, parsed.error);
-  return parsed.data.chapters;
+  try {
+    return storySchema.parse(JSON.parse(text)).chapters;
+  } catch (cause) {
+    throw clientError("NAT_CLIENT_FILE", `${file} is no story; remove it, and the story is lived again`, cause);
+  }
 }
 
 function writeStory(file: string, chapters: readonly Told[]): Promise<void> {

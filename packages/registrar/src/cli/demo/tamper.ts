@@ -7,7 +7,10 @@ export interface Tampered {
   readonly told: readonly string[];
 }
 
-/** The text must have a header and at least 12 rows. */
+/** Fewer rows would not keep the three apart. */
+export const fewestRows = 12;
+
+/** The text must have a header and at least `fewestRows` rows. */
 export function tamper(text: string): Tampered {
   const [header = "", ...rows] = text.split(/\r?\n/).filter((line) => line !== "");
   const at = (share: number) => Math.floor(rows.length * share);
@@ -26,5 +29,7 @@ export function tamper(text: string): Tampered {
 
 function withOtherValue(row: string): string {
   const comma = row.lastIndexOf(",");
-  return `${row.slice(0, comma + 1)}${Number(row.slice(comma + 1)) + 0.01}`;
+  const value = Number(row.slice(comma + 1).replaceAll('"', ""));
+  // A hundredth of a large number, since a hundredth would be lost in it.
+  return `${row.slice(0, comma + 1)}${value + Math.max(0.01, Math.abs(value) / 100)}`;
 }

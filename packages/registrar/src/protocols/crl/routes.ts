@@ -2,7 +2,9 @@
 // What certificates point at: CRL shards (RFC 5280 4.2.1.13) and authority certificates (4.2.2.1), in DER, with the
 // media types of RFC 2585.
 
+import { nodeHash } from "@natalis/node";
 import type { FastifyInstance } from "fastify";
+import { toHex } from "natalis/kernel";
 import type { Registrar } from "../../service/registrar.ts";
 import { httpError } from "../errors.ts";
 
@@ -19,7 +21,10 @@ export function crlRoutes(server: FastifyInstance, registrar: Registrar): void {
       const shard = shardFile.exec(file)?.[1];
       if (!keyId.test(issuer) || shard === undefined) throw httpError("NAT_HTTP_NOT_FOUND", "no such list");
       const crl = await registrar.revocationLists.current(issuer, Number.parseInt(shard, 16));
-      return reply.type("application/pkix-crl").header("cache-control", "no-cache").send(Buffer.from(crl));
+      // Caches ask each time and get the list only where it is another one (RFC 9110 section 13.1.2).
+      const etag = `"${toHex(nodeHash.sha256(crl))}"`;
+      reply.type("application/pkix-crl").header("cache-control", "no-cache").header("etag", etag);
+      return request.headers["if-none-match"] === etag ? reply.status(304).send() : reply.send(Buffer.from(crl));
     },
   );
 

@@ -3,6 +3,7 @@
 
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { FastifyInstance } from "fastify";
+import type { EvidenceStatement } from "natalis/birth";
 import { encodePem, parsePem } from "natalis/formats";
 import { formatUuid, fromBase64, fromHex, toBase64 } from "natalis/kernel";
 import type { z } from "zod";
@@ -10,7 +11,7 @@ import type { BirthInput } from "../../service/births.ts";
 import type { Identify, Registrar } from "../../service/registrar.ts";
 import { principalOf, requires } from "../authentication.ts";
 import { httpError } from "../errors.ts";
-import { birthAnswerSchema, birthRequestSchema } from "./schemas.ts";
+import { birthAnswerSchema, birthRequestSchema, type evidenceSchema } from "./schemas.ts";
 
 export function birthRoutes(server: FastifyInstance, registrar: Registrar, identify: Identify): void {
   server.withTypeProvider<ZodTypeProvider>().post(
@@ -41,17 +42,25 @@ export function birthRoutes(server: FastifyInstance, registrar: Registrar, ident
 }
 
 function readInput(body: z.infer<typeof birthRequestSchema>): BirthInput {
-  const { request, firmwareDigest, hardwareRevision, ...facts } = body;
+  const { request, firmwareDigest, hardwareRevision, evidence, ...facts } = body;
   return {
     ...facts,
     certificationRequest: readRequest(request),
     ...(hardwareRevision === undefined ? {} : { hardwareRevision }),
     ...(firmwareDigest === undefined ? {} : { firmwareDigest: fromHex(firmwareDigest) }),
+    ...(evidence === undefined ? {} : { evidence: evidence.map(readStatement) }),
   };
 }
 
-/** PEM with either of the labels that the field uses (RFC 7468 section 7), or base64 of the DER. */
-function readRequest(text: string): Uint8Array {
+function readStatement({ format, statement }: z.infer<typeof evidenceSchema>): EvidenceStatement {
+  return { format, statement: fromBase64(statement) };
+}
+
+/**
+ * PEM with either of the labels that the field uses (RFC 7468 section 7), or base64 of the DER.
+ * @throws NAT_HTTP_INVALID, NAT_PEM_*, NAT_BYTES_BASE64
+ */
+export function readRequest(text: string): Uint8Array {
   if (!text.includes("-----BEGIN")) return fromBase64(text.replaceAll(/\s/g, ""));
   const label = text.includes("BEGIN NEW CERTIFICATE REQUEST") ? "NEW CERTIFICATE REQUEST" : "CERTIFICATE REQUEST";
   const [der, ...others] = parsePem(text, label);

@@ -115,7 +115,7 @@ function proofRoutes(typed: Typed, { proofs }: Registrar, onRequest: onRequestAs
     { onRequest, schema: { tags: ["devices"], summary: "The device's state now, provable (CBOR)", params } },
     async (request, reply) => {
       const proof = await proofs.stateProof(parseUuid(request.params.id));
-      return reply.type("application/cbor").header("cache-control", "no-store").send(Buffer.from(proof));
+      return reply.type("application/cbor").send(Buffer.from(proof));
     },
   );
 }

@@ -29,8 +29,8 @@ export function lifecycleRoutes(server: FastifyInstance, registrar: Registrar, i
       },
       async (request) => {
         const changed = await registrar.lifecycle.change(verb, parseUuid(request.params.id), {
-          actor: principalOf(request).id,
           ...request.body,
+          actor: principalOf(request).id,
         });
         return { device: viewDevice(changed.device), index: changed.index, receipt: changed.receipt };
       },

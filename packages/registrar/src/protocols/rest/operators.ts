@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators and stations: who holds a token. A token is shown once, when it is made.
+// Operators and stations: who holds a token or comes with a certificate. A token is shown once, when it is made.
 
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { parsePem } from "natalis/formats";
 import { z } from "zod";
 import type { Identify, Registrar } from "../../service/registrar.ts";
 import { principalOf, requires } from "../authentication.ts";
+import { httpError } from "../errors.ts";
 import { operatorAnswerSchema, operatorPageSchema, operatorRequestSchema, operatorSchema } from "./schemas.ts";
 import { viewOperator } from "./views.ts";
 
@@ -30,11 +32,11 @@ export function operatorRoutes(server: FastifyInstance, registrar: Registrar, id
       },
     },
     async (request, reply) => {
-      const { operator, token } = await registrar.operators.enrol(request.body, principalOf(request).id);
-      return reply
-        .status(201)
-        .header("cache-control", "no-store")
-        .send({ ...viewOperator(operator), token });
+      const { certificate, ...asked } = request.body;
+      const der = certificate === undefined ? undefined : readCertificate(certificate);
+      const enrolled = await registrar.operators.enrol({ ...asked, certificate: der }, principalOf(request).id);
+      const { operator, token } = enrolled;
+      return reply.status(201).send({ ...viewOperator(operator), ...(token === undefined ? {} : { token }) });
     },
   );
 
@@ -66,11 +68,17 @@ export function operatorRoutes(server: FastifyInstance, registrar: Registrar, id
       onRequest: requires("operator.revoke", identify),
       schema: {
         tags: ["operators"],
-        summary: "Revoke an operator's token, for good",
+        summary: "Revoke an operator, for good",
         params: z.object({ id: operatorId }),
         response: { 200: operatorSchema },
       },
     },
     async (request) => viewOperator(await registrar.operators.revoke(request.params.id, principalOf(request).id)),
   );
+}
+
+function readCertificate(text: string): Uint8Array {
+  const [der, ...others] = parsePem(text, "CERTIFICATE");
+  if (der === undefined || others.length > 0) throw httpError("NAT_HTTP_INVALID", "not exactly one certificate");
+  return der;
 }

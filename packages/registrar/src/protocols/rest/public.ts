@@ -26,7 +26,10 @@ export function publicRoutes(server: FastifyInstance, registrar: Registrar): voi
         ? reply.send({ status: "ready" as const })
         : reply.status(503).send({ status: "not ready" as const }),
   );
+}
 
+/** Over TLS only: whoever could change it on its way would be trusted from then on. */
+export function trustRoute(server: FastifyInstance, registrar: Registrar): void {
   server.get(
     "/trust.json",
     { schema: { tags: ["public"], summary: "The trust file; a verifier gets its own by a channel that it trusts" } },

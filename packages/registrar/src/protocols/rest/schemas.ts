@@ -2,15 +2,24 @@
 // The shapes of the REST door, one schema for the server, the OpenAPI description and the command line.
 // Binary travels as base64 (RFC 4648 section 4), times as ISO 8601 in UTC, certificates as PEM (RFC 7468).
 
+import { isNameText } from "natalis/issue";
 import { z } from "zod";
 
 const shortText = z.string().min(1).max(64);
+/** Text that people write and terminals show: no control characters, nothing invisible. */
+const visibleText = (longest: number) =>
+  z.string().min(1).max(longest).refine((text) => isNameText(text, longest), "not visible text in Unicode form NFC");
 const base64 = z.base64().max(100_000);
 const pem = z.string().max(32_768);
 
 export const deviceIdSchema = z.uuid().describe("Device id: UUID in lower case");
 export const stateSchema = z.enum(["active", "suspended", "revoked", "retired"]);
 export const roleSchema = z.enum(["admin", "registrar", "station", "auditor"]);
+
+export const evidenceSchema = z.strictObject({
+  format: shortText.describe("pkcs11-declared: a PKCS#11 token's own word, custody 1"),
+  statement: base64,
+});
 
 export const birthRequestSchema = z.strictObject({
   request: z.string().min(1).max(32_768).describe("PKCS#10 request: PEM, or DER in base64"),
@@ -24,6 +33,7 @@ export const birthRequestSchema = z.strictObject({
     .regex(/^(?:[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/)
     .optional()
     .describe("Digest of the firmware in lower-case hexadecimal"),
+  evidence: z.array(evidenceSchema).max(8).optional().describe("What is said of where the key lives"),
 });
 
 export const birthAnswerSchema = z.object({
@@ -61,7 +71,7 @@ export const devicePageSchema = z.object({
   next: z.int().optional().describe("Give as `after` for the next page; absent on the last"),
 });
 
-export const pageQuerySchema = z.object({
+export const pageQuerySchema = z.strictObject({
   after: z.coerce.number().int().min(-1).max(Number.MAX_SAFE_INTEGER).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
@@ -103,14 +113,17 @@ export const revocationReasonSchema = z.enum([
 
 export const lifecycleRequestSchema = z.strictObject({
   reason: revocationReasonSchema.optional().describe("Only for a revocation; unspecified if absent"),
-  note: z.string().max(500).optional(),
-  invalidityDate: z.iso.datetime().optional().describe("Since when the key is suspect; only for a revocation"),
+  note: visibleText(500).optional(),
+  invalidityDate: z.iso
+    .datetime()
+    .optional()
+    .describe("Since when the key is suspect, until now; only for a revocation"),
 });
 
 export const lifecycleAnswerSchema = z.object({ device: deviceSchema, index: z.int(), receipt: z.string() });
 
 export const operatorRequestSchema = z.strictObject({
-  name: shortText,
+  name: visibleText(64),
   role: roleSchema,
   products: z
     .array(z.string().regex(/^[a-z0-9-]{1,32}$/))
@@ -118,6 +131,8 @@ export const operatorRequestSchema = z.strictObject({
     .optional()
     .describe("Stations only: products it may birth"),
   quota: z.int().min(1).optional().describe("Stations only: births it may make in all"),
+  certificate: pem.optional().describe("TLS client certificate that it will come with (PEM), of any issuer"),
+  token: z.boolean().optional().describe("Whether it gets a token; absent: if it has no certificate"),
 });
 
 export const operatorSchema = z.object({
@@ -127,11 +142,12 @@ export const operatorSchema = z.object({
   products: z.array(z.string()),
   quota: z.int().optional(),
   born: z.int(),
+  certificateHash: z.string().optional().describe("SHA-256 of its client certificate in hexadecimal"),
   state: z.enum(["active", "revoked"]),
 });
 
 export const operatorAnswerSchema = operatorSchema.extend({
-  token: z.string().describe("Shown once; the registrar keeps its hash only"),
+  token: z.string().optional().describe("Shown once; the registrar keeps its hash only"),
 });
 
 export const operatorPageSchema = z.object({ operators: z.array(operatorSchema), next: z.string().optional() });

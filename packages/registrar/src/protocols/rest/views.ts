@@ -35,6 +35,7 @@ export function viewOperator(row: OperatorRow): z.infer<typeof operatorSchema> {
     products: [...row.products],
     ...(row.quota === undefined ? {} : { quota: row.quota }),
     born: row.born,
+    ...(row.certificateHash === undefined ? {} : { certificateHash: toHex(row.certificateHash) }),
     state: row.state,
   };
 }

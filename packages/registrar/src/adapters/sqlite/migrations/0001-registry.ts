@@ -78,7 +78,7 @@ const statements = [
 
   `CREATE TABLE authorities (
     entry INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('root', 'issuing', 'server')),
+    kind TEXT NOT NULL CHECK (kind IN ('root', 'issuing', 'server', 'verdict')),
     key_id TEXT NOT NULL,
     certificate BLOB NOT NULL,
     certificate_hash BLOB NOT NULL UNIQUE

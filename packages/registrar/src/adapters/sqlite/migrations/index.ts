@@ -3,7 +3,9 @@
 
 import type { Migration } from "kysely/migration";
 import * as registry from "./0001-registry.ts";
+import * as operatorCertificates from "./0002-operator-certificates.ts";
 
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-registry": registry,
+  "0002-operator-certificates": operatorCertificates,
 };

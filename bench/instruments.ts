@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What measuring takes: a stopwatch, and a way to make each contender pay for its own garbage. Without that, whoever
+// allocates most is interrupted for the others' leavings too: native jobs of node:crypto are heavy to free, and their
+// owners hardly ever fill the heap by themselves.
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+export interface Instruments {
+  /** Milliseconds since any fixed instant. */
+  stopwatch(): number;
+  /** Frees what became garbage lately. */
+  collectGarbage(): void;
+}
+
+/** Those of this thread. */
+export function nodeInstruments(): Instruments {
+  setFlagsFromString("--expose-gc");
+  const collect: (options: { readonly type: "minor" }) => void = runInNewContext("gc");
+  return { stopwatch: () => performance.now(), collectGarbage: () => collect({ type: "minor" }) };
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device believes nothing of a registrar's answer that does not verify.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
+import { algorithms, encodePem, parsePem } from "../formats/index.ts";
+import { encodeUtf8, fromBase64, type Signer, toBase64 } from "../kernel/index.ts";
+import type { TrustFile } from "../registry/index.ts";
+import { TestAuthority, testArc, testStationPrincipal } from "../testing/test-authority.ts";
+import { enrolment, openUnsafeTestLog } from "../testing/unsafe-test-log.ts";
+import { beBorn, type RegistrarConnection, type UnitFacts } from "./index.ts";
+
+const authority = await TestAuthority.open();
+const log = await openUnsafeTestLog();
+await log.enter(enrolment(testStationPrincipal.id, { products: ["test-product"] }));
+const trust: TrustFile = { arc: testArc, roots: [authority.root.certificate], log: log.trust.policy };
+const unit: UnitFacts = { product: "test-product", model: "TEST-1", serial: "TEST-SDK", facility: "TEST site" };
+const key = (): Signer => generateKey(algorithms.ES256).signer;
+
+type Answer = Record<string, unknown>;
+
+/** A real birth of that key and unit, as the registrar would answer it. */
+async function birthOf(signer: Signer, serial: string): Promise<Answer> {
+  const { event } = await authority.birth(signer, { serial });
+  const { entry, index, receipt } = await log.enter(event);
+  const chain = [authority.issuing.certificate.der, authority.root.certificate.der];
+  return {
+    kind: "born",
+    index,
+    certificate: encodePem("CERTIFICATE", event.certificate),
+    chain: chain.map((der) => encodePem("CERTIFICATE", der)),
+    record: toBase64(event.record),
+    entry: toBase64(entry),
+    receipt,
+  };
+}
+
+const signer = key();
+const good = await birthOf(signer, unit.serial);
+const other = await birthOf(key(), "TEST-OTHER");
+
+function answering(answer: unknown, status = 201): RegistrarConnection {
+  return { send: () => ({ status, body: encodeUtf8(typeof answer === "string" ? answer : JSON.stringify(answer)) }) };
+}
+
+function bear(registrar: RegistrarConnection, asked = unit) {
+  const at = new Date(authority.at.getTime() + 60_000);
+  return beBorn({ registrar, signer, unit: asked, trust, at, verifier: nodeSignatureVerifier, hash: nodeHash });
+}
+
+test("an answer that verifies becomes the device's papers", async () => {
+  const born = await bear(answering(good));
+  assert.deepEqual(born.certificate, parsePem(good.certificate as string, "CERTIFICATE")[0]);
+  assert.deepEqual(born.record, fromBase64(good.record as string));
+  assert.equal(born.chain.length, 2);
+  assert.equal(born.deviceId.length, 16);
+  assert.ok(born.checkpoint.size > 0);
+});
+
+test("the request goes to /births and carries the facts", async () => {
+  const sent: string[] = [];
+  const recording: RegistrarConnection = {
+    send(method, path, body = "") {
+      sent.push(method, path, body);
+      return answering(good).send(method, path, body);
+    },
+  };
+  await bear(recording);
+  assert.deepEqual(sent.slice(0, 2), ["POST", "/births"]);
+  const { request, ...facts } = JSON.parse(sent[2] ?? "");
+  assert.deepEqual(facts, unit);
+  assert.equal(parsePem(request, "CERTIFICATE REQUEST").length, 1);
+});
+
+test("a retry that is answered again is believed as well", async () => {
+  await bear(answering(good, 200));
+});
+
+const lies: readonly (readonly [string, Answer])[] = [
+  ["another device's certificate", { certificate: other.certificate }],
+  ["another device's record", { record: other.record }],
+  ["another device's entry and receipt", { entry: other.entry, receipt: other.receipt }],
+  ["a receipt of another entry", { receipt: other.receipt }],
+  ["no chain", { chain: [] }],
+  ["a chain of too many", { chain: Array.from({ length: 9 }, () => (good.chain as string[])[0]) }],
+  ["a chain that is none", { chain: "chain" }],
+  ["two certificates in one place", { certificate: `${good.certificate}${good.certificate}` }],
+  ["no certificate", { certificate: undefined }],
+  ["a record that is no base64", { record: "*" }],
+  ["a receipt that is none", { receipt: "c2sp.org/tlog-proof@v1\n" }],
+];
+for (const [title, lie] of lies)
+  test(`refused: ${title}`, async () => {
+    await assert.rejects(bear(answering({ ...good, ...lie })), { code: "NAT_DEVICE_BIRTH" });
+  });
+
+test("refused: a record of another unit than the one asked for", async () => {
+  for (const lie of [{ model: "TEST-2" }, { facility: "elsewhere" }, { product: "other" }])
+    await assert.rejects(bear(answering(good), { ...unit, ...lie }), { code: "NAT_DEVICE_BIRTH" });
+});
+
+test("refused: another authority's birth", async () => {
+  const foreign: TrustFile = { ...trust, roots: [(await TestAuthority.open()).root.certificate] };
+  const at = new Date(authority.at.getTime() + 60_000);
+  const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
+  await assert.rejects(beBorn({ registrar: answering(good), signer, unit, trust: foreign, at, ...ports }), {
+    code: "NAT_DEVICE_BIRTH",
+  });
+});
+
+test("the registrar's refusal keeps its code", async () => {
+  const problem = { code: "NAT_BIRTH_UNIT_REUSED", title: "Born before.", detail: "with another key" };
+  await assert.rejects(bear(answering(problem, 409)), { code: "NAT_BIRTH_UNIT_REUSED", detail: "with another key" });
+});
+
+for (const [title, answer, status] of [
+  ["not JSON", "<html>", 502],
+  ["no object", "null", 201],
+  ["a problem without a code of ours", { title: "x" }, 500],
+  ["a code that is none", { code: "NAT_<script>" }, 400],
+] as const)
+  test(`refused: ${title}`, async () => {
+    await assert.rejects(bear(answering(answer, status)), { code: "NAT_DEVICE_BIRTH" });
+  });

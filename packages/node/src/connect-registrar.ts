@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The connection of a device, or of any program, to a registrar: HTTPS that trusts the trust file's roots and nothing
+// else, a bearer token in its header, a deadline and a size limit on every answer.
+
+import { request } from "node:https";
+import type { RegistrarAnswer, RegistrarConnection } from "natalis/device";
+import { encodePem } from "natalis/formats";
+import type { TrustFile } from "natalis/registry";
+import { nodeError } from "./errors.ts";
+
+export interface RegistrarOptions {
+  /** Base address, https. */
+  readonly url: string;
+  /** Whose roots the registrar's TLS certificate must lead to. */
+  readonly trust: Pick<TrustFile, "roots">;
+  readonly token?: string | undefined;
+}
+
+/** A connection whose methods also reach every other address of the registrar. */
+export interface NodeRegistrarConnection extends RegistrarConnection {
+  send(method: "GET" | "POST" | "DELETE", path: string, body?: string): Promise<RegistrarAnswer>;
+}
+
+const answerLimit = 16 * 1024 * 1024;
+const deadlineMilliseconds = 30_000;
+
+/** @throws NAT_REGISTRAR_ADDRESS where the address is none that a token may be sent to; `send` NAT_REGISTRAR_UNREACHABLE */
+export function connectRegistrar({ url, trust, token }: RegistrarOptions): NodeRegistrarConnection {
+  if (!URL.canParse(url) || new URL(url).protocol !== "https:") throw nodeError("NAT_REGISTRAR_ADDRESS", url);
+  const ca = trust.roots.map(({ der }) => encodePem("CERTIFICATE", der));
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return {
+    send(method, path, body) {
+      const type = body === undefined ? {} : { "content-type": "application/json" };
+      return exchange(new URL(path, url), { method, headers: { ...authorization, ...type }, ca }, body);
+    },
+  };
+}
+
+function exchange(url: URL, options: { method: string; headers: object; ca: string[] }, body?: string) {
+  return new Promise<RegistrarAnswer>((resolve, reject) => {
+    const fail = (cause: Error): void => reject(nodeError("NAT_REGISTRAR_UNREACHABLE", url.origin, cause));
+    const signal = AbortSignal.timeout(deadlineMilliseconds);
+    const sent = request(url, { ...options, headers: { ...options.headers }, signal, agent: false }, (response) => {
+      const parts: Buffer[] = [];
+      let length = 0;
+      response.on("data", (part: Buffer) => {
+        parts.push(part);
+        length += part.length;
+        if (length > answerLimit) sent.destroy(new Error("answer too large"));
+      });
+      response.on("error", fail);
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts) }));
+    });
+    sent.on("error", fail);
+    sent.end(body);
+  });
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Authentication as a service: challenges for anyone who names an audience, and a verdict on the answer. The registrar
+// brings the evidence itself, from its own registry, so the verdict is as fresh as the newest commit.
+
+import { nodeEntropy, nodeHash, nodeSignatureVerifier, systemClock } from "@natalis/node";
+import {
+  type AuthenticatedIdentity,
+  type Challenge,
+  type ChallengeStore,
+  challenge,
+  type Evidence,
+  issueVerdict,
+  type VerifiedIdentity,
+  verifyAnswer,
+  verifyIdentity,
+} from "natalis/authenticate";
+import { headerLabels, oids, parseSign1, parseX5chain } from "natalis/formats";
+import { isNatalisError, type Signer } from "natalis/kernel";
+import type { RegistryStores, TrustFile } from "natalis/registry";
+import { deviceIdOf } from "./device-id.ts";
+import type { Proofs } from "./proofs.ts";
+import type { RevocationLists } from "./revocation-lists.ts";
+
+export interface AuthenticationsContext {
+  readonly stores: RegistryStores;
+  readonly proofs: Proofs;
+  readonly revocationLists: RevocationLists;
+  readonly challenges: ChallengeStore;
+  readonly trust: TrustFile;
+  /** Signs verdicts; its certificate and the chain above it, DER. */
+  readonly signer: Signer;
+  readonly certificate: Uint8Array;
+  readonly chain: readonly Uint8Array[];
+}
+
+export interface Authentication {
+  readonly identity: AuthenticatedIdentity;
+  /** COSE_Sign1, for third parties. */
+  readonly verdict: Uint8Array;
+  readonly validUntil: Date;
+}
+
+/** Seconds that a verdict may be relied on. */
+const verdictLifetime = 300;
+/** Seconds: an idle log shows that it lives every ten minutes. */
+const maxStateAge = 900;
+const policy = { unknownStatus: "refuse", maxStateAge } as const;
+const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
+
+export class Authentications {
+  readonly #context: AuthenticationsContext;
+
+  constructor(context: AuthenticationsContext) {
+    this.#context = context;
+  }
+
+  /** A fresh challenge for the party that calls itself `audience`. */
+  async challenge(audience: string): Promise<Challenge> {
+    const issued = challenge({ audience, at: systemClock.now(), entropy: nodeEntropy });
+    await this.#context.challenges.put(issued);
+    return issued;
+  }
+
+  /** @throws NAT_AUTHENTICATE_*, NAT_COSE_*, NAT_PATH_*, and the codes of a malformed answer */
+  async authenticate(answer: Uint8Array, audience: string, chain: readonly Uint8Array[]): Promise<Authentication> {
+    const { challenges, trust, signer, certificate } = this.#context;
+    const at = systemClock.now();
+    const evidence = { chain, ...(await this.#evidenceOn([...presentedWith(answer), ...chain])) };
+    const identity = await verifyAnswer({ answer, challenges, audience, trust, evidence, policy, at, ...ports });
+    const input = { identity, lifetime: verdictLifetime, signer, certificate, chain: this.#context.chain, hash: nodeHash };
+    const validUntil = new Date(at.getTime() + verdictLifetime * 1000);
+    return { identity, verdict: await issueVerdict(input), validUntil };
+  }
+
+  /** Step 1 for a certificate whose key the TLS handshake has proven. @throws as `authenticate`, without its step 2 */
+  async identify(certificate: Uint8Array): Promise<VerifiedIdentity> {
+    const { trust, chain } = this.#context;
+    const evidence = { chain, ...(await this.#evidenceOn([certificate])) };
+    const at = systemClock.now();
+    return verifyIdentity({ certificate, evidence, trust, policy, purpose: oids.clientAuth, at, ...ports });
+  }
+
+  /** What this registry says of the device whose certificate is presented first; nothing of a stranger. */
+  async #evidenceOn([certificate]: readonly Uint8Array[]): Promise<Evidence> {
+    const id = certificate === undefined ? undefined : deviceIdOf(certificate);
+    const device = id === undefined ? undefined : await this.#context.stores.devices.device(id);
+    if (device === undefined) return {};
+    const stateProof = await this.#context.proofs.stateProof(device.id);
+    const shard = device.certificateSerial.at(-1) as number;
+    return { stateProof, crls: [await this.#context.revocationLists.current(device.issuer, shard)] };
+  }
+}
+
+/** Certificates that travel with an answer; what is malformed is for `verifyAnswer` to refuse, with its own code. */
+function presentedWith(answer: Uint8Array): readonly Uint8Array[] {
+  try {
+    const chain = parseSign1(answer).unprotectedHeader.get(headerLabels.x5chain);
+    return chain === undefined ? [] : parseX5chain(chain);
+  } catch (error) {
+    if (isNatalisError(error)) return [];
+    throw error;
+  }
+}
