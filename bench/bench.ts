@@ -3,6 +3,7 @@
 // one process so that the same seconds of the same machine can be shared among them.
 
 import type { Awaitable } from "natalis/kernel";
+import type { Lane } from "./lane.ts";
 
 /**
  * - work: what the bench is about
@@ -20,13 +21,21 @@ export interface Contender {
   operate(): Awaitable<unknown>;
 }
 
-export interface Bench {
+export interface BenchFacts {
   readonly name: string;
   /** What one unit is, in the plural. */
   readonly unit: string;
   readonly unitsPerOperation: number;
   /** The least share of the limit that is good enough. */
   readonly budget: number;
+}
+
+export interface Bench extends BenchFacts {
   /** Exactly one work and one limit, then the others; peers only where asked for. Each worker calls it for itself. */
   prepare(options: { readonly peers: boolean }): Promise<readonly Contender[]>;
+}
+
+/** A bench of a server, asked over many connections at once: it brings its lane along. */
+export interface LoadBench extends BenchFacts {
+  open(options: { readonly connections: number }): Promise<Lane>;
 }

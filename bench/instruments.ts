@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What measuring takes: a stopwatch, and a way to make each contender pay for its own garbage. Without that, whoever
+// What measuring takes: clocks, and a way to make each contender pay for its own garbage. Without that, whoever
 // allocates most is interrupted for the others' leavings too: native jobs of node:crypto are heavy to free, and their
 // owners hardly ever fill the heap by themselves.
 
@@ -8,7 +8,9 @@ import { runInNewContext } from "node:vm";
 
 export interface Instruments {
   /** Milliseconds since any fixed instant. */
-  stopwatch(): number;
+  wallTime(): number;
+  /** Milliseconds that processors have worked for this process, all its threads together. */
+  processorTime(): number;
   /** Frees what became garbage lately. */
   collectGarbage(): void;
 }
@@ -17,5 +19,12 @@ export interface Instruments {
 export function nodeInstruments(): Instruments {
   setFlagsFromString("--expose-gc");
   const collect: (options: { readonly type: "minor" }) => void = runInNewContext("gc");
-  return { stopwatch: () => performance.now(), collectGarbage: () => collect({ type: "minor" }) };
+  return {
+    wallTime: () => performance.now(),
+    processorTime: () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    },
+    collectGarbage: () => collect({ type: "minor" }),
+  };
 }

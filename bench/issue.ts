@@ -6,18 +6,13 @@
 
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { generateKey, nodeEntropy, nodeHash, nodeSignatureVerifier } from "@natalis/node";
-import {
-  type BirthContext,
-  type BirthRequest,
-  type KnownFacts,
-  type NewBirth,
-  prepareBirth,
-  signBirth,
-} from "natalis/birth";
+import { type BirthContext, type BirthRequest, type KnownFacts, prepareBirth, signBirth } from "natalis/birth";
 import { buildCertificationRequest } from "natalis/device";
 import { algorithms, parseCertificate, parseCertificationRequest } from "natalis/formats";
+import type { Signer } from "natalis/kernel";
+import type { BornEvent } from "natalis/registry";
 import type { Bench, Contender } from "./bench.ts";
-import { type BenchAuthority, bornAt, model, openBenchAuthority } from "./bench-authority.ts";
+import { bornAt, model, openBenchAuthority } from "./bench-authority.ts";
 import { inTurn } from "./in-turn.ts";
 import { peculiarX509 } from "./peers/peculiar-x509.ts";
 
@@ -30,13 +25,16 @@ export const issueBench: Bench = {
   unitsPerOperation: 1,
   budget: 0.75,
   prepare: async ({ peers }) => {
-    const own = await openBenchAuthority();
+    const { authority, profile, signer } = await openBenchAuthority();
+    const context = { ...stationContext, profile, authority };
     const requests: BirthRequest[] = [];
     for (let number = 0; number < requestCount; number++) requests.push(await requestOf(number));
-    const contenders = [givingBirth(requests, own), await rawOperations(requests, own)];
-    return peers
-      ? [...contenders, await peculiarX509(requests.map(({ certificationRequest }) => certificationRequest))]
-      : contenders;
+    const { certificate } = await giveBirth(requests[0] as BirthRequest, context, signer);
+    const contenders = [
+      givingBirth(requests, context, signer),
+      rawOperations(requests, parseCertificate(certificate).tbs),
+    ];
+    return peers ? [...contenders, await peculiarX509(requests.map((one) => one.certificationRequest))] : contenders;
   },
 };
 
@@ -47,15 +45,15 @@ async function requestOf(number: number): Promise<BirthRequest> {
   return { certificationRequest, model, serial, facility: "Bench Hall 1" };
 }
 
-function givingBirth(requests: readonly BirthRequest[], own: BenchAuthority): Contender {
+function givingBirth(requests: readonly BirthRequest[], context: BirthContext, signer: Signer): Contender {
   const next = inTurn(requests);
-  return { name: "issue", role: "work", operate: () => giveBirth(next(), own) };
+  return { name: "issue", role: "work", operate: () => giveBirth(next(), context, signer) };
 }
 
-async function giveBirth(request: BirthRequest, { authority, profile, signer }: BenchAuthority) {
-  const context = { ...stationContext, profile, authority };
+async function giveBirth(request: BirthRequest, context: BirthContext, signer: Signer): Promise<BornEvent> {
   const prepared = await prepareBirth(request, nothingKnown, context);
-  return signBirth(prepared as NewBirth, signer, nodeHash);
+  if (prepared.kind !== "new") throw new Error("a birth that should be new is not");
+  return await signBirth(prepared, signer, nodeHash);
 }
 
 const nothingKnown: KnownFacts = { unitTag: new Uint8Array(32) };
@@ -74,9 +72,7 @@ interface SignedRequest {
   readonly key: KeyObject;
 }
 
-async function rawOperations(requests: readonly BirthRequest[], own: BenchAuthority): Promise<Contender> {
-  const { certificate } = await giveBirth(requests[0] as BirthRequest, own);
-  const { tbs } = parseCertificate(certificate);
+function rawOperations(requests: readonly BirthRequest[], tbs: Uint8Array): Contender {
   const issuerKey = createPrivateKey({
     key: Buffer.from(generateKey(algorithms.ES256).pkcs8),
     format: "der",

@@ -5,7 +5,16 @@ import type { Contender } from "./bench.ts";
 import type { Instruments } from "./instruments.ts";
 import { runSlice, type Slice } from "./slice.ts";
 
+/** How a lane is measured where it is not by turns on this thread. */
+export interface Pace {
+  readonly clock: "processor" | "wall";
+  readonly turnMilliseconds: number;
+  /** That the work may keep busy. */
+  readonly cores: number;
+}
+
 export interface Lane {
+  readonly pace?: Pace;
   /** In the order in which they take turns. */
   readonly contenders: readonly Pick<Contender, "name" | "role">[];
   /** One slice of the contender at this index on each of the first `workers` workers, all at the same time. */

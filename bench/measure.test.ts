@@ -7,15 +7,16 @@ import { type Lane, laneHere } from "./lane.ts";
 import { measure } from "./measure.ts";
 import { runSlice } from "./slice.ts";
 
-/** Time that passes only when an operation takes it. */
+/** Time that passes only when an operation takes it; by the wall clock it takes twice as long, as on a busy machine. */
 class FakeTime implements Instruments {
-  #now = 1000;
+  #worked = 1000;
   readonly operated: string[] = [];
-  readonly stopwatch = () => this.#now;
-  /** Milliseconds that a collection takes. */
+  readonly processorTime = () => this.#worked;
+  readonly wallTime = () => 2 * this.#worked;
+  /** Milliseconds of work that a collection takes. */
   collection = 0;
   readonly collectGarbage = () => {
-    this.#now += this.collection;
+    this.#worked += this.collection;
   };
 
   contender(name: string, role: Role, milliseconds: number): Contender {
@@ -23,7 +24,7 @@ class FakeTime implements Instruments {
       name,
       role,
       operate: () => {
-        this.#now += milliseconds;
+        this.#worked += milliseconds;
         this.operated.push(name);
       },
     };
@@ -34,15 +35,15 @@ const plan = { rounds: 3, seconds: 1, workers: 1 };
 
 test("a slice ends with the operation during which its time is up", async () => {
   const time = new FakeTime();
-  const slice = await runSlice(time.contender("work", "work", 4), 10, time);
-  assert.deepEqual(slice, { operations: 3, milliseconds: 12, latencies: [4, 4, 4] });
+  const slice = await runSlice(time.contender("work", "work", 2), 10, time);
+  assert.deepEqual(slice, { operations: 3, wallMilliseconds: 12, processorMilliseconds: 6, latencies: [4, 4, 4] });
 });
 
 test("a slice ends with the collection of its garbage, which counts", async () => {
   const time = new FakeTime();
   time.collection = 3;
-  const slice = await runSlice(time.contender("work", "work", 5), 10, time);
-  assert.deepEqual(slice, { operations: 2, milliseconds: 13, latencies: [5, 5] });
+  const slice = await runSlice(time.contender("work", "work", 5), 20, time);
+  assert.deepEqual(slice, { operations: 2, wallMilliseconds: 26, processorMilliseconds: 13, latencies: [10, 10] });
 });
 
 test("a slice has one operation at least, and waits for it", async () => {
@@ -52,13 +53,13 @@ test("a slice has one operation at least, and waits for it", async () => {
   assert.deepEqual([operations, finished], [1, 1]);
 });
 
-test("rates are operations a second, one a round", async () => {
+test("rates are operations a second of processor time, one a round", async () => {
   const time = new FakeTime();
   const contenders = [time.contender("ours", "work", 2), time.contender("theirs", "limit", 1)];
   const [work, limit] = await measure(laneHere(contenders, time), plan);
   assert.deepEqual(work?.rates, [500, 500, 500]);
   assert.deepEqual(limit?.rates, [1000, 1000, 1000]);
-  assert.ok(work.latencies.length > 0 && work.latencies.every((latency) => latency === 2));
+  assert.ok(work.latencies.length > 0 && work.latencies.every((latency) => latency === 4));
 });
 
 test("contenders take short turns", async () => {
@@ -80,7 +81,7 @@ test("an operation that fails fails the measurement", async () => {
   await assert.rejects(measure(laneHere([failing], new FakeTime()), plan), /wrong result/);
 });
 
-test("workers' rates add up, and work and limit run on one worker too", async () => {
+test("workers' rates by the wall clock add up, and work and limit run on one worker too", async () => {
   const used: number[] = [];
   const lane: Lane = {
     contenders: [
@@ -90,7 +91,8 @@ test("workers' rates add up, and work and limit run on one worker too", async ()
     ],
     run: (_contender, milliseconds, workers) => {
       used.push(workers);
-      return Promise.resolve(Array.from({ length: workers }, () => ({ operations: 5, milliseconds, latencies: [] })));
+      const slice = { operations: 5, wallMilliseconds: milliseconds, processorMilliseconds: 1, latencies: [] };
+      return Promise.resolve(Array.from({ length: workers }, () => slice));
     },
     close: () => Promise.resolve(),
   };
@@ -101,5 +103,33 @@ test("workers' rates add up, and work and limit run on one worker too", async ()
   );
   const rates = measured.map(({ rates: [first] }) => first as number);
   assert.equal(rates[0], 2 * (rates[3] as number));
+  assert.ok(measured.every(({ clock }) => clock === "wall"));
   assert.deepEqual([...new Set(used)], [2, 1]);
+});
+
+test("a lane that brings its pace is measured by its clock, in turns of its length", async () => {
+  const turns: number[] = [];
+  const lane: Lane = {
+    contenders: [
+      { name: "ours", role: "work" },
+      { name: "theirs", role: "limit" },
+    ],
+    pace: { clock: "wall", turnMilliseconds: 250, cores: 2 },
+    run: (_contender, milliseconds) => {
+      turns.push(milliseconds);
+      return Promise.resolve([
+        { operations: 50, wallMilliseconds: milliseconds, processorMilliseconds: 1, latencies: [] },
+      ]);
+    },
+    close: () => Promise.resolve(),
+  };
+  const measured = await measure(lane, plan);
+  assert.deepEqual(
+    measured.map(({ clock, rates: [first] }) => [clock, first]),
+    [
+      ["wall", 200],
+      ["wall", 200],
+    ],
+  );
+  assert.deepEqual([...new Set(turns)], [250]);
 });

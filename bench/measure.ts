@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures a lane's contenders against each other: warm-up first, then rounds, in each of which they take short turns.
-// Whatever slows the machine down meets them all alike, so that ratios are steadier than rates.
+// Whatever slows the machine down meets them all alike, so that ratios are steadier than rates. One worker is measured
+// by the time that processors worked for it: on an idle machine that is no less than the time that passed, and on a
+// busy one it is not lengthened by waiting for others. Of several workers only the wall clock can tell what they gain.
 
 import type { Role } from "./bench.ts";
 import type { Lane } from "./lane.ts";
@@ -13,6 +15,8 @@ export interface Plan {
   readonly workers: number;
 }
 
+export type Clock = "processor" | "wall";
+
 /** Who takes turns: a contender on so many workers. */
 export interface Turn {
   readonly name: string;
@@ -21,7 +25,8 @@ export interface Turn {
 }
 
 export interface Measurement extends Turn {
-  /** Operations a second, one figure a round. */
+  readonly clock: Clock;
+  /** Operations a second by that clock, one figure a round. */
   readonly rates: readonly number[];
   /** Of all operations of all rounds, milliseconds. */
   readonly latencies: readonly number[];
@@ -38,13 +43,14 @@ interface ScheduledTurn extends Turn {
 /** With more than one worker, work and limit take another turn each, on one of them. */
 export async function measure(lane: Lane, plan: Plan): Promise<Measurement[]> {
   const turns = scheduleOf(lane, plan.workers);
+  const clock = lane.pace?.clock ?? (plan.workers === 1 ? "processor" : "wall");
   await runRound(lane, turns, shareOfWarmUp * plan.seconds);
   const rounds: Slice[][][] = [];
   for (let round = 0; round < plan.rounds; round++) rounds.push(await runRound(lane, turns, plan.seconds));
   return turns.map(({ name, role, workers }, index) => {
     const slices = rounds.map((round) => round[index] as Slice[]);
-    const rates = slices.map((one) => rateOf(one, workers));
-    return { name, role, workers, rates, latencies: slices.flat().flatMap(({ latencies }) => latencies) };
+    const rates = slices.map((one) => rateOf(one, workers, clock));
+    return { name, role, workers, clock, rates, latencies: slices.flat().flatMap(({ latencies }) => latencies) };
   });
 }
 
@@ -59,7 +65,8 @@ function isAlsoRunAlone({ role }: Turn): boolean {
 
 /** The slices of each turn, of all its workers. */
 async function runRound(lane: Lane, turns: readonly ScheduledTurn[], seconds: number): Promise<Slice[][]> {
-  const passes = Math.max(1, Math.round((1000 * seconds) / (turns.length * turnMilliseconds)));
+  const turnLength = lane.pace?.turnMilliseconds ?? turnMilliseconds;
+  const passes = Math.max(1, Math.round((1000 * seconds) / (turns.length * turnLength)));
   const milliseconds = (1000 * seconds) / (turns.length * passes);
   const slices: Slice[][] = turns.map(() => []);
   for (let pass = 0; pass < passes; pass++)
@@ -69,8 +76,8 @@ async function runRound(lane: Lane, turns: readonly ScheduledTurn[], seconds: nu
 }
 
 /** The workers ran at the same time, each for its own milliseconds. */
-function rateOf(slices: readonly Slice[], workers: number): number {
+function rateOf(slices: readonly Slice[], workers: number, clock: Clock): number {
   const operations = slices.reduce((sum, slice) => sum + slice.operations, 0);
-  const milliseconds = slices.reduce((sum, slice) => sum + slice.milliseconds, 0);
+  const milliseconds = slices.reduce((sum, slice) => sum + slice[`${clock}Milliseconds`], 0);
   return (1000 * operations * workers) / milliseconds;
 }

@@ -5,8 +5,9 @@ import { benches } from "./catalogue.ts";
 import { parseOptions, UsageError, usage } from "./options.ts";
 
 test("a bench alone is measured with the defaults", () => {
-  const { bench, plan, json, peers } = parseOptions(["seal"]);
+  const { bench, plan, connections, json, peers } = parseOptions(["seal"]);
   assert.equal(bench.name, "seal");
+  assert.equal(connections, 64);
   assert.deepEqual(plan, { rounds: 5, seconds: 2, workers: 1 });
   assert.deepEqual([json, peers], [false, false]);
 });
@@ -17,6 +18,10 @@ test("every option is read, on either side of the name", () => {
   assert.equal(bench.name, "issue");
   assert.deepEqual(plan, { rounds: 3, seconds: 0.25, workers: 2 });
   assert.deepEqual([json, peers], [true, true]);
+});
+
+test("a bench of a server is told how many connections to make", () => {
+  assert.equal(parseOptions(["est", "--connections", "8"]).connections, 8);
 });
 
 const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = [
@@ -39,6 +44,9 @@ const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = 
   [["seal", "--seconds=-1"], /--seconds/],
   [["seal", "--workers", "0"], /--workers .* 1 to 64/],
   [["seal", "--workers", "65"], /--workers/],
+  [["est", "--workers", "2"], /est asks a server/],
+  [["est", "--connections", "0"], /--connections .* 1 to 1000/],
+  [["est", "--connections", "1001"], /--connections/],
 ];
 
 for (const [words, told] of refused)

@@ -2,13 +2,15 @@
 // The command line of the benches, read strictly: a mistyped number must not become another measurement.
 
 import { parseArgs } from "node:util";
-import type { Bench } from "./bench.ts";
+import type { Bench, LoadBench } from "./bench.ts";
 import { benches, findBench } from "./catalogue.ts";
 import type { Plan } from "./measure.ts";
 
 export interface Options {
-  readonly bench: Bench;
+  readonly bench: Bench | LoadBench;
   readonly plan: Plan;
+  /** Of a bench that asks a server. */
+  readonly connections: number;
   readonly json: boolean;
   readonly peers: boolean;
 }
@@ -19,7 +21,7 @@ export class UsageError extends Error {
 
 /** The medians of fewer rounds say nothing. */
 const fewestRounds = 3;
-const defaults = { rounds: "5", seconds: "2", workers: "1" } as const;
+const defaults = { rounds: "5", seconds: "2", workers: "1", connections: "64" } as const;
 
 export const usage = `npm run bench -- NAME [options]
 
@@ -27,6 +29,7 @@ export const usage = `npm run bench -- NAME [options]
   --rounds N    rounds after the warm-up, ${fewestRounds} to 100 (${defaults.rounds})
   --seconds S   length of a round, 0.05 to 600 (${defaults.seconds})
   --workers N   worker threads, 1 to 64 (${defaults.workers}: no thread but the main one)
+  --connections N  connections to the server that is measured, 1 to 1000 (${defaults.connections})
   --peers       other libraries too
 
 NAME is ${benches.map(({ name }) => name).join(" or ")}.`;
@@ -37,13 +40,17 @@ export function parseOptions(words: readonly string[]): Options {
   const [name, ...others] = positionals;
   if (name === undefined) throw new UsageError("which bench?");
   if (others.length > 0) throw new UsageError(`one bench at a time, not ${others.join(", ")} as well`);
+  const bench = benchNamed(name);
+  const workers = numberIn("--workers", values.workers, /^\d{1,2}$/, 1, 64);
+  if ("open" in bench && workers > 1) throw new UsageError(`${name} asks a server: it has --connections, no --workers`);
   return {
-    bench: benchNamed(name),
+    bench,
     plan: {
       rounds: numberIn("--rounds", values.rounds, /^\d{1,3}$/, fewestRounds, 100),
       seconds: numberIn("--seconds", values.seconds, /^\d{1,3}(?:\.\d{1,3})?$/, 0.05, 600),
-      workers: numberIn("--workers", values.workers, /^\d{1,2}$/, 1, 64),
+      workers,
     },
+    connections: numberIn("--connections", values.connections, /^\d{1,4}$/, 1, 1000),
     json: values.json,
     peers: values.peers,
   };
@@ -60,6 +67,7 @@ function parseWords(words: readonly string[]) {
         rounds: { type: "string", default: defaults.rounds },
         seconds: { type: "string", default: defaults.seconds },
         workers: { type: "string", default: defaults.workers },
+        connections: { type: "string", default: defaults.connections },
       },
     });
   } catch (cause) {
@@ -67,7 +75,7 @@ function parseWords(words: readonly string[]) {
   }
 }
 
-function benchNamed(name: string): Bench {
+function benchNamed(name: string): Bench | LoadBench {
   const bench = findBench(name);
   if (bench === undefined) throw new UsageError(`there is no bench ${JSON.stringify(name)}`);
   return bench;

@@ -8,10 +8,38 @@ import { encodeFigures, figuresOf, tableOf } from "./report.ts";
 const bench: Bench = { name: "seal", unit: "records", unitsPerOperation: 64, budget: 0.6, prepare: async () => [] };
 const plan = { rounds: 3, seconds: 1, workers: 1 };
 
-const work: Measurement = { name: "verify", role: "work", workers: 1, rates: [50, 90, 70], latencies: [1, 2, 3, 40] };
-const limit: Measurement = { name: "limit", role: "limit", workers: 1, rates: [100, 100, 100], latencies: [1] };
-const peer: Measurement = { name: "a library", role: "peer", workers: 1, rates: [5, 6, 7], latencies: [1] };
-const beside: Measurement = { name: "sealing", role: "beside", workers: 1, rates: [10, 10, 20], latencies: [1] };
+const work: Measurement = {
+  name: "verify",
+  role: "work",
+  workers: 1,
+  clock: "processor",
+  rates: [50, 90, 70],
+  latencies: [1, 2, 3, 40],
+};
+const limit: Measurement = {
+  name: "limit",
+  role: "limit",
+  workers: 1,
+  clock: "processor",
+  rates: [100, 100, 100],
+  latencies: [1],
+};
+const peer: Measurement = {
+  name: "a library",
+  role: "peer",
+  workers: 1,
+  clock: "processor",
+  rates: [5, 6, 7],
+  latencies: [1],
+};
+const beside: Measurement = {
+  name: "sealing",
+  role: "beside",
+  workers: 1,
+  clock: "processor",
+  rates: [10, 10, 20],
+  latencies: [1],
+};
 
 test("the figures are medians of the rounds, in units", () => {
   assert.deepEqual(JSON.parse(encodeFigures(figuresOf(bench, [work, limit], plan, 99.2))), {
@@ -26,6 +54,7 @@ test("the figures are medians of the rounds, in units", () => {
     peakMemoryMiB: 100,
     cores: 1,
     rounds: 3,
+    clock: "processor",
   });
 });
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a measurement comes to: figures, as one line of JSON for programs or a table for people.
 
-import type { Bench, Role } from "./bench.ts";
-import type { Measurement, Plan } from "./measure.ts";
+import type { BenchFacts, Role } from "./bench.ts";
+import type { Clock, Measurement, Plan } from "./measure.ts";
 import { median, quantile } from "./statistics.ts";
 
-/** Rates are units a second, medians of the rounds; what does not apply is absent. */
+/** Rates are units a second by the clock that is named, medians of the rounds; what does not apply is absent. */
 export interface Figures {
   readonly name: string;
   readonly unit: string;
@@ -14,7 +14,7 @@ export interface Figures {
   /** Share of the limit: the median of the rounds' ratios, so not quite the ratio of the medians. */
   readonly ratio: number;
   readonly budget: number;
-  /** Of one operation. */
+  /** Of one operation, by the wall clock. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** Largest resident size of the process, the preparations and all contenders included. */
@@ -22,6 +22,7 @@ export interface Figures {
   /** That the work may have kept busy: one a worker. */
   readonly cores: number;
   readonly rounds: number;
+  readonly clock: Clock;
   /** The rate on all workers over the rate on one of them. */
   readonly overOneWorker?: number;
   /** The same of the limit: what the machine had to give. */
@@ -31,9 +32,9 @@ export interface Figures {
 }
 
 export function figuresOf(
-  { name, unit, unitsPerOperation, budget }: Bench,
+  { name, unit, unitsPerOperation, budget }: BenchFacts,
   measurements: readonly Measurement[],
-  { rounds, workers }: Plan,
+  { rounds, workers, cores = workers }: Plan & { readonly cores?: number },
   peakMemoryMiB: number,
 ): Figures {
   const work = measurementOf(measurements, "work", workers);
@@ -51,8 +52,9 @@ export function figuresOf(
     p50Ms: rounded(quantile(work.latencies, 0.5), 4),
     p99Ms: rounded(quantile(work.latencies, 0.99), 4),
     peakMemoryMiB: Math.ceil(peakMemoryMiB),
-    cores: workers,
+    cores,
     rounds,
+    clock: work.clock,
     ...(workers > 1 && {
       overOneWorker: rounded(medianRatio(work, measurementOf(measurements, "work", 1)), 2),
       limitOverOneWorker: rounded(medianRatio(limit, measurementOf(measurements, "limit", 1)), 2),
@@ -69,11 +71,11 @@ export function encodeFigures(figures: Figures): string {
 
 /** Several lines. */
 export function tableOf(figures: Figures): string {
-  const { name, unit, perSecond, limitPerSecond, ratio, budget, cores, rounds } = figures;
+  const { name, unit, perSecond, limitPerSecond, ratio, budget, cores, rounds, clock } = figures;
   const verdict = ratio >= budget ? `within the budget of ${budget}` : `MISSES the budget of ${budget}`;
   const others = Object.entries({ ...figures.beside, ...figures.peers });
   return [
-    `${name}: ${unit} a second on ${cores === 1 ? "1 core" : `${cores} cores`}, medians of ${rounds} rounds`,
+    `${name}: ${unit} a second (${clock} time) on ${cores === 1 ? "1 core" : `${cores} cores`}, medians of ${rounds} rounds`,
     rowOf("limit", limitPerSecond, 1),
     `${rowOf(name, perSecond, ratio)}  ${verdict}`,
     ...others.map(([title, rate]) => rowOf(title, rate, rate / limitPerSecond)),

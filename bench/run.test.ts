@@ -22,6 +22,7 @@ for (const [words, also] of [
     ["overOneWorker", "limitOverOneWorker"],
   ],
   [["seal"], ["beside"]],
+  [["est", "--connections", "4"], []],
 ] as const)
   test(`bench ${words.join(" ")} --json`, () => {
     const { status, lines, stderr } = bench(...words, ...quickly, "--json");

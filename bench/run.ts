@@ -17,18 +17,20 @@ try {
   process.exitCode = 2;
 }
 
-async function run({ bench, plan, json, peers }: Options): Promise<void> {
-  const lane = await openLane({ bench, plan, peers });
+async function run({ bench, plan, connections, json, peers }: Options): Promise<void> {
+  const lane = await openLane({ bench, plan, connections, peers });
   try {
     const measurements = await measure(lane, plan);
-    const figures = figuresOf(bench, measurements, plan, process.resourceUsage().maxRSS / 1024);
+    const cores = lane.pace?.cores ?? plan.workers;
+    const figures = figuresOf(bench, measurements, { ...plan, cores }, process.resourceUsage().maxRSS / 1024);
     console.log(json ? encodeFigures(figures) : tableOf(figures));
   } finally {
     await lane.close();
   }
 }
 
-async function openLane({ bench, plan, peers }: Omit<Options, "json">): Promise<Lane> {
+async function openLane({ bench, plan, connections, peers }: Omit<Options, "json">): Promise<Lane> {
+  if ("open" in bench) return bench.open({ connections });
   if (plan.workers > 1) return openWorkerLane({ bench: bench.name, peers }, plan.workers);
   return laneHere(await bench.prepare({ peers }), nodeInstruments());
 }

@@ -4,11 +4,12 @@
 import type { Contender } from "./bench.ts";
 import type { Instruments } from "./instruments.ts";
 
+/** Milliseconds by both clocks include the clearing up. */
 export interface Slice {
   readonly operations: number;
-  /** The clearing up included. */
-  readonly milliseconds: number;
-  /** Of each operation, milliseconds. */
+  readonly wallMilliseconds: number;
+  readonly processorMilliseconds: number;
+  /** Of each operation, milliseconds by the wall clock. */
   readonly latencies: readonly number[];
 }
 
@@ -16,19 +17,25 @@ export interface Slice {
 export async function runSlice(
   contender: Contender,
   milliseconds: number,
-  { stopwatch, collectGarbage }: Instruments,
+  { wallTime, processorTime, collectGarbage }: Instruments,
 ): Promise<Slice> {
   const latencies: number[] = [];
-  const start = stopwatch();
+  const processorStart = processorTime();
+  const start = wallTime();
   let last = start;
   do {
     const result = contender.operate();
     // A synchronous operation is not made to wait for a microtask.
     if (result instanceof Promise) await result;
-    const now = stopwatch();
+    const now = wallTime();
     latencies.push(now - last);
     last = now;
   } while (last - start < milliseconds);
   collectGarbage();
-  return { operations: latencies.length, milliseconds: stopwatch() - start, latencies };
+  return {
+    operations: latencies.length,
+    wallMilliseconds: wallTime() - start,
+    processorMilliseconds: processorTime() - processorStart,
+    latencies,
+  };
 }

@@ -3,12 +3,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ensureParts, type Machine, readParts } from "./parts.ts";
+import { ensureParts, type Machine, readParts, thisMachine } from "./parts.ts";
 import { temporaryTree } from "./temporary-tree.ts";
 
 const parts = ["openssl", "chromium"].map((command) => ({
   command,
-  debianPackage: `${command}-package`,
+  debianPackages: [`${command}-package`],
   purpose: "x",
 }));
 
@@ -30,6 +30,20 @@ function machine(installed: string[], mayInstall: boolean, failure?: string) {
 test("reads command, package and purpose, without comments", (t) => {
   const root = temporaryTree(t, { "parts.txt": "# comment\n\nopenssl  openssl-package  x\n" });
   assert.deepEqual(readParts(`${root}/parts.txt`), [parts[0]]);
+});
+
+test("a part without a command is a file", () => {
+  assert.ok(thisMachine.has(import.meta.filename));
+  assert.ok(!thisMachine.has(`${import.meta.filename}.none`));
+});
+
+test("a command may need several packages, that of its own first", (t) => {
+  const root = temporaryTree(t, { "parts.txt": "openssl openssl-package,chromium-package x\n" });
+  const [part] = readParts(`${root}/parts.txt`);
+  assert.deepEqual(part?.debianPackages, ["openssl-package", "chromium-package"]);
+  const { answer, calls } = machine([], true);
+  assert.deepEqual(ensureParts(part === undefined ? [] : [part], answer), []);
+  assert.deepEqual(calls, ["update", "install --yes --no-install-recommends openssl-package chromium-package"]);
 });
 
 test("asks for nothing where all is there", () => {

@@ -7,8 +7,10 @@ import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 export interface Part {
+  /** Or the path of what is no command. */
   readonly command: string;
-  readonly debianPackage: string;
+  /** The package of the command first, then what it needs and Debian only recommends. */
+  readonly debianPackages: readonly string[];
   readonly purpose: string;
 }
 
@@ -21,14 +23,14 @@ export interface Machine {
   aptGet(...words: readonly string[]): string | undefined;
 }
 
-/** Reads lines of command, package and purpose; # begins a comment. */
+/** Reads lines of command, package (or several, with commas between) and purpose; # begins a comment. */
 export function readParts(file: string): Part[] {
   const lines = readFileSync(file, "utf8").split("\n");
   return lines
     .filter((line) => line.trim() !== "" && !line.startsWith("#"))
     .map((line) => {
-      const [command = "", debianPackage = "", ...purpose] = line.trim().split(/\s+/);
-      return { command, debianPackage, purpose: purpose.join(" ") };
+      const [command = "", packages = "", ...purpose] = line.trim().split(/\s+/);
+      return { command, debianPackages: packages.split(","), purpose: purpose.join(" ") };
     });
 }
 
@@ -36,12 +38,12 @@ export function readParts(file: string): Part[] {
 export function ensureParts(parts: readonly Part[], machine: Machine): string[] {
   const missing = parts.filter(({ command }) => !machine.has(command));
   if (missing.length === 0) return [];
-  const packages = missing.map(({ debianPackage }) => debianPackage);
+  const packages = missing.flatMap(({ debianPackages }) => debianPackages);
   const failure = machine.mayInstall ? install(packages, machine) : undefined;
   const absent = missing.filter(({ command }) => !machine.has(command));
   return absent.map(
-    ({ command, purpose, debianPackage }) =>
-      `${command} is missing (${purpose}): install it, on Debian by apt-get install ${debianPackage}${failure ?? ""}`,
+    ({ command, purpose, debianPackages }) =>
+      `${command} is missing (${purpose}): install it, on Debian by apt-get install ${debianPackages.join(" ")}${failure ?? ""}`,
   );
 }
 
@@ -53,7 +55,7 @@ function install(packages: readonly string[], machine: Machine): string | undefi
 }
 
 export const thisMachine: Machine = {
-  has: (command) => (process.env.PATH ?? "").split(delimiter).some((folder) => isExecutable(join(folder, command))),
+  has: (command) => (command.startsWith("/") ? existsSync(command) : isOnPath(command)),
   mayInstall: existsSync("/etc/debian_version") && process.getuid?.() === 0,
   aptGet: (...words) => {
     const apt = spawnSync("apt-get", ["-qq", "-o", "Dpkg::Use-Pty=0", ...words], {
@@ -64,6 +66,10 @@ export const thisMachine: Machine = {
     return apt.status === 0 ? undefined : (apt.stderr ?? apt.error?.message);
   },
 };
+
+function isOnPath(command: string): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => isExecutable(join(folder, command)));
+}
 
 function isExecutable(file: string): boolean {
   try {

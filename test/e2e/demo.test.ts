@@ -40,6 +40,8 @@ suite("the story of this machine", () => {
     assert.match(story, /audit: clean/);
     assert.match(story, /refused: .*NAT_AUTHENTICATE_SUSPENDED/);
     assert.match(story, /refused: .*NAT_BIRTH_KEY_REUSED/);
+    assert.match(story, /a SoftHSM token makes the device's key/);
+    assert.match(story, /path of 3 certificates, custody 1/);
   });
 
   test("prints checks of openssl that hold, and one that must fail", async () => {
@@ -56,7 +58,9 @@ suite("the story of this machine", () => {
   });
 
   test("prints commands that find the same again, with no registrar running", async () => {
-    const lines = linesOf(story, /again: npx natalis ((?:verify-data|log audit) .*)/).map(([, words = ""]) => words.split(" "));
+    const lines = linesOf(story, /again: npx natalis ((?:verify-data|log audit) .*)/).map(([, words = ""]) =>
+      words.split(" "),
+    );
     assert.equal(lines.length, 3);
     const [intact, tampered, audit] = await Promise.all(lines.map((words) => runNatalis(...words)));
     assert.deepEqual([intact?.code, tampered?.code, audit?.code], [0, 1, 0]);
@@ -74,7 +78,14 @@ suite("the story of this machine", () => {
   });
 
   test("keeps its secrets to their owner, and to files", () => {
-    for (const name of ["admin.token", "passphrase", "registrar.keys", "root.key", "demo/station.token", "demo/device/key.pem"]) {
+    for (const name of [
+      "admin.token",
+      "passphrase",
+      "registrar.keys",
+      "root.key",
+      "demo/station.token",
+      "demo/softhsm/pin",
+    ]) {
       const path = join(folder, name);
       assert.equal(statSync(path).mode & 0o077, 0, name);
       const secret = readFileSync(path, "utf8").trim();
@@ -111,7 +122,8 @@ suite("the story of a data set", { skip: absent }, () => {
     assert.equal(code, 1, stderr);
     const batches = tamperedLines(story).map((line) => Math.floor((line - 2) / 64));
     assert.match(stdout, /^rows: 22694, sealed: 22695, batches: 355, authentic: 351$/m);
-    for (const batch of batches) assert.match(stdout, new RegExp(`^(altered|missing|moved|damaged): batch ${batch},`, "m"));
+    for (const batch of batches)
+      assert.match(stdout, new RegExp(`^(altered|missing|moved|damaged): batch ${batch},`, "m"));
     assert.equal([...stdout.matchAll(/^\w+: batch \d+,/gm)].length, new Set(batches).size);
   });
 

@@ -188,7 +188,11 @@ function judge(given: Judged) {
 }
 
 /** One whole authentication. */
-async function meet(by: Born = device, presented: Partial<GatheredEvidence> = evidence, given: Partial<AnswerRequest> = {}) {
+async function meet(
+  by: Born = device,
+  presented: Partial<GatheredEvidence> = evidence,
+  given: Partial<AnswerRequest> = {},
+) {
   const { asked, challenges } = ask();
   const answer = await answerOf(by, asked);
   return judge({ answer, challenges, evidence: presented, ...given });

@@ -91,8 +91,11 @@ suite("what a birth is refused for", () => {
   });
 
   test("a serial number or a model that the product line does not expect", async () => {
-    const body = async (serial: string, model: string) =>
-      ({ ...birthOf(await makeDevice(serial)), product: "gauge", model });
+    const body = async (serial: string, model: string) => ({
+      ...birthOf(await makeDevice(serial)),
+      product: "gauge",
+      model,
+    });
     await refuses(station, await body("G-0201", "G-1"), 403, "NAT_BIRTH_NOT_ADMITTED");
     await refuses(station, await body("G-0150", "G-2"), 403, "NAT_BIRTH_NOT_ADMITTED");
     await station.json("POST", "/births", await body("G-0150", "G-1"));
@@ -201,15 +204,17 @@ suite("births of one thing at once", () => {
   test("one request sent many times is born once and answered alike", async () => {
     const device = await makeDevice("IMPATIENT-1");
     const answers = await Promise.all(Array.from({ length: 8 }, () => bear(station, device)));
-    assert.deepEqual(answers.map(({ kind }) => kind).toSorted(), ["born", ...Array.from({ length: 7 }, () => "stored")]);
+    assert.deepEqual(answers.map(({ kind }) => kind).toSorted(), [
+      "born",
+      ...Array.from({ length: 7 }, () => "stored"),
+    ]);
     assert.equal(new Set(answers.map(({ certificate }) => certificate)).size, 1);
   });
 });
 
 test("no refusal told a token, or anything of another unit", () => {
   assert.ok(told.length > 20 && confidential.length > 10);
-  for (const text of told)
-    for (const secret of confidential) assert.ok(!text.includes(secret), `${secret} in ${text}`);
+  for (const text of told) for (const secret of confidential) assert.ok(!text.includes(secret), `${secret} in ${text}`);
 });
 
 test("nothing of all this is in the registrar's log", () => {

@@ -37,7 +37,9 @@ suite("bodies", () => {
   test("larger than the limit and not said how large", async () => {
     const head = `POST /births HTTP/1.1\r\nhost: x\r\nauthorization: ${await bearer()}\r\n`;
     const chunk = `10000\r\n${"A".repeat(0x10000)}\r\n`;
-    const answer = await speak(`${head}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${chunk}${chunk}`);
+    const answer = await speak(
+      `${head}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${chunk}${chunk}`,
+    );
     assert.match(answer, /^HTTP\/1\.1 413 /);
     assert.match(answer, /NAT_HTTP_TOO_LARGE/);
   });
@@ -74,7 +76,14 @@ suite("bodies", () => {
 
 suite("addresses", () => {
   test("that nobody serves", async () => {
-    for (const path of ["/", "/births/1", "/devices/x/y/z", "/admin", "/..%2f..%2fetc%2fpasswd", `/${"a".repeat(4000)}`])
+    for (const path of [
+      "/",
+      "/births/1",
+      "/devices/x/y/z",
+      "/admin",
+      "/..%2f..%2fetc%2fpasswd",
+      `/${"a".repeat(4000)}`,
+    ])
       await refuses("GET", path, 404, "NAT_HTTP_NOT_FOUND");
     await refuses("PUT", "/births", 404, "NAT_HTTP_NOT_FOUND", {});
     await refuses("DELETE", "/devices", 404, "NAT_HTTP_NOT_FOUND");
@@ -88,7 +97,7 @@ suite("addresses", () => {
 
   test("words that are no HTTP", async () => {
     const answer = await speak("HELO registrar\r\n\r\n");
-    assert.match(answer, /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*NAT_HTTP_INVALID/);
+    assert.match(answer, /^HTTP\/1\.1 400 .*application\/problem\+json.*NAT_HTTP_INVALID/s);
   });
 
   test("a token in an address is none", async () => {
@@ -136,8 +145,20 @@ suite("lists and ids", () => {
 
   test("tiles, bundles, lists and authorities that are not there", async () => {
     const key = "0".repeat(40);
-    for (const path of ["tile/0/999", "tile/0/000.p/255", "tile/7/000", "tile/entries/x001/000", "tile/x/000", "tile/0/0"])
-      await refuses("GET", `/log/${path}`, 404, path.endsWith("tile/x/000") || path.endsWith("tile/0/0") ? "NAT_TLOG_TILE_PATH" : "NAT_HTTP_NOT_FOUND");
+    for (const path of [
+      "tile/0/999",
+      "tile/0/000.p/255",
+      "tile/7/000",
+      "tile/entries/x001/000",
+      "tile/x/000",
+      "tile/0/0",
+    ])
+      await refuses(
+        "GET",
+        `/log/${path}`,
+        404,
+        path.endsWith("tile/x/000") || path.endsWith("tile/0/0") ? "NAT_TLOG_TILE_PATH" : "NAT_HTTP_NOT_FOUND",
+      );
     await refuses("GET", `/crl/${key}/00.crl`, 404, "NAT_SERVICE_NOT_FOUND");
     for (const path of [`/crl/${key}/0.crl`, "/crl/x/00.crl", `/ca/${key}.cer`, "/ca/x.cer"])
       await refuses("GET", path, 404, "NAT_HTTP_NOT_FOUND");
@@ -170,7 +191,9 @@ suite("life events", () => {
   test("all at once: only one of them happens", async () => {
     const { device } = await bear(admin, await makeDevice("LIFE-3"));
     const verbs = ["revoke", "retire", "revoke", "retire"];
-    const answers = await Promise.all(verbs.map((verb) => admin.ask("POST", `/devices/${device}/${verb}`, { body: {} })));
+    const answers = await Promise.all(
+      verbs.map((verb) => admin.ask("POST", `/devices/${device}/${verb}`, { body: {} })),
+    );
     const refused = answers.filter(({ status }) => status !== 200);
     assert.equal(refused.length, verbs.length - 1);
     for (const answer of refused) assertProblem(answer, 409, "NAT_LIFECYCLE_REFUSED");
@@ -179,7 +202,10 @@ suite("life events", () => {
 
 suite("operators", () => {
   test("products or a quota for anyone but a station", async () => {
-    for (const body of [{ name: "a", role: "auditor", quota: 1 }, { name: "r", role: "registrar", products: [product] }])
+    for (const body of [
+      { name: "a", role: "auditor", quota: 1 },
+      { name: "r", role: "registrar", products: [product] },
+    ])
       await refuses("POST", "/operators", 400, "NAT_SERVICE_REQUEST", body);
   });
 

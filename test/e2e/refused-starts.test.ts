@@ -122,7 +122,7 @@ for (const door of ["httpPort", "httpsPort"] as const)
     const place = await copyOf(scope);
     await occupy(scope, place[door]);
     const told = await refusedNatalis("NAT_SERVICE_LISTEN", ...serveWords(place));
-    assert.match(told, new RegExp(`${loopback}, port ${place[door]}[^]*EADDRINUSE`));
+    assert.match(told, new RegExp(`${loopback}, port ${place[door]}\\b.*EADDRINUSE`, "s"));
   });
 
 test("two processes on one data folder share one log", async (t) => {
@@ -131,14 +131,19 @@ test("two processes on one data folder share one log", async (t) => {
   const others = { ...place, httpPort: await freePort(), httpsPort: await freePort() };
   const [one, two] = [await startRegistrar(scope, place), await startRegistrar(scope, others)];
   const devices = await Promise.all(Array.from({ length: 40 }, (_, number) => makeDevice(`SHARED-${number}`)));
-  const born = await Promise.all(devices.map((device, number) => bear(number % 2 === 0 ? one.admin : two.admin, device)));
+  const born = await Promise.all(
+    devices.map((device, number) => bear(number % 2 === 0 ? one.admin : two.admin, device)),
+  );
   assert.equal(new Set(born.map(({ index }) => index)).size, devices.length);
   for (const answer of born) await assertReceipt(answer, one.trust);
 
   const rivals = await Promise.all(Array.from({ length: 8 }, () => makeDevice("RIVALS-1")));
   const ask = (client: Client, body: object) => client.ask("POST", "/births", { body });
-  const answers = await Promise.all(rivals.map((one_, i) => ask(i % 2 === 0 ? one.admin : two.admin, birthOf(one_))));
-  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, ...Array.from({ length: 7 }, () => 409)]);
+  const answers = await Promise.all(rivals.map((rival, i) => ask(i % 2 === 0 ? one.admin : two.admin, birthOf(rival))));
+  assert.deepEqual(
+    answers.filter(({ status }) => status !== 201).map(({ status }) => status),
+    Array.from({ length: 7 }, () => 409),
+  );
 
   await assertAudit(place, devices.length + 1);
   for (const registrar of [one, two]) {

@@ -3,11 +3,10 @@
 // verified by them, and theirs accepted by us. COSE_Sign1 of RFC 9052, certificate headers of RFC 9360, deterministic
 // CBOR of RFC 8949 section 4.2.1.
 
-import "./without-native-cbor.ts";
 import assert from "node:assert/strict";
 import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 import { after, before, suite, test } from "node:test";
-import { errors, Headers, Sign1 } from "@auth0/cose";
+import type { Headers as Label, Sign1 as Message } from "@auth0/cose";
 import { nodeEntropy, nodeHash as hash, nodeSignatureVerifier as verifier } from "@natalis/node";
 import * as cbor2 from "cbor2";
 import { answerType, type Challenge, challenge, MemoryChallengeStore, verifyAnswer } from "natalis/authenticate";
@@ -17,6 +16,7 @@ import { fromBase64, parseUuid } from "natalis/kernel";
 import { type DataRecord, leavesOfRecords, sealingCertificate, sealType, verifySeal } from "natalis/trust";
 import { openRegistrar, type RunningRegistrar } from "../support/registrar.ts";
 import { scopeOf } from "../support/scope.ts";
+import { errors, Headers, Sign1 } from "./auth0-cose.ts";
 import { type BornDevice, bornDevice, certificatesPem, listOf } from "./papers.ts";
 
 const scope = scopeOf({ after });
@@ -187,7 +187,7 @@ async function foreignAnswer(device: BornDevice, issued: Challenge, type = answe
 async function foreignMessage(device: BornDevice, type: string, payload: Uint8Array): Promise<Uint8Array> {
   const chain = [device.certificate, ...device.chain];
   // Their types know neither label 16 (RFC 9596, newer than they) nor the array that is x5t.
-  const headers = [...headersOf(device, type)] as [Headers.Algorithm, number][];
+  const headers = [...headersOf(device, type)] as unknown as [Label.Algorithm, number][];
   const key = createPrivateKey(device.key);
   return encodeMessage(await Sign1.sign(headers, [[Headers.X5Chain, chain]], payload, key));
 }
@@ -265,7 +265,7 @@ function encodeRow({ time, name, unit, value }: DataRecord): Uint8Array {
 }
 
 /** The Sig_structure of RFC 9052 section 4.4. */
-function signedBytes({ protectedHeaders, payload }: Sign1): Uint8Array {
+function signedBytes({ protectedHeaders, payload }: Message): Uint8Array {
   return encode(["Signature1", encode(protectedHeaders), new Uint8Array(0), payload]);
 }
 
@@ -274,7 +274,7 @@ function encode(value: unknown): Uint8Array {
 }
 
 function decode(bytes: Uint8Array): Map<number, unknown> {
-  return plain(cbor2.decode(bytes, { preferMap: true })) as Map<number, unknown>;
+  return plain(cbor2.decode<Map<number, unknown>>(bytes, { preferMap: true }));
 }
 
 /** Byte strings without a Buffer among them, and maps in the order of their labels: what is the same is equal then. */
@@ -286,7 +286,7 @@ function plain(value: unknown): unknown {
   return new Map([...value].toSorted(([a], [b]) => Number(a) - Number(b)).map(plain) as [unknown, unknown][]);
 }
 
-function encodeMessage(message: Sign1): Uint8Array {
+function encodeMessage(message: Message): Uint8Array {
   return plain(message.encode());
 }
 

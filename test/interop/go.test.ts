@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Go's checksum database code (Debian's golang-golang-x-mod-dev: sumdb/note, sumdb/tlog) as a monitor of our log: C2SP
-// signed-note, tlog-checkpoint, tlog-tiles and tlog-proof as their inventors' code has them, and RFC 9162 hashing.
+// signed-note, tlog-checkpoint, tlog-tiles and tlog-proof as their inventors' code has them, and RFC 9162 hashing. And
+// Go's crypto/x509, on which servers written in Go stand, on birth certificates.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -13,6 +14,7 @@ import {
   entriesPath,
   leafHash,
   noteKeyTypes,
+  parseCertificate,
   TiledTree,
   type TileId,
   tilePath,
@@ -20,12 +22,24 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from "natalis/formats";
-import { encodeUtf8, fromBase64, toBase64 } from "natalis/kernel";
+import { encodeUtf8, fromBase64, toBase64, toHex } from "natalis/kernel";
 import { readEntries, statementOf } from "../support/log-reader.ts";
 import { freePort, loopback } from "../support/ports.ts";
-import { openRegistrar, origin, type RunningRegistrar } from "../support/registrar.ts";
+import { maker, openRegistrar, origin, type RunningRegistrar } from "../support/registrar.ts";
 import { scopeOf } from "../support/scope.ts";
 import { bear, type BirthAnswer, makeDevice } from "../support/software-device.ts";
+import {
+  type BornDevice,
+  bornDevice,
+  certificatesPem,
+  issuerAddress,
+  listAddress,
+  listOf,
+  listsPem,
+  revoke,
+  serverCertificate,
+  withFlippedBit,
+} from "./papers.ts";
 import { accepts, Desk, refuses } from "./peer.ts";
 
 interface Growth {
@@ -54,7 +68,7 @@ const checkpoints: string[] = [];
 const births: BirthAnswer[] = [];
 
 before(async () => {
-  const sources = ["main", "checkpoint", "proofs", "log"].map((name) =>
+  const sources = ["main", "checkpoint", "proofs", "log", "path"].map((name) =>
     fileURLToPath(new URL(`go/${name}.go`, import.meta.url)),
   );
   const surroundings = ["GO111MODULE=off", "GOPATH=/usr/share/gocode", "GOPROXY=off", `GOCACHE=${desk.path("cache")}`];
@@ -120,7 +134,7 @@ suite("a receipt", () => {
     await isRefused(fromBase64(entry), receipt.replace(`index ${index}\n`, `index ${index - 1}\n`));
     await isRefused(fromBase64(entry), alterLine(receipt, 3));
     await isRefused(fromBase64(entry), withoutLine(receipt, 3));
-    await isRefused(fromBase64(entry).with(-1, 0xff), receipt);
+    await isRefused(alterByte(fromBase64(entry)), receipt);
   });
 });
 
@@ -151,7 +165,7 @@ suite("the log over plain http", () => {
   ] as const;
   for (const [what, path, why] of alterations)
     test(`is refused over a mirror that serves ${what}`, async () => {
-      const url = await startMirror((asked, bytes) => (asked === `/log/${path}` ? withFlippedBit(bytes) : bytes));
+      const url = await startMirror((asked, bytes) => (asked === `/log/${path}` ? alterByte(bytes) : bytes));
       await refuses(why, judge, "log", key, `${url}/log`, desk.put("older", checkpoints[0] as string));
     });
 
@@ -159,7 +173,7 @@ suite("the log over plain http", () => {
     const { size } = statementOf(checkpoints.at(-1) as string);
     const altered = async (id: TileId) => {
       const bytes = await readTile(id, size);
-      return id.level === 0 && id.index === 0 ? withFlippedBit(bytes) : bytes;
+      return id.level === 0 && id.index === 0 ? alterByte(bytes) : bytes;
     };
     const tree = () => new TiledTree(size, { readTile: altered }, hash);
     for (const index of [0, 1, 200])
@@ -196,6 +210,55 @@ suite("a consistency proof of ours", () => {
       await refuses(/invalid transparency proof/, judge, "growth", desk.put("growth", JSON.stringify(growth)));
   });
 });
+
+suite("a birth certificate in crypto/x509", () => {
+  for (const [name, algorithm] of [
+    ["ES256", "ECDSA"],
+    ["ES384", "ECDSA"],
+    ["EdDSA", "Ed25519"],
+    ["ML-DSA-44", "0"],
+  ] as const)
+    test(`${name}: verified for a TLS client, and found on the list when it is revoked`, async () => {
+      const device = await bornDevice(registrar.admin, `GO-${name}`, algorithms[name]);
+      const { subject, ...known } = await judgePath(device);
+      assert.equal(subject, `SERIALNUMBER=${device.serial},CN=${device.id},OU=S-1,O=${maker}`);
+      assert.deepEqual(known, {
+        serial: toHex(parseCertificate(device.certificate).serialNumber),
+        uris: [`urn:uuid:${device.id}`],
+        policies: [`${registrar.trust.arc}.2.0`],
+        lists: [listAddress(device.certificate)],
+        issuers: [issuerAddress(device.certificate)],
+        algorithm,
+        notAfter: 9999,
+        path: 3,
+        revoked: false,
+      });
+      await revoke(registrar, device);
+      assert.equal((await judgePath(device)).revoked, true);
+    });
+
+  test("refused where a bit of it differs, and for a server", async () => {
+    const device = await bornDevice(registrar.admin, "GO-ALTERED", algorithms.ES256);
+    const altered = { ...device, certificate: withFlippedBit(device.certificate) };
+    await refuses(/x509: /, judge, ...(await pathWords(altered)));
+    const server = { ...device, certificate: await serverCertificate(registrar) };
+    await refuses(/incompatible key usage/, judge, ...(await pathWords(server)));
+  });
+});
+
+async function judgePath(device: BornDevice): Promise<{ readonly subject: string; readonly revoked: boolean }> {
+  return JSON.parse(await accepts(judge, ...(await pathWords(device))));
+}
+
+async function pathWords({ certificate, chain }: BornDevice): Promise<string[]> {
+  const [issuing, root] = chain as [Uint8Array, Uint8Array];
+  return [
+    "path",
+    desk.put("root.pem", certificatesPem(root)),
+    desk.put("chain.pem", certificatesPem(certificate, issuing)),
+    desk.put("list.pem", listsPem(await listOf(registrar, certificate))),
+  ];
+}
 
 function keyOfType(type: number): string {
   const found = registrar.trust.log.logs.find((log) => log.key.type === type);
@@ -248,7 +311,7 @@ async function startMirror(alter: (path: string, bytes: Uint8Array) => Uint8Arra
   return `http://${loopback}:${port}`;
 }
 
-function withFlippedBit(bytes: Uint8Array): Uint8Array {
+function alterByte(bytes: Uint8Array): Uint8Array {
   return bytes.with(9, (bytes[9] as number) ^ 1);
 }
 

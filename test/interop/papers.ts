@@ -20,7 +20,7 @@ import type { SignatureAlgorithm, Signer } from "natalis/kernel";
 import type { Client } from "../support/client.ts";
 import { loopback } from "../support/ports.ts";
 import type { RunningRegistrar } from "../support/registrar.ts";
-import { bear, type BirthAnswer, derOf, requestOf } from "../support/software-device.ts";
+import { type BirthAnswer, type BirthBody, birthOf, derOf, requestOf } from "../support/software-device.ts";
 
 export interface BornDevice {
   readonly signer: Signer;
@@ -36,10 +36,16 @@ export interface BornDevice {
   readonly answer: BirthAnswer;
 }
 
-/** Makes a key and has it born. */
-export async function bornDevice(client: Client, serial: string, algorithm: SignatureAlgorithm): Promise<BornDevice> {
+/** Makes a key and has it born, with facts other than usual where they are given. */
+export async function bornDevice(
+  client: Client,
+  serial: string,
+  algorithm: SignatureAlgorithm,
+  facts: Partial<BirthBody> = {},
+): Promise<BornDevice> {
   const { signer, pkcs8 } = generateKey(algorithm);
-  const answer = await bear(client, { signer, serial, request: await requestOf(serial, signer) });
+  const body = { ...birthOf({ serial, request: await requestOf(serial, signer) }), ...facts };
+  const answer = await client.json<BirthAnswer>("POST", "/births", body);
   return {
     signer,
     key: encodePem("PRIVATE KEY", pkcs8),
@@ -96,9 +102,19 @@ export function listAddress(certificate: Uint8Array): string {
 
 /** The issuer's certificate, where the certificate says it is, DER. */
 export function issuerOf({ plain }: RunningRegistrar, certificate: Uint8Array): Promise<Uint8Array> {
+  return plain.bytes(new URL(issuerAddress(certificate)).pathname);
+}
+
+/** Where the certificate says that its issuer's is. */
+export function issuerAddress(certificate: Uint8Array): string {
   const access = parseAuthorityInfoAccess(extension(certificate, oids.authorityInfoAccess));
-  const issuers = access.filter(({ method }) => method === oids.caIssuers).map(({ location }) => location);
-  return plain.bytes(new URL(only(urisOf(issuers))).pathname);
+  return only(urisOf(access.filter(({ method }) => method === oids.caIssuers).map(({ location }) => location)));
+}
+
+/** A certificate or list with one bit of its signature changed, which is what ends it. */
+export function withFlippedBit(der: Uint8Array): Uint8Array {
+  const place = der.length - 3;
+  return der.with(place, (der[place] as number) ^ 1);
 }
 
 /** One PEM text. */

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Outcome, outcomeOf, runProgram } from "../support/command.ts";
@@ -43,6 +43,10 @@ export class Desk {
   put(name: string, content: string | Uint8Array): string {
     writeFileSync(this.path(name), content, { mode: 0o600 });
     return this.path(name);
+  }
+
+  get(path: string): string {
+    return readFileSync(path, "utf8");
   }
 }
 

@@ -3,10 +3,12 @@
 // each signature as two verify it, and paths with revocation as pkijs judges them.
 
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { algorithms, oids, oidsOf, parseCertificateList } from "natalis/formats";
 import type { SignatureAlgorithmName } from "natalis/kernel";
-import { maker, openRegistrar, type RunningRegistrar } from "../support/registrar.ts";
+import { makeRegistrar, maker, product, type RunningRegistrar, startRegistrar } from "../support/registrar.ts";
 import { scopeOf } from "../support/scope.ts";
 import { type BornDevice, bornDevice, bornInOtherShard, listOf, revoke, serverCertificate } from "./papers.ts";
 import * as peculiar from "./x509/peculiar.ts";
@@ -15,6 +17,8 @@ import * as ours from "./x509/reading.ts";
 
 const scope = scopeOf({ after });
 const names = Object.keys(algorithms) as SignatureAlgorithmName[];
+const mudUrl = "https://maker.example/meter.json";
+const lifetimeDays = 3650;
 const forever = new Date("9999-12-31T23:59:59Z");
 const devices = new Map<SignatureAlgorithmName, BornDevice>();
 /** Every kind of certificate that the registrar issues. */
@@ -25,7 +29,9 @@ let authorities: readonly [issuing: Uint8Array, root: Uint8Array];
 let revoked: BornDevice;
 
 before(async () => {
-  registrar = await openRegistrar(scope);
+  const place = await makeRegistrar(scope);
+  await addMeter(join(place.folder, "profiles"));
+  registrar = await startRegistrar(scope, place);
   for (const name of names) devices.set(name, await bornDevice(registrar.admin, `X509-${name}`, algorithms[name]));
   revoked = await bornDevice(registrar.admin, "X509-REVOKED", algorithms.ES256);
   const [issuing, root] = deviceOf("ES256").chain as [Uint8Array, Uint8Array];
@@ -35,13 +41,16 @@ before(async () => {
     .set("issuing", issuing)
     .set("server", await serverCertificate(registrar));
   for (const [name, { certificate }] of devices) certificates.set(name, certificate);
+  const facts = { product: "meter", model: "M-1", hardwareRevision: "b" };
+  const meter = await bornDevice(registrar.admin, "X509-METER", algorithms.ES256, facts);
+  certificates.set("MUD URL and an end", meter.certificate);
   lists.set("root", await listOf(registrar, issuing)).set("empty", await listOf(registrar, revoked.certificate));
   await revoke(registrar, revoked, { invalidityDate: "2026-01-02T03:04:05.000Z" });
   lists.set("revoked", await listOf(registrar, revoked.certificate));
 });
 
 suite("certificates, field by field", () => {
-  for (const name of ["root", "issuing", "server", ...names])
+  for (const name of ["root", "issuing", "server", "MUD URL and an end", ...names])
     test(name, () => {
       const der = certificateOf(name);
       const reading = ours.readCertificate(der);
@@ -64,6 +73,14 @@ suite("certificates, field by field", () => {
       assert.deepEqual([policies, notAfter], [[own.custody(0)], forever]);
       assert.equal(publicKey, Buffer.from(signer.publicKey).toString("hex"), name);
     }
+  });
+
+  test("a profile may set an end and a MUD URL (RFC 8520)", () => {
+    const { extensions, notBefore, notAfter } = pkijs.readCertificate(certificateOf("MUD URL and an end"));
+    const mud = extensions.find(([oid]) => oid === oids.mudUrl);
+    const url = Buffer.from(mudUrl).toString("hex");
+    assert.deepEqual(mud, [oids.mudUrl, false, `16${Buffer.of(mudUrl.length).toString("hex")}${url}`]);
+    assert.equal(notAfter.getTime() - notBefore.getTime(), lifetimeDays * 86_400_000);
   });
 
   test("the key of a birth certificate is one that WebCrypto takes", async () => {
@@ -149,6 +166,13 @@ suite("revocation lists, field by field", () => {
       assert.deepEqual(pkijs.scopeOf(listNamed(name)), peculiar.readCertificate(revoked.certificate).lists);
   });
 });
+
+/** A second product line, whose certificates have what those of the first have not. */
+async function addMeter(folder: string): Promise<void> {
+  const first = JSON.parse(await readFile(join(folder, `${product}.json`), "utf8")) as object;
+  const meter = { ...first, product: "meter", productNumber: 2, notAfter: lifetimeDays, mudUrl };
+  await writeFile(join(folder, "meter.json"), JSON.stringify(meter));
+}
 
 function deviceOf(name: SignatureAlgorithmName): BornDevice {
   return devices.get(name) as BornDevice;

@@ -24,6 +24,14 @@ export interface ClientOptions {
   /** PEM roots of https. */
   readonly roots?: readonly string[];
   readonly token?: string;
+  /** What it shows of itself in the TLS handshake. */
+  readonly identity?: ClientIdentity;
+}
+
+/** PEM, the certificates leaf first. */
+export interface ClientIdentity {
+  readonly cert: string;
+  readonly key: string;
 }
 
 const deadlineMilliseconds = 30_000;
@@ -35,7 +43,8 @@ export class Client {
   constructor(options: ClientOptions) {
     this.#options = options;
     const keep = { keepAlive: true, maxSockets: 32 };
-    this.#agent = this.#isSecure ? new HttpsAgent({ ...keep, ca: [...(options.roots ?? [])] }) : new HttpAgent(keep);
+    const tls = { ca: [...(options.roots ?? [])], ...options.identity };
+    this.#agent = this.#isSecure ? new HttpsAgent({ ...keep, ...tls }) : new HttpAgent(keep);
   }
 
   get #isSecure(): boolean {
@@ -46,6 +55,12 @@ export class Client {
   as(token: string | undefined): Client {
     const { url, roots } = this.#options;
     return new Client({ url, ...(roots && { roots }), ...(token !== undefined && { token }) });
+  }
+
+  /** The same registrar with a client certificate instead of a token. */
+  showing(identity: ClientIdentity): Client {
+    const { url, roots } = this.#options;
+    return new Client({ url, ...(roots && { roots }), identity });
   }
 
   /** Rejects only where no answer came. */
@@ -62,7 +77,12 @@ export class Client {
   }
 
   /** The JSON of an answer that must have one of these statuses. */
-  async json<Shape>(method: string, path: string, body?: unknown, statuses: readonly number[] = [200, 201]): Promise<Shape> {
+  async json<Shape>(
+    method: string,
+    path: string,
+    body?: unknown,
+    statuses: readonly number[] = [200, 201],
+  ): Promise<Shape> {
     const answer = await this.ask(method, path, { body });
     if (!statuses.includes(answer.status)) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
     return JSON.parse(answer.text) as Shape;

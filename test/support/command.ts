@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export interface Outcome {
@@ -16,7 +16,8 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const entry = fileURLToPath(new URL("../../packages/registrar/src/cli/main.ts", import.meta.url));
+const registrar = dirname(fileURLToPath(import.meta.resolve("@natalis/registrar")));
+const entry = join(registrar, "cli/main.ts");
 
 const deadlineMilliseconds = 60_000;
 

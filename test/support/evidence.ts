@@ -3,7 +3,14 @@
 // certificate points at, over plain http as any relying party would.
 
 import { request } from "node:http";
-import { attributeValues, findExtension, oids, parseCertificate, parseCrlDistributionPoints, urisOf } from "natalis/formats";
+import {
+  attributeValues,
+  findExtension,
+  oids,
+  parseCertificate,
+  parseCrlDistributionPoints,
+  urisOf,
+} from "natalis/formats";
 import type { Client } from "./client.ts";
 
 export interface GatheredEvidence {
@@ -17,7 +24,7 @@ export async function gatherEvidence(reader: Client, certificate: Uint8Array): P
   return { stateProof, crls: [await fetchBytes(crlUrlOf(certificate))] };
 }
 
-export function deviceIdOf(certificate: Uint8Array): string {
+function deviceIdOf(certificate: Uint8Array): string {
   const [id = ""] = attributeValues(parseCertificate(certificate).subject, oids.commonName);
   return id;
 }

@@ -66,7 +66,7 @@ export async function startRegistrar(scope: Scope, place: Place, ...words: strin
   const url = `https://${loopback}:${place.httpsPort}`;
   const admin = new Client({ url, roots, token: readToken(place) });
   const plain = new Client({ url: `http://${loopback}:${place.httpPort}` });
-  scope.defer(() => [admin, plain].forEach((client) => client.close()));
+  for (const client of [admin, plain]) scope.defer(() => client.close());
   await becomesReady(admin, child, printed);
   return {
     place,

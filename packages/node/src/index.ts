@@ -30,6 +30,7 @@ export {
   type Pkcs11Token,
   type Pkcs11TokenOptions,
   pkcs11Errors,
+  softHsmEnvironment,
 } from "./pkcs11/index.ts";
 export { FileSealState } from "./seal-state.ts";
 export { type PassphraseFile, readPassphraseFile, readSecretFile, type SecretFile } from "./secret-file.ts";

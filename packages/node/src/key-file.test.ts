@@ -4,7 +4,9 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openSecrets, readSealedFile, sealSecrets, writeSealedFile } from "./key-file.ts";
+import * as fc from "fast-check";
+import { isNatalisError } from "natalis/kernel";
+import { openSecrets, readSealedFile, type Secrets, sealSecrets, writeSealedFile } from "./key-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "natalis-keys-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -60,6 +62,40 @@ test("a changed octet anywhere behind the magic is refused: the header is authen
     await assert.rejects(openSecrets(changed(position, (sealed[position] as number) ^ 3), "correct horse"), {
       code: "NAT_KEYFILE_PASSPHRASE",
     });
+});
+
+test("whatever is flipped, cut or grown is refused with a code of its own", async () => {
+  const changes = fc.oneof(
+    fc
+      .tuple(fc.nat(sealed.length - 1), fc.integer({ min: 1, max: 255 }))
+      // Other costs are refused too, but some only after a second of work.
+      .filter(([position]) => position < at.logN || position > at.p)
+      .map(([position, change]) => changed(position, (sealed[position] as number) ^ change)),
+    fc.nat(sealed.length - 1).map((length) => sealed.subarray(0, length)),
+    fc.uint8Array({ minLength: 1, maxLength: 20 }).map((more) => Uint8Array.from([...sealed, ...more])),
+  );
+  await fc.assert(
+    fc.asyncProperty(changes, async (bytes) => {
+      await assert.rejects(
+        openSecrets(bytes, "correct horse"),
+        (error) => isNatalisError(error, "NAT_KEYFILE_PASSPHRASE") || isNatalisError(error, "NAT_KEYFILE_FORM"),
+      );
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("what is authentic and yet no map of names to bytes is refused by its shape", async () => {
+  for (const odd of [new Map([["root", "text"]]), new Map([[1, new Uint8Array(1)]])])
+    await assert.rejects(openSecrets(await sealSecrets(odd as unknown as Secrets, "x", quick), "x"), {
+      code: "NAT_CBOR_SHAPE",
+    });
+});
+
+test("opened secrets are the caller's own: wiping them wipes nothing of another's", async () => {
+  const [one, two] = [await openSecrets(sealed, "correct horse"), await openSecrets(sealed, "correct horse")];
+  one.get("issuing")?.fill(0);
+  assert.deepEqual(two.get("issuing"), secrets.get("issuing"));
 });
 
 test("another magic or version, and a file too short, is no key file", async () => {

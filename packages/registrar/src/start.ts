@@ -130,7 +130,11 @@ function startChores(
     setInterval(() => void renewCertificate().catch(failed), hour),
     setInterval(() => void opened.renewRootCrl().catch(failed), day),
   ];
-  return { stop: () => timers.forEach((timer) => clearInterval(timer)) };
+  return {
+    stop() {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
 }
 
 /** For the connections that come. */

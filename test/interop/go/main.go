@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Judge says what the code of Go's checksum database (golang.org/x/mod/sumdb), which never heard of Natalis, makes of
-// a log. It prints JSON; where it refuses it says why and exits with 1, where it was asked wrongly with 2.
+// Judge says what Go, which never heard of Natalis, makes of a log (golang.org/x/mod/sumdb, the code of Go's checksum
+// database) and of certificates (crypto/x509). It prints JSON; where it refuses it says why and exits with 1, where it
+// was asked wrongly with 2.
 package main
 
 import (
@@ -18,6 +19,7 @@ var commands = map[string]struct {
 	"receipt":    {3, func(words []string) (any, error) { return judgeReceipt(words[0], words[1], words[2]) }},
 	"growth":     {1, func(words []string) (any, error) { return judgeGrowth(words[0]) }},
 	"log":        {3, func(words []string) (any, error) { return judgeLog(words[0], words[1], words[2]) }},
+	"path":       {3, func(words []string) (any, error) { return judgePath(words[0], words[1], words[2]) }},
 }
 
 func main() {

@@ -32,9 +32,9 @@ type OctetString = { readonly valueBlock: { readonly valueHexView: Uint8Array } 
 
 export function readCertificate(der: Uint8Array): CertificateReading {
   const certificate = parse(der);
-  const find = <Kind>(oid: string) => parsed<Kind>(certificate.extensions ?? [], oid);
-  const constraints = find<pkijs.BasicConstraints>(oids.basicConstraints);
-  const usages = find<OctetString>(oids.keyUsage)?.valueBlock.valueHexView ?? new Uint8Array(0);
+  const find = (oid: string) => parsed(certificate.extensions ?? [], oid);
+  const constraints = find(oids.basicConstraints) as pkijs.BasicConstraints | undefined;
+  const usages = (find(oids.keyUsage) as OctetString | undefined)?.valueBlock.valueHexView ?? new Uint8Array(0);
   return {
     serialNumber: hex(certificate.serialNumber),
     issuer: readName(certificate.issuer),
@@ -49,17 +49,17 @@ export function readCertificate(der: Uint8Array): CertificateReading {
     isAuthority: constraints?.cA,
     pathLength: constraints?.pathLenConstraint as number | undefined,
     keyUsage: keyUsageBits.filter((_, bit) => ((usages[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0),
-    purposes: find<pkijs.ExtKeyUsage>(oids.extendedKeyUsage)?.keyPurposes,
-    policies: find<pkijs.CertificatePolicies>(oids.certificatePolicies)?.certificatePolicies.map(
+    purposes: (find(oids.extendedKeyUsage) as pkijs.ExtKeyUsage | undefined)?.keyPurposes,
+    policies: (find(oids.certificatePolicies) as pkijs.CertificatePolicies | undefined)?.certificatePolicies.map(
       ({ policyIdentifier }) => policyIdentifier,
     ),
-    lists: find<pkijs.CRLDistributionPoints>(oids.crlDistributionPoints)?.distributionPoints.flatMap(
+    lists: (find(oids.crlDistributionPoints) as pkijs.CRLDistributionPoints | undefined)?.distributionPoints.flatMap(
       ({ distributionPoint }) => urisOf(distributionPoint),
     ),
-    issuers: find<pkijs.InfoAccess>(oids.authorityInfoAccess)?.accessDescriptions.flatMap(({ accessLocation }) =>
-      urisOf([accessLocation]),
+    issuers: (find(oids.authorityInfoAccess) as pkijs.InfoAccess | undefined)?.accessDescriptions.flatMap(
+      ({ accessLocation }) => urisOf([accessLocation]),
     ),
-    alternativeNames: find<pkijs.AltName>(oids.subjectAltName)?.altNames.map(readGeneralName),
+    alternativeNames: (find(oids.subjectAltName) as pkijs.AltName | undefined)?.altNames.map(readGeneralName),
   };
 }
 
@@ -78,15 +78,12 @@ export function readList(der: Uint8Array): ListReading {
 }
 
 export function scopeOf(der: Uint8Array): readonly string[] | undefined {
-  const point = parsed<pkijs.IssuingDistributionPoint>(
-    parseList(der).crlExtensions?.extensions ?? [],
-    oids.issuingDistributionPoint,
-  );
-  return point && urisOf(point.distributionPoint);
+  const point = parsed(parseList(der).crlExtensions?.extensions ?? [], oids.issuingDistributionPoint);
+  return point === undefined ? undefined : urisOf((point as pkijs.IssuingDistributionPoint).distributionPoint);
 }
 
 export function numberOf(der: Uint8Array): bigint {
-  const number = parsed<OctetString>(parseList(der).crlExtensions?.extensions ?? [], oids.crlNumber);
+  const number = parsed(parseList(der).crlExtensions?.extensions ?? [], oids.crlNumber);
   return BigInt(`0x${optionalHex(number)}`);
 }
 
@@ -121,12 +118,13 @@ function parseList(der: Uint8Array): pkijs.CertificateRevocationList {
   return pkijs.CertificateRevocationList.fromBER(new Uint8Array(der));
 }
 
-function parsed<Kind>(extensions: readonly pkijs.Extension[], oid: string): Kind | undefined {
-  return extensions.find(({ extnID }) => extnID === oid)?.parsedValue as Kind | undefined;
+/** The extension's value as pkijs has parsed it, or undefined. */
+function parsed(extensions: readonly pkijs.Extension[], oid: string): unknown {
+  return extensions.find(({ extnID }) => extnID === oid)?.parsedValue;
 }
 
 function readName({ typesAndValues }: pkijs.RelativeDistinguishedNames): NameReading {
-  return typesAndValues.map(({ type, value }) => [type, String(value.valueBlock.value)]);
+  return typesAndValues.map(({ type, value }) => [type, value.valueBlock.value]);
 }
 
 function readExtension({ extnID, critical, extnValue }: pkijs.Extension): ExtensionReading {
@@ -136,7 +134,7 @@ function readExtension({ extnID, critical, extnValue }: pkijs.Extension): Extens
 function readEntry({ userCertificate, revocationDate, crlEntryExtensions }: pkijs.RevokedCertificate): EntryReading {
   const extensions = crlEntryExtensions?.extensions ?? [];
   const reason = optionalHex(parsed(extensions, oids.reasonCode));
-  const invalidity = parsed<{ toDate(): Date }>(extensions, oids.invalidityDate);
+  const invalidity = parsed(extensions, oids.invalidityDate) as { toDate(): Date } | undefined;
   return {
     serialNumber: hex(userCertificate),
     revokedAt: revocationDate.value,
@@ -172,12 +170,12 @@ function urisOf(names: unknown): string[] {
   return (names as readonly pkijs.GeneralName[]).filter(({ type }) => type === 6).map(({ value }) => String(value));
 }
 
-function keyIdentifierOf(identifier: pkijs.AuthorityKeyIdentifier | undefined): string | undefined {
-  return optionalHex(identifier?.keyIdentifier);
+function keyIdentifierOf(identifier: unknown): string | undefined {
+  return optionalHex((identifier as pkijs.AuthorityKeyIdentifier | undefined)?.keyIdentifier);
 }
 
-function optionalHex(value: OctetString | undefined): string | undefined {
-  return value && hex(value);
+function optionalHex(value: unknown): string | undefined {
+  return value === undefined ? undefined : hex(value as OctetString);
 }
 
 function hex({ valueBlock }: OctetString): string {

@@ -26,6 +26,15 @@ test("the payload is one map: nonce, audience, device time, channel binding", ()
   assert.equal(toHex(bytes), `a4015820${"07".repeat(32)}026161031b000001a196fb167b045820${"07".repeat(32)}`);
 });
 
+test("the longest audience and the first instant are allowed", () => {
+  for (const value of [
+    { ...payload, audience: "a".repeat(255) },
+    { ...payload, deviceTime: new Date(0) },
+    { ...payload, deviceTime: new Date(8.64e15) },
+  ])
+    assert.deepEqual(parseAnswerPayload(encodeAnswerPayload(value)), value);
+});
+
 test("payloads round trip", () => {
   fc.assert(fc.property(payloads, (value) => assert.deepEqual(parseAnswerPayload(encodeAnswerPayload(value)), value)));
 });

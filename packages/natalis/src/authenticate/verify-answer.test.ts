@@ -10,17 +10,25 @@ import {
   type CborKey,
   type CborMap,
   type CborValue,
+  encodeCbor,
+  encodeExtendedKeyUsage,
+  encodeSign1Structure,
   encodeX5chain,
   encodeX5t,
   headerLabels,
   noteSigner,
+  oids,
+  oidsOf,
   parseLogPolicy,
+  parseSign1,
+  signatureToCose,
   signSign1,
   verifierKey,
+  verifySign1,
 } from "../formats/index.ts";
 import { isNatalisError, portableHash, type SignatureAlgorithm, type Signer } from "../kernel/index.ts";
 import type { DeviceState, TrustFile } from "../registry/index.ts";
-import { authorityExtensions, type Forged, forgeCertificate } from "../testing/certificate-forge.ts";
+import { authorityExtensions, extension, type Forged, forgeCertificate } from "../testing/certificate-forge.ts";
 import { forgeBirthCertificate, forgeStateProof } from "../testing/identity-forge.ts";
 import {
   type AnswerPayload,
@@ -133,7 +141,8 @@ test("a right answer authenticates the device", async () => {
   const { nonce, ...facts } = identity.answer;
   assert.equal(nonce.length, 32);
   assert.deepEqual(facts, { audience, deviceTime: later(5), channelBound: false });
-  assert.ok(!isAuthenticatedIdentity(Object.assign({}, identity)));
+  for (const lookAlike of [Object.assign({}, identity), Object.create(identity), undefined, null, "identity"])
+    assert.ok(!isAuthenticatedIdentity(lookAlike));
 });
 
 for (const algorithm of Object.values(algorithms))
@@ -254,13 +263,88 @@ const refusals: readonly {
     said: { header: [[headerLabels.type, "application/vnd.natalis.seal+cose"]] },
     code: "NAT_AUTHENTICATE_ANSWER",
   },
-  { name: "no x5t", said: { header: [[headerLabels.x5t, undefined]] }, code: "NAT_COSE_HEADER" },
+  { name: "no x5t", said: { header: [[headerLabels.x5t, undefined]] }, code: "NAT_AUTHENTICATE_ANSWER" },
+  {
+    name: "x5t by another hash",
+    said: { header: [[headerLabels.x5t, [-15, new Uint8Array(32)]]] },
+    code: "NAT_COSE_HEADER",
+  },
+  { name: "a protected header too many", said: { header: [[99, 0]] }, code: "NAT_AUTHENTICATE_ANSWER" },
+  {
+    name: "its certificates in the protected header",
+    said: { chain: undefined, header: [[headerLabels.x5chain, device.certificate.der]] },
+    code: "NAT_AUTHENTICATE_ANSWER",
+  },
+  {
+    name: "a verdict in place of an answer",
+    said: { header: [[headerLabels.type, "application/vnd.natalis.verdict+cose"]] },
+    code: "NAT_AUTHENTICATE_ANSWER",
+  },
+  {
+    name: "at a Date without an instant",
+    fields: () => ({ at: new Date(Number.NaN) }),
+    code: "NAT_AUTHENTICATE_CHALLENGE_EXPIRED",
+  },
 ];
 
 for (const { name, code, said, fields } of refusals)
   test(`refused: ${name} (${code})`, async () => {
     await assert.rejects(authenticate(said, await fields?.()), { code });
   });
+
+test("refused: an algorithm that is not protected", async () => {
+  const { challenges, nonce } = open();
+  const sign1 = parseSign1(await answerTo(nonce));
+  const header = new Map([...sign1.protectedHeader].filter(([label]) => label !== headerLabels.algorithm));
+  const protectedBytes = encodeCbor(header);
+  const signature = await device.signer.sign(encodeSign1Structure(protectedBytes, sign1.payload));
+  const unprotected = new Map([...sign1.unprotectedHeader, [headerLabels.algorithm, -7]]);
+  const answer = encodeCbor([
+    protectedBytes,
+    unprotected,
+    sign1.payload,
+    signatureToCose(device.signer.algorithm, signature),
+  ]);
+  await verifySign1(parseSign1(answer), device.certificate.publicKey, nodeSignatureVerifier);
+  await assert.rejects(verifyAnswer(await request(answer, challenges)), { code: "NAT_AUTHENTICATE_ANSWER" });
+});
+
+test("refused: a challenge whose store lost the instant of its expiry", async () => {
+  const { nonce } = open();
+  const forgetful = { put: () => undefined, take: () => ({ nonce, audience, expiresAt: new Date(Number.NaN) }) };
+  const given = { ...(await request(await answerTo(nonce), new MemoryChallengeStore())), challenges: forgetful };
+  await assert.rejects(verifyAnswer(given), { code: "NAT_AUTHENTICATE_CHALLENGE_EXPIRED" });
+});
+
+test("an answer is judged for the purpose of answering, whatever its request was made from", async () => {
+  const onlySeal = extension(oids.extendedKeyUsage, encodeExtendedKeyUsage([oidsOf(arc).seal]));
+  const sealing = await forgeBirthCertificate({
+    arc,
+    issuer: issuing,
+    signer: key(),
+    deviceId,
+    extensions: [onlySeal],
+  });
+  const { challenges, nonce } = open();
+  const given = await request(await answerTo(nonce, { as: sealing }), challenges);
+  const madeFromAnother = { ...given, purpose: oidsOf(arc).seal };
+  await assert.rejects(verifyAnswer(madeFromAnother), { code: "NAT_PATH_PURPOSE" });
+});
+
+test("the certificates beside an answer may fill its bounds, and not exceed them", async () => {
+  const { der } = issuing.certificate;
+  const filled = async (count: number) => ({
+    evidence: { chain: new Array<Uint8Array>(count).fill(der), stateProof: await prove(device) },
+  });
+  const chain = [device.certificate.der];
+  assert.ok(isAuthenticatedIdentity(await authenticate({ chain }, await filled(16))));
+  await assert.rejects(authenticate({ chain }, await filled(17)), { code: "NAT_AUTHENTICATE_EVIDENCE" });
+});
+
+test("an answer of 64 KiB is parsed, for what it is", async () => {
+  const { challenges } = open();
+  await assert.rejects(verifyAnswer(await request(new Uint8Array(65_536), challenges)), { code: "NAT_CBOR_TRAILING" });
+});
 
 test("an answer beyond 64 KiB is not even parsed", async () => {
   const { challenges } = open();

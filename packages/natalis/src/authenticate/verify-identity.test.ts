@@ -15,9 +15,11 @@ import {
   encodeIssuingDistributionPoint,
   encodeKeyUsage,
   encodeName,
+  encodeSequence,
   encodeSubjectAltName,
   type Extension,
   type GeneralName,
+  hardwareModuleGeneralName,
   noteSigner,
   oids,
   oidsOf,
@@ -25,7 +27,7 @@ import {
   type RevokedCertificateFields,
   verifierKey,
 } from "../formats/index.ts";
-import { formatUuid, type Signer } from "../kernel/index.ts";
+import { encodeUtf8, formatUuid, type Signer } from "../kernel/index.ts";
 import type { DeviceState, TrustFile } from "../registry/index.ts";
 import {
   authorityExtensions,
@@ -287,6 +289,20 @@ const statuses: readonly { name: string; evidence: () => Promise<Evidence>; code
     code: "NAT_AUTHENTICATE_EVIDENCE",
   },
   {
+    name: "certificates of more bytes than allowed",
+    evidence: async () => ({ chain: [issuing.certificate.der, new Uint8Array(1 << 18)] }),
+    code: "NAT_AUTHENTICATE_EVIDENCE",
+  },
+  {
+    name: "lists of more bytes than allowed",
+    evidence: async () => ({ crls: [await list([]), new Uint8Array(1 << 24)] }),
+    code: "NAT_AUTHENTICATE_EVIDENCE",
+  },
+  {
+    name: "as many lists as allowed",
+    evidence: async () => ({ crls: new Array<Uint8Array>(16).fill(await list([])) }),
+  },
+  {
     name: "more lists than allowed",
     evidence: async () => ({ crls: Array.from({ length: 17 }, () => Uint8Array.of(0)) }),
     code: "NAT_AUTHENTICATE_EVIDENCE",
@@ -299,6 +315,44 @@ for (const { name, evidence, code } of statuses)
     if (code === undefined) assert.equal((await verified).state, "active");
     else await assert.rejects(verified, { code });
   });
+
+test("refused: any evidence at a Date without an instant", async () => {
+  const evidence = { stateProof: await prove("active"), crls: [await list([])] };
+  const policy = { unknownStatus: "accept", maxStateAge: Number.POSITIVE_INFINITY } as const;
+  await assert.rejects(verifyIdentity(request(evidence, { at: new Date(Number.NaN), policy })), {
+    code: "NAT_PATH_NOT_YET_VALID",
+  });
+});
+
+test("refused: no age is fresh under a policy that names none", async () => {
+  const policy = { unknownStatus: "refuse", maxStateAge: Number.NaN } as const;
+  await assert.rejects(verifyIdentity(request({ stateProof: await prove("active") }, { policy })), {
+    code: "NAT_AUTHENTICATE_STATUS_UNKNOWN",
+  });
+});
+
+test("what was checked is what is used: buffers that change while the verifier works change nothing", async () => {
+  const evidence = { stateProof: await prove("active"), crls: [await list([lost])] };
+  const given = request(evidence, { certificate: Buffer.from(device.certificate.der) });
+  const others = [issuing.certificate.der, ...evidence.crls, evidence.stateProof].map((bytes) => Buffer.from(bytes));
+  const [chain, crls, stateProof] = [[others[0]], [others[1]], others[2]] as [Buffer[], Buffer[], Buffer];
+  const wiping = {
+    async verify(...told: Parameters<typeof nodeSignatureVerifier.verify>) {
+      const verdict = nodeSignatureVerifier.verify(...told);
+      await Promise.resolve();
+      for (const buffer of [given.certificate, ...others]) buffer.fill(0);
+      return verdict;
+    },
+  };
+  const { identity, path, status } = await identifyDevice({
+    ...given,
+    evidence: { chain, crls, stateProof },
+    verifier: wiping,
+  });
+  assert.deepEqual(identity.deviceId, deviceId);
+  assert.deepEqual(path.certificates[0].der, device.certificate.der);
+  assert.equal(status.state, "revoked");
+});
 
 test("a state proof must agree in device, key and certificate, each by itself", async () => {
   const renamed = await prove("active", { deviceId: new Uint8Array(16) });
@@ -332,6 +386,8 @@ test("identifyDevice tells the status without judging it", async () => {
 
 const names = (...given: GeneralName[]) => extension(oids.subjectAltName, encodeSubjectAltName(given));
 const urn = (text: string): GeneralName => ({ kind: "uri", value: `urn:uuid:${text}` });
+const hardware = (serial: string) =>
+  hardwareModuleGeneralName({ type: own.product(1), serialNumber: encodeUtf8(serial) });
 const other = "00000000-0000-7000-8000-000000000000";
 const birthOf = (custody: number) =>
   extension(own.birthExtension, encodeBirthExtension({ custody, birthRecord: forgedBirthRecord }));
@@ -358,6 +414,20 @@ const refusals: readonly { name: string; fields: Partial<ForgedDeviceFields>; co
   { name: "another device in the alternative name", fields: { extensions: [names(urn(other))] } },
   { name: "two devices in the alternative name", fields: { extensions: [names(urn(uuid), urn(other))] } },
   { name: "no device in the alternative name", fields: { extensions: [names({ kind: "dns", value: "a.example" })] } },
+  {
+    name: "the hardware module name of another unit",
+    fields: { extensions: [names(urn(uuid), hardware("SN-0002"))] },
+  },
+  {
+    name: "two hardware module names, one of another unit",
+    fields: { extensions: [names(hardware("SN-0001"), urn(uuid), hardware("SN-0002"))] },
+  },
+  {
+    name: "a malformed hardware module name",
+    fields: {
+      extensions: [names(urn(uuid), { kind: "otherName", oid: oids.hardwareModuleName, value: encodeSequence() })],
+    },
+  },
   { name: "a malformed birth extension", fields: { extensions: [broken] } },
   { name: "custody above what is certified", fields: { extensions: [birthOf(4)] } },
   { name: "custody below what is certified", fields: { custody: 3, extensions: [birthOf(0)] } },
@@ -372,6 +442,41 @@ for (const { name, fields, code = "NAT_AUTHENTICATE_IDENTITY" } of refusals)
     const evidence = { stateProof: await prove("active", { device: forged }) };
     await assert.rejects(verifyIdentity(request(evidence, { certificate: forged.certificate.der })), { code });
   });
+
+test("identity: a certificate that says it is no authority is a device's", async () => {
+  const constraints = encodeBasicConstraints({ isAuthority: false });
+  const forged = await bear({ extensions: [extension(oids.basicConstraints, constraints, true)] });
+  const evidence = { stateProof: await prove("active", { device: forged }) };
+  assert.equal((await verifyIdentity(request(evidence, { certificate: forged.certificate.der }))).state, "active");
+});
+
+const missing: readonly [title: string, oid: string][] = [
+  ["key usage", oids.keyUsage],
+  ["alternative name", oids.subjectAltName],
+  ["policies", oids.certificatePolicies],
+  ["birth extension", own.birthExtension],
+];
+for (const [title, oid] of missing)
+  test(`identity: a certificate without ${title} is refused (NAT_AUTHENTICATE_IDENTITY)`, async () => {
+    const { certificate, signer } = device;
+    const extensions = certificate.extensions.filter((one) => one.oid !== oid);
+    const forged = await forgeCertificate({
+      name: "",
+      subject: certificate.subject.der,
+      issuer: issuing,
+      signer,
+      extensions,
+    });
+    const given = request({ crls: [await list([])] }, { certificate: forged.certificate.der });
+    await assert.rejects(verifyIdentity(given), { code: "NAT_AUTHENTICATE_IDENTITY" });
+  });
+
+test("identity: the hardware module name of this unit, and foreign other names, are welcome", async () => {
+  const foreign: GeneralName = { kind: "otherName", oid: "1.2.3", value: encodeSequence() };
+  const forged = await bear({ extensions: [names(hardware("SN-0001"), urn(uuid), foreign)] });
+  const evidence = { stateProof: await prove("active", { device: forged }) };
+  assert.equal((await verifyIdentity(request(evidence, { certificate: forged.certificate.der }))).serial, "SN-0001");
+});
 
 test("identity: custody is the level that every authority of the path certifies", async () => {
   const forged = await bear({ custody: 3 });
@@ -411,6 +516,6 @@ test("only verifyIdentity makes a VerifiedIdentity, and it is not an authenticat
   const identity = await verifyIdentity(request({ stateProof: await prove("active") }));
   assert.ok(isVerifiedIdentity(identity));
   assert.ok(!isAuthenticatedIdentity(identity));
-  for (const lookAlike of [Object.assign({}, identity), Object.create(identity), null])
+  for (const lookAlike of [Object.assign({}, identity), Object.create(identity), undefined, null, "identity"])
     assert.ok(!isVerifiedIdentity(lookAlike));
 });

@@ -7,8 +7,11 @@ import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import * as fc from "fast-check";
 import {
   algorithms,
+  asMap,
   type CborKey,
   type CborValue,
+  decodeCbor,
+  encodeCbor,
   encodeExtendedKeyUsage,
   encodeX5chain,
   encodeX5t,
@@ -145,7 +148,7 @@ test("the payload round trips", () => {
 });
 
 test("only an authenticated identity gets a verdict", async () => {
-  const claimed = { ...identity } as AuthenticatedIdentity;
+  const claimed = Object.assign({}, identity);
   const { certificate, signer } = service;
   const input = { identity: claimed, lifetime: 300, signer, certificate: certificate.der, chain: [], hash: nodeHash };
   await assert.rejects(issueVerdict(input), { code: "NAT_AUTHENTICATE_VERDICT" });
@@ -155,6 +158,11 @@ for (const lifetime of [0, -1, 901, Number.NaN])
   test(`no verdict for ${lifetime} seconds`, async () => {
     await assert.rejects(issue(service, lifetime), { code: "NAT_AUTHENTICATE_VERDICT" });
   });
+
+test("a message beyond 64 KiB is not even parsed, one of 64 KiB is", async () => {
+  await assert.rejects(verify(new Uint8Array(65_537)), { code: "NAT_AUTHENTICATE_VERDICT" });
+  await assert.rejects(verify(new Uint8Array(65_536)), { code: "NAT_CBOR_TRAILING" });
+});
 
 test("refused: for another audience", async () => {
   await assert.rejects(verify(await issue(), { audience: "other.example" }), { code: "NAT_AUTHENTICATE_AUDIENCE" });
@@ -168,7 +176,8 @@ test("refused: too late, and from the future", async () => {
   const late = { at: later(300) };
   await assert.rejects(verify(await issue(), late), { code: "NAT_AUTHENTICATE_VERDICT_EXPIRED" });
   await assert.rejects(verify(await issue(), { at: later(-61) }), { code: "NAT_AUTHENTICATE_VERDICT" });
-  await verify(await issue(), { at: later(-59) });
+  await verify(await issue(), { at: later(-60) });
+  await verify(await issue(), { at: new Date(later(300).getTime() - 1) });
 });
 
 test("refused: by a certificate without the purpose, a device's among them", async () => {
@@ -182,6 +191,81 @@ test("refused: by a service of another authority", async () => {
     verify(await issue(foreign)),
     (error) => isNatalisError(error) && error.code.startsWith("NAT_PATH_"),
   );
+});
+
+test("refused: at a Date without an instant", async () => {
+  await assert.rejects(verify(await issue(), { at: new Date(Number.NaN) }), (error) => isNatalisError(error));
+});
+
+test("refused: a protected header too many", async () => {
+  await assert.rejects(verify(await signed(encodeVerdict(verdict), [[99, 0]])), { code: "NAT_AUTHENTICATE_VERDICT" });
+});
+
+const source = { kind: "crl", asOf: at } as const;
+const outOfForm: readonly [title: string, changes: Partial<Verdict>][] = [
+  ["no audience", { audience: "" }],
+  ["an endless audience", { audience: "a".repeat(256) }],
+  ["custody below 0", { custody: -1 }],
+  ["custody above 4", { custody: 5 }],
+  ["custody between two levels", { custody: 1.5 }],
+  ["17 sources", { statusSources: Array.from({ length: 17 }, () => source) }],
+  ["no lifetime", { validUntil: at }],
+  ["a lifetime of more than 15 minutes", { validUntil: new Date(at.getTime() + 900_001) }],
+  ["an end that is no instant", { validUntil: new Date(Number.NaN) }],
+];
+for (const [title, changes] of outOfForm)
+  test(`refused in a verdict: ${title}`, () =>
+    assert.throws(() => encodeVerdict({ ...verdict, ...changes }), { code: "NAT_AUTHENTICATE_VERDICT" }));
+
+test("the longest of everything is allowed", () => {
+  const statusSources = Array.from({ length: 16 }, () => source);
+  const longest: Verdict = {
+    ...verdict,
+    audience: "a".repeat(255),
+    custody: 4,
+    validUntil: later(900),
+    statusSources,
+  };
+  assert.deepEqual(parseVerdict(encodeVerdict(longest)), longest);
+});
+
+const outOfShape: readonly [title: string, field: number, value: CborValue, code: string][] = [
+  ["a device id of 15 bytes", 1, new Uint8Array(15), "NAT_CBOR_SHAPE"],
+  ["a certificate hash of 31 bytes", 2, new Uint8Array(31), "NAT_CBOR_SHAPE"],
+  ["custody 5", 3, 5, "NAT_AUTHENTICATE_VERDICT"],
+  ["state 2", 4, 2, "NAT_AUTHENTICATE_VERDICT"],
+  ["a state that is no number", 4, "active", "NAT_CBOR_SHAPE"],
+  ["a nonce of 33 bytes", 6, new Uint8Array(33), "NAT_CBOR_SHAPE"],
+  ["a beginning beyond all dates", 7, 8.64e15 + 1, "NAT_AUTHENTICATE_VERDICT"],
+  ["source 0", 9, [[0, 1]], "NAT_AUTHENTICATE_VERDICT"],
+  ["source 3", 9, [[3, 1]], "NAT_AUTHENTICATE_VERDICT"],
+  ["a source of three parts", 9, [[1, 1, 1]], "NAT_CBOR_SHAPE"],
+  ["no word on the channel", 10, 1, "NAT_AUTHENTICATE_VERDICT"],
+  ["an unknown field", 11, 0, "NAT_CBOR_SHAPE"],
+];
+for (const [title, field, value, code] of outOfShape)
+  test(`refused in the bytes of a verdict: ${title}`, () => {
+    const map = new Map(asMap(decodeCbor(encodeVerdict(verdict)))).set(field, value);
+    assert.throws(() => parseVerdict(encodeCbor(map)), { name: "NatalisError", code });
+  });
+
+test("refused in the bytes of a verdict: any field missing", () => {
+  const map = asMap(decodeCbor(encodeVerdict(verdict)));
+  assert.equal(map.size, 10);
+  for (const field of map.keys())
+    assert.throws(
+      () => parseVerdict(encodeCbor(new Map([...map].filter(([label]) => label !== field)))),
+      (error) => isNatalisError(error),
+      `field ${field}`,
+    );
+});
+
+test("refused: a source of a time that does not exist", () => {
+  const late: Verdict["statusSources"] = [{ kind: "crl", asOf: new Date(8.64e15) }];
+  assert.deepEqual(parseVerdict(encodeVerdict({ ...verdict, statusSources: late })).statusSources, late);
+  const map = new Map(asMap(decodeCbor(encodeVerdict(verdict))));
+  const later = encodeCbor(map.set(9, [[2, 8.64e15 + 1]]));
+  assert.throws(() => parseVerdict(later), { code: "NAT_AUTHENTICATE_VERDICT" });
 });
 
 test("refused: a seal or an answer in a verdict's place", async () => {

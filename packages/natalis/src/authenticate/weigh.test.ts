@@ -54,6 +54,18 @@ const cases: readonly { name: string; findings: readonly Finding[]; state: strin
     sources: [],
   },
   {
+    name: "suspended by one proof, active by another",
+    findings: [proof("suspended", minute(0)), proof("active", minute(10))],
+    state: "suspended",
+    sources: [proofSource],
+  },
+  {
+    name: "a hold of unknown beginning, resumed at whatever time",
+    findings: [{ ...unlisted(), state: "suspended" }, proof("active", minute(10))],
+    state: "suspended",
+    sources: [listSource],
+  },
+  {
     name: "a proof that is not fresh beside a list",
     findings: [proof("active", minute(0), false), unlisted()],
     state: "active",

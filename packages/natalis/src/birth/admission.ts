@@ -25,17 +25,23 @@ export function profileAdmission(profile: Profile): Admission {
 }
 
 /** @throws NAT_AUTHORIZE_DENIED, NAT_BIRTH_STATION_PRODUCT, NAT_BIRTH_NOT_ADMITTED */
-export async function admit(
+export function admit(
   principal: Principal,
   profile: Profile,
   unit: AspiringUnit,
   admission: Admission,
-): Promise<void> {
+): Awaitable<void> {
   authorize(principal, "birth.request");
   if (principal.role === "station" && !principal.products.includes(profile.product))
     throw birthError("NAT_BIRTH_STATION_PRODUCT", `${principal.id}: ${profile.product}`);
   if (profile.models !== undefined && !profile.models.includes(unit.model))
     throw birthError("NAT_BIRTH_NOT_ADMITTED", `model ${JSON.stringify(unit.model)} of product ${profile.product}`);
-  if (!(await admission.expects(unit)))
-    throw birthError("NAT_BIRTH_NOT_ADMITTED", `serial ${JSON.stringify(unit.serial)} of product ${profile.product}`);
+  const expected = admission.expects(unit);
+  if (typeof expected === "boolean") return requireExpected(expected, unit);
+  return expected.then((isIt) => requireExpected(isIt, unit));
+}
+
+function requireExpected(isExpectedUnit: boolean, { product, serial }: AspiringUnit): void {
+  if (!isExpectedUnit)
+    throw birthError("NAT_BIRTH_NOT_ADMITTED", `serial ${JSON.stringify(serial)} of product ${product}`);
 }

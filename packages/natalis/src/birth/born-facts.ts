@@ -74,8 +74,8 @@ function requireSameBirth(
   certificate: Certificate,
   { oids: own, hash }: DocumentContext,
 ): void {
-  const extension = parseBirthExtension(valueOf(certificate, own.birthExtension));
-  const issuer = parseAuthorityKeyIdentifier(valueOf(certificate, oids.authorityKeyIdentifier)).keyIdentifier;
+  const extension = parseBirthExtension(extensionValue(certificate, own.birthExtension));
+  const issuer = parseAuthorityKeyIdentifier(extensionValue(certificate, oids.authorityKeyIdentifier)).keyIdentifier;
   requireEqual("birth record", equalBytes(extension.birthRecord, recordHash));
   requireEqual("custody", extension.custody === record.custody);
   requireEqual("key", equalBytes(hash.sha256(certificate.publicKey), record.keyHash));
@@ -87,7 +87,7 @@ function requireSameBirth(
   requireAttribute(certificate, oids.commonName, formatUuid(record.deviceId));
 }
 
-function valueOf(certificate: Certificate, oid: string): Uint8Array {
+function extensionValue(certificate: Certificate, oid: string): Uint8Array {
   const extension = findExtension(certificate, oid);
   if (extension === undefined) throw birthError("NAT_BIRTH_DOCUMENTS", `the certificate has no extension ${oid}`);
   return extension.value;

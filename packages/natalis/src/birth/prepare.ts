@@ -12,12 +12,19 @@ import {
 import { type Entropy, type Hash, newUuid, type SignatureVerifier } from "../kernel/index.ts";
 import type { DeviceRow } from "../registry/index.ts";
 import { type Admission, admit, profileAdmission } from "./admission.ts";
-import { type EvidenceVerifier, proveCustody, type ProvenCustody, requireCustody } from "./evidence.ts";
+import {
+  type EvidenceStatement,
+  type EvidenceVerifier,
+  proveCustody,
+  type ProvenCustody,
+  requireCustody,
+  unprovenCustody,
+} from "./evidence.ts";
 import { type BirthFacts, checkFacts, factsHash as hashOfFacts } from "./facts.ts";
 import type { KnownFacts } from "./known.ts";
 import type { Principal } from "./principal.ts";
 import { type BirthRecord, encodeRecordAndFacts } from "./record.ts";
-import { type BirthRequest, readRequest, verifyPossession } from "./request.ts";
+import { type BirthRequest, isSelfSigned, readRequest, requirePossession } from "./request.ts";
 import { storedDevice } from "./retry.ts";
 
 export interface BirthContext {
@@ -59,6 +66,7 @@ export interface StoredBirth {
 export type PreparedBirth = NewBirth | StoredBirth;
 
 const saltLength = 16;
+const nothingProven: ProvenCustody = { custody: unprovenCustody, evidence: [] };
 
 /**
  * Admits and prepares one birth. Order: who asks, whether the unit is expected, the form of everything, proof of
@@ -78,25 +86,25 @@ export async function prepareBirth(
   await admit(principal, profile, unit, context.admission ?? profileAdmission(profile));
   const facts = factsOf(request, context);
   const read = readRequest(request, profile);
-  await verifyPossession(read, context.verifier);
+  requirePossession(await isSelfSigned(read, context.verifier), read);
   const station = principal.id;
   const stored = storedDevice(known, { station, factsHashAt: (bornAt) => hashOfFacts({ ...facts, bornAt }, hash) });
   if (stored !== undefined) return { kind: "stored", device: stored };
   const { publicKey } = read.parsed;
-  const proven = await custodyOf(request, facts, publicKey, context);
+  const { evidence } = request;
+  const proven = evidence === undefined ? nothingProven : await provenBy(evidence, facts, publicKey, context);
+  requireCustody(profile, proven.custody);
   return newBirth(recordOf(facts, publicKey, proven, context), publicKey, known, context);
 }
 
-async function custodyOf(
-  { evidence = [] }: BirthRequest,
+async function provenBy(
+  evidence: readonly EvidenceStatement[],
   facts: BirthFacts,
   publicKey: Uint8Array,
-  { profile, evidence: verifiers = [], at, hash }: BirthContext,
+  { evidence: verifiers = [], at, hash }: BirthContext,
 ): Promise<ProvenCustody> {
   const binding = { publicKey, factsHash: hashOfFacts(facts, hash) };
-  const proven = await proveCustody(evidence, binding, { verifiers, at, hash });
-  requireCustody(profile, proven.custody);
-  return proven;
+  return proveCustody(evidence, binding, { verifiers, at, hash });
 }
 
 function factsOf(request: BirthRequest, { profile, at }: BirthContext): BirthFacts {

@@ -6,7 +6,13 @@
 
 import { algorithmOfPublicKey, type CertificationRequest, oids, parseCertificationRequest } from "../formats/index.ts";
 import type { Profile } from "../issue/index.ts";
-import { equalBytes, isNatalisError, type SignatureAlgorithm, type SignatureVerifier } from "../kernel/index.ts";
+import {
+  type Awaitable,
+  equalBytes,
+  isNatalisError,
+  type SignatureAlgorithm,
+  type SignatureVerifier,
+} from "../kernel/index.ts";
 import { birthError } from "./errors.ts";
 import type { EvidenceStatement } from "./evidence.ts";
 
@@ -47,10 +53,14 @@ export function readRequest(request: BirthRequest, profile: Profile): ReadReques
   return { parsed, algorithm };
 }
 
-/** Proof of possession: the request is signed by the key that it names. @throws NAT_BIRTH_POSSESSION */
-export async function verifyPossession({ parsed, algorithm }: ReadRequest, verifier: SignatureVerifier): Promise<void> {
-  if (!(await verifier.verify(algorithm, parsed.publicKey, parsed.info, parsed.signature)))
-    throw birthError("NAT_BIRTH_POSSESSION", `the signature (${algorithm.title}) does not verify`);
+/** Proof of possession: whether the request is signed by the key that it names. */
+export function isSelfSigned({ parsed, algorithm }: ReadRequest, verifier: SignatureVerifier): Awaitable<boolean> {
+  return verifier.verify(algorithm, parsed.publicKey, parsed.info, parsed.signature);
+}
+
+/** @throws NAT_BIRTH_POSSESSION */
+export function requirePossession(isProven: boolean, { algorithm }: ReadRequest): void {
+  if (!isProven) throw birthError("NAT_BIRTH_POSSESSION", `the signature (${algorithm.title}) does not verify`);
 }
 
 function algorithmOf({ publicKey }: CertificationRequest): SignatureAlgorithm {

@@ -73,6 +73,20 @@ test("the request goes to /births and carries the facts", async () => {
   assert.equal(parsePem(request, "CERTIFICATE REQUEST").length, 1);
 });
 
+test("evidence goes with the request", async () => {
+  const sent: string[] = [];
+  const registrar: RegistrarConnection = {
+    send(method, path, body = "") {
+      sent.push(body);
+      return answering(good).send(method, path, body);
+    },
+  };
+  const evidence = [{ format: "pkcs11-declared", statement: Uint8Array.of(0xa0) }];
+  const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
+  await beBorn({ registrar, signer, unit, evidence, trust, at: authority.at, ...ports });
+  assert.deepEqual(JSON.parse(sent[0] ?? "").evidence, [{ format: "pkcs11-declared", statement: "oA==" }]);
+});
+
 test("a retry that is answered again is believed as well", async () => {
   await bear(answering(good, 200));
 });
@@ -85,7 +99,7 @@ const lies: readonly (readonly [string, Answer])[] = [
   ["no chain", { chain: [] }],
   ["a chain of too many", { chain: Array.from({ length: 9 }, () => (good.chain as string[])[0]) }],
   ["a chain that is none", { chain: "chain" }],
-  ["two certificates in one place", { certificate: `${good.certificate}${good.certificate}` }],
+  ["two certificates in one place", { certificate: [good.certificate, good.certificate].join("") }],
   ["no certificate", { certificate: undefined }],
   ["a record that is no base64", { record: "*" }],
   ["a receipt that is none", { receipt: "c2sp.org/tlog-proof@v1\n" }],
@@ -96,7 +110,15 @@ for (const [title, lie] of lies)
   });
 
 test("refused: a record of another unit than the one asked for", async () => {
-  for (const lie of [{ model: "TEST-2" }, { facility: "elsewhere" }, { product: "other" }])
+  const lies: Partial<UnitFacts>[] = [
+    { model: "TEST-2" },
+    { facility: "elsewhere" },
+    { product: "other" },
+    { serial: "TEST-OTHER" },
+    { hardwareRevision: "B" },
+    { firmwareDigest: "00".repeat(32) },
+  ];
+  for (const lie of lies)
     await assert.rejects(bear(answering(good), { ...unit, ...lie }), { code: "NAT_DEVICE_BIRTH" });
 });
 

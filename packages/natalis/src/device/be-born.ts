@@ -2,8 +2,8 @@
 // Being born, from the device's side: make a request, send it, and believe nothing of the answer that does not verify.
 // The certificate must be for our key and lead to a trusted root, commit to the record, and stand in the log.
 
-import { readDeviceIdentity, validatePath } from "../authenticate/index.ts";
-import { parseBirthRecord } from "../birth/index.ts";
+import { type DeviceIdentity, readDeviceIdentity, validatePath } from "../authenticate/index.ts";
+import { type EvidenceStatement, parseBirthRecord } from "../birth/index.ts";
 import { encodePem, oidsOf, parseCertificate, parsePem } from "../formats/index.ts";
 import {
   decodeUtf8,
@@ -14,6 +14,8 @@ import {
   NatalisError,
   type SignatureVerifier,
   type Signer,
+  toBase64,
+  toHex,
 } from "../kernel/index.ts";
 import { type TrustFile, verifyReceipt } from "../registry/index.ts";
 import { requireOwnCertificate } from "./certificate.ts";
@@ -37,6 +39,8 @@ export interface BirthInput {
   /** The device's key; it never leaves the signer. */
   readonly signer: Signer;
   readonly unit: UnitFacts;
+  /** What is said of where the key lives: a token's declaration, say. Absent: nothing, and custody is 0. */
+  readonly evidence?: readonly EvidenceStatement[];
   readonly trust: TrustFile;
   readonly at: Date;
   readonly verifier: SignatureVerifier;
@@ -68,7 +72,8 @@ export interface Born {
 export async function beBorn(input: BirthInput): Promise<Born> {
   const { registrar, signer, unit } = input;
   const request = encodePem("CERTIFICATE REQUEST", await buildCertificationRequest({ serial: unit.serial, signer }));
-  const answer = await registrar.send("POST", "/births", JSON.stringify({ ...unit, request }));
+  const evidence = input.evidence?.map(({ format, statement }) => ({ format, statement: toBase64(statement) }));
+  const answer = await registrar.send("POST", "/births", JSON.stringify({ ...unit, request, evidence }));
   const json = readAnswer(answer);
   try {
     return await verifyPapers(readPapers(json), input);
@@ -86,8 +91,9 @@ async function verifyPapers(papers: Papers, input: BirthInput): Promise<Born> {
   const intermediates = papers.chain.map((der) => parseCertificate(der));
   const purpose = oidsOf(trust.arc).answer;
   const path = await validatePath({ certificate, intermediates, anchors: trust.roots, at, purpose, verifier });
-  const { deviceId, birthRecord } = readDeviceIdentity(path, trust.arc);
-  requireRecord(papers.record, birthRecord, deviceId, input);
+  const identity = readDeviceIdentity(path, trust.arc);
+  const { deviceId } = identity;
+  requireRecord(papers.record, identity, input);
   const { checkpoint, entry } = await verifyReceipt(papers.receipt, papers.entry, {
     policy: trust.log,
     verifier,
@@ -98,18 +104,24 @@ async function verifyPapers(papers: Papers, input: BirthInput): Promise<Born> {
   return { ...papers, deviceId, checkpoint: { size: checkpoint.size, root: checkpoint.root } };
 }
 
-/** The certificate commits to the record, and the record says what was asked for. */
-function requireRecord(
-  bytes: Uint8Array,
-  committed: Uint8Array,
-  deviceId: Uint8Array,
-  { unit, hash }: BirthInput,
-): void {
-  requireSame("the record is not the one that the certificate commits to", hash.sha256(bytes), committed);
+/** The certificate commits to the record, and both say what was asked for. */
+function requireRecord(bytes: Uint8Array, identity: DeviceIdentity, { unit, signer, hash }: BirthInput): void {
+  requireSame("the record is not the one that the certificate commits to", hash.sha256(bytes), identity.birthRecord);
   const record = parseBirthRecord(bytes);
-  requireSame("the record is of another device", record.deviceId, deviceId);
-  const asIsAsked = record.model === unit.model && record.serial === unit.serial && record.facility === unit.facility;
-  if (!asIsAsked || record.profile.product !== unit.product) throw refusal("the record is of another unit");
+  requireSame("the record is of another device", record.deviceId, identity.deviceId);
+  requireSame("the record is of another key", record.keyHash, hash.sha256(signer.publicKey));
+  const told = {
+    product: record.profile.product,
+    model: record.model,
+    serial: record.serial,
+    facility: record.facility,
+    hardwareRevision: record.hardwareRevision,
+    firmwareDigest: record.firmwareDigest && toHex(record.firmwareDigest),
+  };
+  for (const fact of Object.keys(told) as (keyof UnitFacts)[])
+    if (told[fact] !== unit[fact]) throw refusal(`the record is of another unit: ${fact}`);
+  if (identity.model !== unit.model || identity.serial !== unit.serial || identity.maker !== record.maker)
+    throw refusal("the certificate is of another unit");
 }
 
 function requireSame(otherwise: string, a: Uint8Array | null, b: Uint8Array): void {

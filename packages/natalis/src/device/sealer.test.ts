@@ -23,6 +23,7 @@ import {
   verifySeals,
 } from "../trust/index.ts";
 import { type SealStateStore, Sealer } from "./index.ts";
+import { encodeSealState, parseSealState } from "./seal-state.ts";
 
 const arc = "1.3.6.1.4.1.32473";
 const names = encodeSubjectAltName([{ kind: "uri", value: "urn:uuid:01890a5d-ac96-774b-bcce-b302099a8057" }]);
@@ -253,6 +254,119 @@ test("a new epoch over a state that can be read is its epoch plus one", async ()
   for (const newEpoch of [0, 2]) await assert.rejects(open(store, { newEpoch }), { code: "NAT_DEVICE_SEAL_EPOCH" });
   const { seal } = await (await open(store, { newEpoch: 1 })).seal(records(1));
   assert.deepEqual(statementOf(seal).checkpoint, checkpoint(1), "what was known stays known");
+});
+
+test("refused: a new epoch that is no number, before anything is saved", async () => {
+  for (const newEpoch of [-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const store = new FragileStore();
+    const sealer = await open(store, { newEpoch });
+    await assert.rejects(sealer.seal(records(1), checkpoint(1)), { code: "NAT_SEAL_FORM" }, String(newEpoch));
+    assert.equal(store.saves, 0);
+  }
+});
+
+test("refused: a checkpoint that is none, and the next call goes on as if it had not been", async () => {
+  const store = new FragileStore();
+  const sealer = await open(store);
+  for (const bad of [
+    checkpoint(-1),
+    { size: 1, root: new Uint8Array(31) },
+    { size: 2 ** 53, root: new Uint8Array(32) },
+  ])
+    await assert.rejects(sealer.seal(records(1), bad), { code: "NAT_SEAL_FORM" });
+  assert.equal(store.saves, 0);
+  const { first, checkpoint: known } = statementOf((await sealer.seal(records(1), checkpoint(2))).seal);
+  assert.deepEqual([first, known], [0, checkpoint(2)]);
+});
+
+test("a checkpoint of the same size as before takes its place", async () => {
+  const sealer = await open(new FragileStore());
+  await sealer.seal(records(1), checkpoint(5));
+  const other = { size: 5, root: new Uint8Array(32).fill(9) };
+  assert.deepEqual(statementOf((await sealer.seal(records(1), other)).seal).checkpoint, other);
+});
+
+test("numbers end before 2^53: the seal that would pass it is refused", async () => {
+  const store = new FragileStore();
+  const sealer = await open(store);
+  await sealer.seal(records(1), checkpoint(1));
+  const last = parseSealState(store.kept as Uint8Array);
+  store.kept = encodeSealState({ ...last, next: Number.MAX_SAFE_INTEGER - 2 });
+  const near = await open(store);
+  await assert.rejects(near.seal(records(3), checkpoint(1)), { code: "NAT_SEAL_FORM" });
+  const { seal } = await near.seal(records(2), checkpoint(1));
+  assert.equal(statementOf(seal).first + statementOf(seal).count, Number.MAX_SAFE_INTEGER);
+  await assert.rejects(near.seal(records(1), checkpoint(1)), { code: "NAT_SEAL_FORM" });
+});
+
+test("the largest batch is sealed whole, an empty one not at all", async () => {
+  const sealer = await open(new FragileStore());
+  await assert.rejects(sealer.seal([]), { code: "NAT_DEVICE_BATCH" });
+  const { seal, leaves } = await sealer.seal(records(65_536));
+  assert.deepEqual([statementOf(seal).count, leaves.length], [65_536, 65_536 * 32]);
+  await verifySeal({ seal, sealedBy, verifier: nodeSignatureVerifier, hash: nodeHash, leaves });
+});
+
+test("a record that cannot be sealed refuses its batch and no other", async () => {
+  const sealer = await open(new FragileStore());
+  const bad = [...records(2), { time: 1, name: "load", unit: "/", value: Number.NaN }];
+  await assert.rejects(sealer.seal(bad, checkpoint(1)), { code: "NAT_RECORD_FORM" });
+  const { seal } = await sealer.seal(records(2), checkpoint(1));
+  assert.equal(statementOf(seal).first, 0);
+  assert.deepEqual((await history([seal])).findings, []);
+});
+
+test("a signer that fails leaves the state as it was; a store that fails to load says so itself", async () => {
+  const store = new FragileStore();
+  const failing = {
+    ...signer,
+    sign() {
+      throw new Error("the secure element is gone");
+    },
+  };
+  await assert.rejects((await open(store, { signer: failing })).seal(records(1)), /the secure element is gone/);
+  assert.deepEqual([store.saves, store.kept], [0, undefined]);
+  const unreadable = {
+    load() {
+      throw new Error("the disk is gone");
+    },
+    save: () => undefined,
+  };
+  await assert.rejects(open(unreadable), /the disk is gone/);
+  await assert.rejects(open(unreadable, { newEpoch: 1 }), /the disk is gone/);
+});
+
+test("many runs, epochs and power cuts make one history that verifies", async () => {
+  const run = fc.record({
+    batches: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
+    newEpoch: fc.boolean(),
+    failure: fc.constantFrom("none", "before", "after"),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(run, { minLength: 1, maxLength: 5 }), async (runs) => {
+      const store = new FragileStore();
+      const delivered: Uint8Array[] = [];
+      let size = 1;
+      for (const { batches, newEpoch, failure } of runs) {
+        const known = store.kept === undefined ? undefined : parseSealState(store.kept);
+        const sealer = await open(store, newEpoch && known !== undefined ? { newEpoch: known.epoch + 1 } : {});
+        const pending = sealer.lastSeal;
+        if (pending !== undefined && !delivered.some((seal) => toHex(seal) === toHex(pending))) delivered.push(pending);
+        if (failure !== "none") store.failure = failure;
+        for (const count of batches)
+          try {
+            delivered.push((await sealer.seal(records(count), checkpoint(size++))).seal);
+          } catch (error) {
+            assert.match(String(error), /power cut/);
+            break;
+          }
+      }
+      const last = (await open(store)).lastSeal;
+      if (last !== undefined && !delivered.some((seal) => toHex(seal) === toHex(last))) delivered.push(last);
+      assert.deepEqual((await history(delivered)).findings, []);
+    }),
+    { numRuns: 40 },
+  );
 });
 
 test("an older checkpoint than before is passed over", async () => {

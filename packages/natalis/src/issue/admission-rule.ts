@@ -22,16 +22,16 @@ const maximumListLength = 100_000;
 /** @throws NAT_ISSUE_PROFILE */
 export function parseAdmissionRule(json: unknown): AdmissionRule {
   const given = (typeof json === "object" && json !== null ? json : {}) as Record<string, unknown>;
-  switch (given["kind"]) {
+  switch (given.kind) {
     case "open":
       checkMembers(given, ["kind"]);
       return { kind: "open" };
     case "serials":
       checkMembers(given, ["kind", "from", "to"]);
-      return rangeOf(given["from"], given["to"]);
+      return rangeOf(given.from, given.to);
     case "list":
       checkMembers(given, ["kind", "serials"]);
-      return listOf(given["serials"]);
+      return listOf(given.serials);
     default:
       throw issueError("NAT_ISSUE_PROFILE", "admission is not of the kind open, serials or list");
   }

@@ -14,7 +14,7 @@ import {
   parseKeyUsage,
   parseSubjectKeyIdentifier,
 } from "../formats/index.ts";
-import { type Hash, type SignatureAlgorithm, toHex } from "../kernel/index.ts";
+import { equalBytes, type Hash, type SignatureAlgorithm, toHex } from "../kernel/index.ts";
 import { issueError } from "./errors.ts";
 import { checkBaseUrl } from "./locations.ts";
 
@@ -24,6 +24,8 @@ export interface Authority {
   readonly keyIdentifier: Uint8Array;
   /** The same, hexadecimal. */
   readonly keyId: string;
+  /** It is its own issuer. What a root signs is so little that one list, a complete one, speaks of all of it. */
+  readonly isRoot: boolean;
   /** Of the authority's key, hence of all it signs. */
   readonly algorithm: SignatureAlgorithm;
   /** `http://host[:port][/path]`. */
@@ -47,6 +49,7 @@ export function openAuthority({ certificate, baseUrl, arc, hash }: AuthorityInpu
     certificate,
     keyIdentifier,
     keyId: toHex(keyIdentifier),
+    isRoot: equalBytes(certificate.issuer.der, certificate.subject.der),
     algorithm: algorithmOfPublicKey(certificate.publicKey),
     baseUrl: checkBaseUrl(baseUrl),
     oids: oidsOf(arc),

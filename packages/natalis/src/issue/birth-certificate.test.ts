@@ -55,7 +55,7 @@ async function certificateOf(changes: Partial<BirthCertificateFacts> = {}): Prom
 }
 
 const certificate = await certificateOf();
-const valueOf = (oid: string) => findExtension(certificate, oid)?.value as Uint8Array;
+const extensionValue = (oid: string) => findExtension(certificate, oid)?.value as Uint8Array;
 
 test("version, serial number, algorithm, issuer, validity, key", () => {
   assert.equal(certificate.version, 3);
@@ -77,19 +77,19 @@ test("subject: O, OU, serialNumber (PrintableString), CN = UUID", () => {
 });
 
 test("key identifiers: the issuer's alone, and RFC 7093 method 1", () => {
-  assert.deepEqual(parseAuthorityKeyIdentifier(valueOf(oids.authorityKeyIdentifier)), {
+  assert.deepEqual(parseAuthorityKeyIdentifier(extensionValue(oids.authorityKeyIdentifier)), {
     keyIdentifier: own.issuing.keyIdentifier,
   });
   assert.deepEqual(
-    parseSubjectKeyIdentifier(valueOf(oids.subjectKeyIdentifier)),
+    parseSubjectKeyIdentifier(extensionValue(oids.subjectKeyIdentifier)),
     keyIdentifier(facts.publicKey, nodeHash),
   );
 });
 
 test("usage: digital signatures; clients, answers, seals", () => {
-  assert.deepEqual([...parseKeyUsage(valueOf(oids.keyUsage))], ["digitalSignature"]);
+  assert.deepEqual([...parseKeyUsage(extensionValue(oids.keyUsage))], ["digitalSignature"]);
   assert.ok(findExtension(certificate, oids.keyUsage)?.critical);
-  assert.deepEqual(parseExtendedKeyUsage(valueOf(oids.extendedKeyUsage)), [
+  assert.deepEqual(parseExtendedKeyUsage(extensionValue(oids.extendedKeyUsage)), [
     oids.clientAuth,
     `${testArc}.3.1`,
     `${testArc}.3.2`,
@@ -97,7 +97,7 @@ test("usage: digital signatures; clients, answers, seals", () => {
 });
 
 test("names: hardware module name and UUID", () => {
-  const [hardware, urn, ...rest] = parseSubjectAltName(valueOf(oids.subjectAltName));
+  const [hardware, urn, ...rest] = parseSubjectAltName(extensionValue(oids.subjectAltName));
   assert.ok(hardware?.kind === "otherName" && hardware.oid === oids.hardwareModuleName);
   assert.deepEqual(parseHardwareModuleName(hardware.value), {
     type: `${testArc}.4.9`,
@@ -110,19 +110,19 @@ test("names: hardware module name and UUID", () => {
 test("addresses: the shard of the serial number's low byte, the issuer's certificate, no OCSP", () => {
   const issuer = toHex(own.issuing.keyIdentifier);
   const shard = toHex(facts.serialNumber.subarray(15));
-  const [point, ...others] = parseCrlDistributionPoints(valueOf(oids.crlDistributionPoints));
+  const [point, ...others] = parseCrlDistributionPoints(extensionValue(oids.crlDistributionPoints));
   assert.deepEqual(urisOf(point?.fullName ?? []), [`${testBaseUrl}/crl/${issuer}/${shard}.crl`]);
   assert.equal(others.length, 0);
-  assert.deepEqual(parseAuthorityInfoAccess(valueOf(oids.authorityInfoAccess)), [
+  assert.deepEqual(parseAuthorityInfoAccess(extensionValue(oids.authorityInfoAccess)), [
     { method: oids.caIssuers, location: { kind: "uri", value: `${testBaseUrl}/ca/${issuer}.cer` } },
   ]);
 });
 
 test("custody, birth record, MUD URL", () => {
-  assert.deepEqual(parseCertificatePolicies(valueOf(oids.certificatePolicies)), [`${testArc}.2.0`]);
-  assert.deepEqual(parseBirthExtension(valueOf(`${testArc}.1`)), { custody: 0, birthRecord: facts.recordHash });
+  assert.deepEqual(parseCertificatePolicies(extensionValue(oids.certificatePolicies)), [`${testArc}.2.0`]);
+  assert.deepEqual(parseBirthExtension(extensionValue(`${testArc}.1`)), { custody: 0, birthRecord: facts.recordHash });
   assert.equal(findExtension(certificate, `${testArc}.1`)?.critical, false);
-  assert.equal(parseMudUrl(valueOf(oids.mudUrl)), "https://test.invalid/mud.json");
+  assert.equal(parseMudUrl(extensionValue(oids.mudUrl)), "https://test.invalid/mud.json");
 });
 
 test("a device is no authority", () => assert.equal(findExtension(certificate, oids.basicConstraints), undefined));

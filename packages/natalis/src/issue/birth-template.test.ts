@@ -36,7 +36,7 @@ const profiles = [
 ];
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
-const serialCharacters = [..."ABCXYZ0189 '()+,-./:=?"];
+const serialCharacters = "ABCXYZ0189 '()+,-./:=?".split("");
 const someFacts: fc.Arbitrary<BirthCertificateFacts> = fc
   .record({
     serialNumber: bytes(16).map((random) => random.with(0, 0x40 | ((random[0] as number) & 0x3f))),
@@ -63,10 +63,9 @@ function keyOf(name: SignatureAlgorithmName, seed: Uint8Array): Uint8Array {
 
 /** What a signer is given to sign. */
 async function signedBytes(facts: BirthCertificateFacts, profile: Profile): Promise<Uint8Array> {
-  const given: Uint8Array[] = [];
-  const signer: Signer = { ...own.issuingSigner, sign: (data) => (given.push(data.slice()), new Uint8Array(64)) };
-  await signPrepared(prepareCertificate({ authority: own.issuing, profile, facts }), signer);
-  return given[0] as Uint8Array;
+  const signer: Signer = { ...own.issuingSigner, sign: () => new Uint8Array(64) };
+  const der = await signPrepared(prepareCertificate({ authority: own.issuing, profile, facts }), signer);
+  return parseCertificate(der).tbs;
 }
 
 test("any facts, in any order, give the bytes of the plain encoding", async () => {

@@ -34,6 +34,8 @@ const input: CertificateListInput = {
   signer: issuingSigner,
 };
 
+const revocationDate = new Date("2026-02-28T08:00:00Z");
+
 async function listOf(changes: Partial<CertificateListInput>) {
   return parseCertificateList(await buildCertificateList({ ...input, ...changes }));
 }
@@ -53,6 +55,17 @@ test("an empty list: issuer, times, number, key identifier, critical distributio
     `${testBaseUrl}/crl/${toHex(own.issuing.keyIdentifier)}/2a.crl`,
   ]);
   assert.ok(nodeSignatureVerifier.verify(algorithms.ES256, issuingSigner.publicKey, list.tbs, list.signature));
+});
+
+test("a root's list is complete: no distribution point, entries of any shard", async () => {
+  const revoked = [1, 2].map((low) => ({ serialNumber: serial(low, low), revocationDate }));
+  const { shard: _none, ...complete } = { ...input, authority: own.root, signer: own.rootSigner, revoked };
+  const list = parseCertificateList(await buildCertificateList(complete));
+  assert.equal(findExtension(list, oids.issuingDistributionPoint), undefined);
+  assert.equal(list.revoked.length, 2);
+  await assert.rejects(buildCertificateList({ ...complete, shard }), { code: "NAT_ISSUE_LINT" });
+  const notRoot = { ...complete, authority: own.issuing, signer: issuingSigner };
+  await assert.rejects(buildCertificateList(notRoot), { code: "NAT_ISSUE_LINT" });
 });
 
 test("entries keep serial number, time, reason and invalidity date; unspecified is left out", async () => {
@@ -97,7 +110,6 @@ test("any entries of the shard come back", async () => {
   );
 });
 
-const revocationDate = new Date("2026-02-28T08:00:00Z");
 const refused: readonly [string, Partial<CertificateListInput>, string][] = [
   ["a serial number of another shard", { revoked: [{ serialNumber: serial(1, 1), revocationDate }] }, "NAT_ISSUE_LINT"],
   [
@@ -134,7 +146,11 @@ for (const [what, changes, code] of refused) test(`refused: ${what}`, () => asse
 
 test("nothing is signed that is refused", async () => {
   let asked = 0;
-  const signer = { ...issuingSigner, sign: () => (asked++, new Uint8Array(70)) };
+  const sign = () => {
+    asked += 1;
+    return new Uint8Array(70);
+  };
+  const signer = { ...issuingSigner, sign };
   await assert.rejects(listOf({ signer, revoked: [{ serialNumber: serial(1, 1), revocationDate }] }));
   assert.equal(asked, 0);
 });

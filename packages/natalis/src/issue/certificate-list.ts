@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Revocation lists (RFC 5280 section 5), one a shard. A list covers exactly the certificates whose CRLDP names its
-// address: its critical issuing distribution point (section 5.2.5) is that address, letter for letter.
+// address: its critical issuing distribution point (section 5.2.5) is that address, letter for letter. A root's list
+// has no such point and covers all that the root signed, itself included: OpenSSL, and with it nginx, asks for a list
+// that covers the root too, and a root names no address of one.
 
 import {
   assembleSigned,
@@ -8,6 +10,7 @@ import {
   encodeCrlNumber,
   encodeIssuingDistributionPoint,
   encodeTbsCertificateList,
+  type Extension,
   oids,
   parseCertificateList,
   type RevokedCertificateFields,
@@ -23,13 +26,13 @@ import { wholeSecond } from "./validity.ts";
 /** What one list says. Milliseconds of all instants are dropped. */
 export interface CertificateListInput {
   readonly authority: Authority;
-  /** 0 to 255. */
-  readonly shard: number;
+  /** 0 to 255; absent for the complete list, which a root has instead of shards. */
+  readonly shard?: number;
   /** Rises with every list of one authority and shard (RFC 5280 section 5.2.3). */
   readonly number: number;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  /** Each serial number at most once, all of this shard. */
+  /** Each serial number at most once, all of this shard; of a complete list all that are revoked. */
   readonly revoked: readonly RevokedCertificateFields[];
   readonly signer: Signer;
 }
@@ -56,9 +59,7 @@ function encodeTbsList({
   nextUpdate,
   revoked,
 }: CertificateListInput): Uint8Array {
-  if (!Number.isInteger(shard) || shard < 0 || shard > 255) throw issueError("NAT_ISSUE_FACTS", `shard ${shard}`);
   if (!Number.isSafeInteger(number) || number < 0) throw issueError("NAT_ISSUE_FACTS", `list number ${number}`);
-  const uri = crlUrl(authority.baseUrl, authority.keyIdentifier, shard);
   return encodeTbsCertificateList({
     signatureIdentifier: authority.algorithm.signatureIdentifier,
     issuer: authority.certificate.subject.der,
@@ -68,9 +69,16 @@ function encodeTbsList({
     extensions: [
       plain(oids.authorityKeyIdentifier, encodeAuthorityKeyIdentifier(authority.keyIdentifier)),
       plain(oids.crlNumber, encodeCrlNumber(number)),
-      critical(oids.issuingDistributionPoint, encodeIssuingDistributionPoint({ uris: [uri] })),
+      ...distributionPoint(authority, shard),
     ],
   });
+}
+
+function distributionPoint({ baseUrl, keyIdentifier }: Authority, shard: number | undefined): Extension[] {
+  if (shard === undefined) return [];
+  if (!Number.isInteger(shard) || shard < 0 || shard > 255) throw issueError("NAT_ISSUE_FACTS", `shard ${shard}`);
+  const uris = [crlUrl(baseUrl, keyIdentifier, shard)];
+  return [critical(oids.issuingDistributionPoint, encodeIssuingDistributionPoint({ uris }))];
 }
 
 function inWholeSeconds(revoked: RevokedCertificateFields): RevokedCertificateFields {

@@ -35,7 +35,7 @@ import {
 const notBefore = new Date("2026-03-01T12:00:00Z");
 const name = { organization: "Acme Pumps", commonName: "Acme Root" };
 const serial = () => newSerial(nodeEntropy);
-const valueOf = (certificate: Certificate, oid: string) => findExtension(certificate, oid)?.value as Uint8Array;
+const extensionValue = (certificate: Certificate, oid: string) => findExtension(certificate, oid)?.value as Uint8Array;
 const verify = (certificate: Certificate, by: Signer) =>
   nodeSignatureVerifier.verify(by.algorithm, by.publicKey, certificate.tbs, certificate.signature);
 
@@ -82,9 +82,9 @@ test("a root: names itself, ends in 9999, any policy, no bound on the path, no e
   assert.deepEqual(attributeValues(certificate.subject, oids.commonName), ["Acme Root"]);
   assert.deepEqual(certificate.notBefore, notBefore);
   assert.deepEqual(certificate.notAfter, noExpiry);
-  assert.deepEqual(parseBasicConstraints(valueOf(certificate, oids.basicConstraints)), { isAuthority: true });
-  assert.deepEqual([...parseKeyUsage(valueOf(certificate, oids.keyUsage))], ["keyCertSign", "cRLSign"]);
-  assert.deepEqual(parseCertificatePolicies(valueOf(certificate, oids.certificatePolicies)), [oids.anyPolicy]);
+  assert.deepEqual(parseBasicConstraints(extensionValue(certificate, oids.basicConstraints)), { isAuthority: true });
+  assert.deepEqual([...parseKeyUsage(extensionValue(certificate, oids.keyUsage))], ["keyCertSign", "cRLSign"]);
+  assert.deepEqual(parseCertificatePolicies(extensionValue(certificate, oids.certificatePolicies)), [oids.anyPolicy]);
   assert.equal(findExtension(certificate, oids.extendedKeyUsage), undefined);
   assert.equal(findExtension(certificate, oids.crlDistributionPoints), undefined);
 });
@@ -102,11 +102,11 @@ test("an issuing authority: path length 1, the root's key identifier", async () 
     notBefore,
   });
   const certificate = parseCertificate(await signPrepared(prepared, rootSigner));
-  assert.deepEqual(parseBasicConstraints(valueOf(certificate, oids.basicConstraints)), {
+  assert.deepEqual(parseBasicConstraints(extensionValue(certificate, oids.basicConstraints)), {
     isAuthority: true,
     pathLength: 1,
   });
-  assert.deepEqual(parseAuthorityKeyIdentifier(valueOf(certificate, oids.authorityKeyIdentifier)), {
+  assert.deepEqual(parseAuthorityKeyIdentifier(extensionValue(certificate, oids.authorityKeyIdentifier)), {
     keyIdentifier: keyIdentifier(rootSigner.publicKey, nodeHash),
   });
   assert.deepEqual(certificate.notAfter, noExpiry);
@@ -124,11 +124,11 @@ test("a server: its hosts, TLS alone, an end", async () => {
     lifetimeDays: 90,
   });
   const certificate = parseCertificate(await signPrepared(prepared, signer));
-  assert.deepEqual(parseSubjectAltName(valueOf(certificate, oids.subjectAltName)), [
+  assert.deepEqual(parseSubjectAltName(extensionValue(certificate, oids.subjectAltName)), [
     { kind: "dns", value: "registrar.example" },
     { kind: "ip", value: new Uint8Array(16).with(15, 1) },
   ]);
-  assert.deepEqual(parseExtendedKeyUsage(valueOf(certificate, oids.extendedKeyUsage)), [oids.serverAuth]);
+  assert.deepEqual(parseExtendedKeyUsage(extensionValue(certificate, oids.extendedKeyUsage)), [oids.serverAuth]);
   assert.deepEqual(certificate.notAfter, new Date("2026-05-30T12:00:00Z"));
 });
 

@@ -36,9 +36,14 @@ function templateOf(input: BirthCertificateInput): BirthTemplate {
 }
 
 function shapesOf({ authority, profile }: BirthCertificateInput): Shapes {
-  let byProfile = templates.get(authority);
-  if (byProfile === undefined) templates.set(authority, (byProfile = new WeakMap()));
-  let shapes = byProfile.get(profile);
-  if (shapes === undefined) byProfile.set(profile, (shapes = new Map()));
-  return shapes;
+  const byProfile = keptFor(authority, templates, () => new WeakMap<Profile, Shapes>());
+  return keptFor(profile, byProfile, () => new Map());
+}
+
+function keptFor<Key extends WeakKey, Kept>(key: Key, all: WeakMap<Key, Kept>, make: () => Kept): Kept {
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  all.set(key, made);
+  return made;
 }

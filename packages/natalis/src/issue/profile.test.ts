@@ -31,8 +31,13 @@ test("a profile is read", () => {
     lifetimeDays: undefined,
     minimumCustody: 0,
     mudUrl: "https://acme.example/pump.json",
+    showsMaker: false,
     admission: { kind: "open" },
   });
+});
+
+test("a profile may say that strangers are told the maker", () => {
+  assert.equal(parseProfile({ ...good, showsMaker: true }).showsMaker, true);
 });
 
 test("models and MUD URL may be absent, the end may be a number of days", () => {
@@ -72,6 +77,7 @@ const refused: readonly [string, Record<string, unknown>][] = [
   ["a MUD URL of 256 characters", { mudUrl: `https://acme.example/${"a".repeat(235)}` }],
   ["a MUD URL with a space", { mudUrl: "https://acme.example/a b" }],
   ["a MUD URL that is none", { mudUrl: "https://[" }],
+  ["a maker that is shown somewhat", { showsMaker: "yes" }],
   ["no admission", { admission: undefined }],
 ];
 for (const [what, change] of refused)

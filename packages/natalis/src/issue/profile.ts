@@ -47,7 +47,8 @@ const members = [
 ];
 
 /**
- * Reads a profile from its JSON value. `models`, `mudUrl` and `showsMaker` (false) may be absent; `notAfter` is "none" or a number of days.
+ * Reads a profile from its JSON value. `models`, `mudUrl` and `showsMaker` (false) may be absent; `notAfter` is "none"
+ * or a number of days.
  * @throws NAT_ISSUE_PROFILE naming the member that is not acceptable
  */
 export function parseProfile(json: unknown): Profile {
@@ -56,17 +57,17 @@ export function parseProfile(json: unknown): Profile {
   if (unknown !== undefined) throw refusal(JSON.stringify(unknown.slice(0, 40)), "is not a member of profiles");
   const given = json as Record<string, unknown>;
   return {
-    product: productOf(given["product"]),
-    version: integerOf("version", given["version"], 1, 0x7fff_ffff),
-    maker: makerOf(given["maker"]),
-    models: modelsOf(given["models"]),
-    productNumber: integerOf("productNumber", given["productNumber"], 0, maximumOidComponent),
-    algorithms: algorithmsOf(given["algorithms"]),
-    lifetimeDays: given["notAfter"] === "none" ? undefined : integerOf("notAfter", given["notAfter"], 1, 36_500),
-    minimumCustody: integerOf("minimumCustody", given["minimumCustody"], 0, 4),
+    product: productOf(given.product),
+    version: integerOf("version", given.version, 1, 0x7fff_ffff),
+    maker: makerOf(given.maker),
+    models: modelsOf(given.models),
+    productNumber: integerOf("productNumber", given.productNumber, 0, maximumOidComponent),
+    algorithms: algorithmsOf(given.algorithms),
+    lifetimeDays: given.notAfter === "none" ? undefined : integerOf("notAfter", given.notAfter, 1, 36_500),
+    minimumCustody: integerOf("minimumCustody", given.minimumCustody, 0, 4),
     mudUrl: mudUrlOf(given.mudUrl),
     showsMaker: flagOf("showsMaker", given.showsMaker),
-    admission: parseAdmissionRule(given["admission"]),
+    admission: parseAdmissionRule(given.admission),
   };
 }
 

@@ -117,6 +117,79 @@ test("rows added, in the middle and at both ends", () => {
   assert.deepEqual([authentic, altered, missing], [100, [], []]);
 });
 
+test("a data set is intact only where nothing is added and nothing is missing", () => {
+  assert.ok(isIntact(rowsAgainst(hundred, upTo(100))));
+  assert.ok(!isIntact(rowsAgainst(hundred, [...upTo(100), 1000])));
+  assert.ok(!isIntact(rowsAgainst(hundred, upTo(99))));
+  assert.ok(!isIntact(rowsAgainst(hundred, upTo(100).with(50, 1000))));
+  assert.ok(!isIntact(rowsAgainst(hundred, upTo(100).with(50, 51).with(51, 50))));
+});
+
+test("a row added here and one dropped there are not one that was altered", () => {
+  for (const [added, dropped] of [
+    [10, 60],
+    [60, 10],
+  ] as const) {
+    const rows = upTo(100).filter((value) => value !== dropped);
+    const place = rows.indexOf(added);
+    const comparison = rowsAgainst(hundred, rows.toSpliced(place, 0, 1000));
+    assert.deepEqual(comparison.altered, []);
+    assert.deepEqual(comparison.added, [place]);
+    assert.deepEqual(
+      comparison.missing.map(({ sealed }) => sealed),
+      [at(dropped)],
+    );
+  }
+});
+
+test("several rows altered side by side are told one by one; one too many is added, one too few is missing", () => {
+  const rows = (...values: number[]) => [...upTo(40), ...values, ...upTo(100).slice(43)];
+  const sealedOf = (list: readonly { readonly sealed: { readonly sequence: number } }[]) =>
+    list.map(({ sealed }) => sealed.sequence);
+  const same = rowsAgainst(hundred, rows(1000, 1001, 1002));
+  assert.deepEqual([sealedOf(same.altered), same.added, same.missing], [[40, 41, 42], [], []]);
+  const more = rowsAgainst(hundred, rows(1000, 1001, 1002, 1003));
+  assert.deepEqual([sealedOf(more.altered), more.added, more.missing], [[40, 41, 42], [43], []]);
+  const fewer = rowsAgainst(hundred, rows(1000, 1001));
+  assert.deepEqual([sealedOf(fewer.altered), fewer.added, sealedOf(fewer.missing)], [[40, 41], [], [42]]);
+});
+
+test("a block that moved is told row by row, and every row has one place", () => {
+  const block = upTo(100).slice(20, 25);
+  const rest = upTo(100).filter((value) => !block.includes(value));
+  const { moved, authentic, missing, added } = rowsAgainst(hundred, rest.toSpliced(70, 0, ...block));
+  assert.deepEqual(
+    moved.map(({ row, sealed }) => [row, sealed.sequence]),
+    block.map((value, i) => [70 + i, value]),
+  );
+  assert.deepEqual([authentic, missing, added], [95, [], []]);
+});
+
+test("the place in the history is told across epochs and in batches of any size", async () => {
+  const { seals, leaves } = await sealValues(upTo(20), 6);
+  const later = seals.map((verified, i): VerifiedSeal => {
+    const { seal } = verified;
+    return Object.assign(Object.create(verified), {
+      seal: i < 2 ? seal : { ...seal, epoch: 3, first: seal.first - 12 },
+    });
+  });
+  const { missing } = compareRows({ seals: later, sealedLeaves: leaves, rowLeaves: new Uint8Array(0), hash: nodeHash });
+  const place = (epoch: number, sequence: number, seal: number) => ({ epoch, sequence, seal });
+  assert.deepEqual(
+    [0, 5, 6, 11, 12, 17, 18, 19].map((index) => missing[index]?.sealed),
+    [
+      place(0, 0, 0),
+      place(0, 5, 0),
+      place(0, 6, 1),
+      place(0, 11, 1),
+      place(3, 0, 2),
+      place(3, 5, 2),
+      place(3, 6, 3),
+      place(3, 7, 3),
+    ],
+  );
+});
+
 test("a copied row is an added one", () => {
   const { added, moved, authentic } = rowsAgainst(hundred, [...upTo(100), 5]);
   assert.deepEqual([added, moved, authentic], [[100], [], 100]);

@@ -46,6 +46,30 @@ test("timestamps: blank or T, decimals, zones; none means UTC", () => {
   assert.ok(Object.is(parseTimestamp("1970-01-01 00:00:00"), 0));
 });
 
+test("timestamps reach as far as microseconds are exact", () => {
+  assert.equal(parseTimestamp("2255-06-05 23:47:34.740991"), Number.MAX_SAFE_INTEGER);
+  assert.equal(parseTimestamp("1684-07-28 00:12:25.259009"), Number.MIN_SAFE_INTEGER);
+  assert.throws(() => parseTimestamp("1684-07-28 00:12:25.259008"), { code: "NAT_READINGS_FORM" });
+});
+
+test("every instant is read as the one that was written, in whatever zone", () => {
+  const instants = fc.date({
+    min: new Date("1700-01-01T00:00:00Z"),
+    max: new Date("2250-01-01T00:00:00Z"),
+    noInvalidDate: true,
+  });
+  const offsets = fc.integer({ min: -1439, max: 1439 });
+  fc.assert(
+    fc.property(instants, offsets, fc.nat(999), (instant, offset, microseconds) => {
+      const local = new Date(instant.getTime() + 60_000 * offset).toISOString().slice(0, 23);
+      const two = (value: number) => String(value).padStart(2, "0");
+      const zone = `${offset < 0 ? "-" : "+"}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+      const text = `${local}${String(microseconds).padStart(3, "0")}${zone}`;
+      assert.equal(parseTimestamp(text), instant.getTime() * 1000 + microseconds, text);
+    }),
+  );
+});
+
 const badTimestamps = [
   "",
   "2020-02-30 00:00:00",
@@ -63,6 +87,9 @@ const badTimestamps = [
   "2020-1-1 00:00:00",
   "01/02/2020 00:00:00",
   "1577836800",
+  "2255-06-05 23:47:34.740992",
+  "9999-12-31 23:59:59",
+  "0001-01-01 00:00:00",
 ];
 for (const text of badTimestamps)
   test(`refused as a timestamp: ${JSON.stringify(text)}`, () =>
@@ -93,6 +120,51 @@ for (const [title, text, detail] of badFiles)
 test("refused: too large a file, and bytes that are not UTF-8", () => {
   assert.throws(() => parseReadings(new Uint8Array(11), 10), { code: "NAT_READINGS_SIZE" });
   assert.throws(() => parseReadings(Uint8Array.of(0xff)), { code: "NAT_BYTES_UTF8" });
+});
+
+test("a file and a line may be as long as allowed, and no longer", () => {
+  const file = encodeUtf8("timestamp,value\n2020-01-01 00:00:00,1\n");
+  assert.equal([...parseReadings(file, file.length)].length, 1);
+  assert.throws(() => parseReadings(file, file.length - 1), { code: "NAT_READINGS_SIZE" });
+  const line = (length: number) => `2020-01-01 00:00:00,${"1".padStart(length - 20, "0")}`;
+  assert.deepEqual(
+    read(`timestamp,value\n${line(512)}\n`).map(({ value }) => value),
+    [1],
+  );
+  assert.throws(() => read(`timestamp,value\n${line(513)}\n`), {
+    code: "NAT_READINGS_FORM",
+    detail: "line 2: 513 characters",
+  });
+});
+
+test("the largest offsets of a zone", () => {
+  assert.equal(parseTimestamp("2020-01-02 23:59:00+23:59"), Date.UTC(2020, 0, 2) * 1000);
+  assert.equal(parseTimestamp("2020-01-01 00:01:00-23:59"), Date.UTC(2020, 0, 2) * 1000);
+  for (const zone of ["+24:00", "-24:00", "+00:60", "+23:60", "+1:00", "+0100", "z", "+01:00Z"])
+    assert.throws(() => parseTimestamp(`2020-01-01 00:00:00${zone}`), { code: "NAT_READINGS_FORM" }, zone);
+});
+
+test("numbers are read as float64 reads them, to the last bit", () => {
+  const value = (text: string) => read(`timestamp,value\n2020-01-01 00:00:00,${text}\n`)[0]?.value;
+  for (const [text, expected] of [
+    ["0", 0],
+    ["-1", -1],
+    ["+1", 1],
+    ["1.", 1],
+    [".5", 0.5],
+    ["1E-2", 0.01],
+    ["5e-324", Number.MIN_VALUE],
+    ["1.7976931348623157e308", Number.MAX_VALUE],
+    ["9007199254740993", 9_007_199_254_740_992],
+  ] as const)
+    assert.equal(value(text), expected, text);
+  for (const text of ["-0", "-0.0", "-1e-400", "1e309", "1_000", "1,5", "Infinity", "--1", "1e", "e1", ".", "1 ", "０"])
+    assert.throws(() => value(text), { code: "NAT_READINGS_FORM" }, text);
+  fc.assert(
+    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+      if (!Object.is(number, -0)) assert.equal(value(String(number)), number);
+    }),
+  );
 });
 
 test("any text is read or refused by the catalogue", () => {

@@ -51,7 +51,10 @@ export function parseTimestamp(text: string): number {
   // Date.parse lets 24:00:00 and, in some engines, 30 February pass: what it understood must be what was written.
   if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString().slice(0, 19) !== `${date}T${clock}`)
     throw trustError("NAT_READINGS_FORM", "the timestamp is not a date and time");
-  return (milliseconds - 60_000 * offsetMinutes(zone)) * 1000 + Number(decimals.padEnd(6, "0"));
+  const time = (milliseconds - 60_000 * offsetMinutes(zone)) * 1000 + Number(decimals.padEnd(6, "0"));
+  // From the year 2255 on two instants would become one number.
+  if (!Number.isSafeInteger(time)) throw trustError("NAT_READINGS_FORM", "the timestamp is beyond 2^53 microseconds");
+  return time;
 }
 
 function* readingsOf(text: string): Generator<Reading, void> {

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { nodeHash } from "@natalis/node";
+import * as cbor2 from "cbor2";
 import * as fc from "fast-check";
 import { leafHash } from "../formats/index.ts";
 import { portableHash, toHex } from "../kernel/index.ts";
@@ -34,6 +36,59 @@ test("the canonical record is [time, name, unit, value] with a float64 value", (
     ["84", "1b0004ec93ac2fbd00", "676d616368696e65", "6343656c", "fb4034000000000000"].join(""),
   );
   assert.equal(toHex(encodeRecord({ ...record, time: -1, value: true })), "8420676d616368696e656343656cf5");
+});
+
+test("cbor2 reads every record as it was written", () => {
+  fc.assert(
+    fc.property(records, (one) => {
+      const read = cbor2.decode(encodeRecord(one), { rejectDuplicateKeys: true, rejectStreaming: true });
+      const time = Number.isSafeInteger(one.time) ? one.time : BigInt(one.time);
+      assert.deepEqual(read, [time, one.name, one.unit, one.value]);
+    }),
+  );
+});
+
+test("two records have the same leaf only where they are the same record", () => {
+  fc.assert(
+    fc.property(records, records, (one, other) => {
+      const same = toHex(encodeRecord(one)) === toHex(encodeRecord(other));
+      assert.equal(toHex(leafOfRecord(one, nodeHash)) === toHex(leafOfRecord(other, nodeHash)), same);
+      assert.equal(same, isDeepStrictEqual(one, other));
+    }),
+  );
+  // Values of different types that read alike, and fields that run into each other.
+  const alike: readonly Partial<DataRecord>[] = [
+    { value: 1 },
+    { value: "1" },
+    { value: true },
+    { value: Uint8Array.of(1) },
+    { name: "a", unit: "bc" },
+    { name: "ab", unit: "c" },
+  ];
+  assert.equal(new Set(alike.map((one) => toHex(leafOfRecord({ ...record, ...one }, nodeHash)))).size, alike.length);
+});
+
+test("the longest of everything is allowed, and the leaves of many records grow as needed", () => {
+  const longest = { ...record, name: "a".repeat(255), unit: "!".repeat(32) };
+  for (const time of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
+    for (const value of [Number.MAX_VALUE, Number.MIN_VALUE, "a".repeat(65_535), new Uint8Array(65_535)]) {
+      const one = { ...longest, time, value };
+      assert.deepEqual(leafOfRecord(one, nodeHash), leafHash(encodeRecord(one), nodeHash));
+    }
+  const many = Array.from({ length: 200 }, (_, i) => ({ ...record, time: i }));
+  const leaves = leavesOfRecords(many, nodeHash);
+  assert.equal(leaves.length, 200 * 32);
+  for (const [i, leaf] of splitLeaves(leaves).entries())
+    assert.deepEqual(leaf, leafOfRecord(many[i] as DataRecord, nodeHash));
+  assert.deepEqual(leavesOfRecords([], nodeHash), new Uint8Array(0));
+});
+
+test("a refused record in the middle does not spoil the ones after it", () => {
+  const bad = { ...record, name: "b a d" };
+  assert.throws(() => leavesOfRecords([record, bad, record], nodeHash), { code: "NAT_RECORD_FORM" });
+  // Name and unit are remembered from one record to the next: only those that were checked may be.
+  assert.throws(() => leavesOfRecords([bad, bad], nodeHash), { code: "NAT_RECORD_FORM" });
+  assert.deepEqual(leavesOfRecords([record], nodeHash), leafOfRecord(record, nodeHash));
 });
 
 test("a leaf is SHA-256(0x00 || canonical record), whichever way it is computed", () => {

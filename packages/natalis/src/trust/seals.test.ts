@@ -12,6 +12,7 @@ import {
   decodeCbor,
   encodeCbor,
   encodeExtendedKeyUsage,
+  encodeSign1Structure,
   encodeSubjectAltName,
   encodeX5t,
   type Extension,
@@ -20,7 +21,9 @@ import {
   oidsOf,
   parseSign1,
   rootOfLeaves,
+  signatureToCose,
   signSign1,
+  verifySign1,
 } from "../formats/index.ts";
 import { concatBytes, formatUuid, isNatalisError, type Signer, toHex } from "../kernel/index.ts";
 import { extension, forgeCertificate } from "../testing/certificate-forge.ts";
@@ -143,6 +146,17 @@ const badSeals: readonly [title: string, changes: object][] = [
   ["an endless schema", { schema: "a".repeat(65) }],
   ["no checkpoint after the first seal", { first: 5, previous: bytes32(1) }],
   ["no checkpoint in a later epoch", { epoch: 1 }],
+  ["an epoch below 0", { epoch: -1, checkpoint: checkpoint(1) }],
+  ["an epoch between two", { epoch: 0.5, checkpoint: checkpoint(1) }],
+  ["an epoch beyond 2^53", { epoch: 2 ** 53, checkpoint: checkpoint(1) }],
+  ["a sequence number below 0", { first: -1, previous: bytes32(1), checkpoint: checkpoint(1) }],
+  ["a sequence number that is none", { first: Number.NaN, previous: bytes32(1), checkpoint: checkpoint(1) }],
+  ["a count between two", { count: 1.5 }],
+  ["a time between two microseconds", { earliest: 0.5 }],
+  ["a time beyond 2^53", { latest: 2 ** 53 }],
+  ["a time that is none", { latest: Number.NaN }],
+  ["a checkpoint of a size below 0", { checkpoint: checkpoint(-1) }],
+  ["a checkpoint of a root of 31 bytes", { checkpoint: { size: 1, root: new Uint8Array(31) } }],
 ];
 for (const [title, changes] of badSeals)
   test(`refused in a seal: ${title}`, () =>
@@ -182,6 +196,18 @@ test("records that are not the sealed ones are refused", async () => {
 });
 
 const withHeader = (...entries: [CborKey, CborValue][]) => craft({}, new Map([...header, ...entries]));
+
+/** Signed rightly, its algorithm where nobody vouches for it. */
+async function unprotectedAlgorithm(): Promise<Uint8Array> {
+  const protectedBytes = encodeCbor(header);
+  const payload = encodeSealPayload(statement);
+  const signature = signer.sign(encodeSign1Structure(protectedBytes, payload));
+  const unprotected = new Map([[headerLabels.algorithm, -7]]);
+  const message = encodeCbor([protectedBytes, unprotected, payload, signatureToCose(signer.algorithm, signature)]);
+  await verifySign1(parseSign1(message), signer.publicKey, nodeSignatureVerifier);
+  return message;
+}
+
 const notThisSeal: readonly [title: string, seal: Uint8Array, code: string][] = [
   ["another device's key", await craft({}, header, generateKey(algorithms.ES256).signer), "NAT_COSE_SIGNATURE"],
   ["another kind of key", await craft({}, header, generateKey(algorithms.EdDSA).signer), "NAT_COSE_ALGORITHM"],
@@ -190,7 +216,13 @@ const notThisSeal: readonly [title: string, seal: Uint8Array, code: string][] = 
   ["x5t of another hash", await withHeader([headerLabels.x5t, [-15, bytes32(1)]]), "NAT_COSE_HEADER"],
   ["another type", await withHeader([headerLabels.type, "application/vnd.natalis.answer+cose"]), "NAT_SEAL_TYPE"],
   ["no type", await craft({}, new Map([...header].slice(1))), "NAT_SEAL_TYPE"],
-  ["no x5t", await craft({}, new Map([...header].slice(0, 1))), "NAT_COSE_HEADER"],
+  ["no x5t", await craft({}, new Map([...header].slice(0, 1))), "NAT_SEAL_FORM"],
+  ["an algorithm that is not protected", await unprotectedAlgorithm(), "NAT_SEAL_FORM"],
+  [
+    "its certificates in the protected header",
+    await withHeader([headerLabels.x5chain, certificate.der]),
+    "NAT_SEAL_FORM",
+  ],
   ["an unknown protected header", await withHeader([99, 0]), "NAT_SEAL_FORM"],
   [
     "a payload that is no seal",
@@ -328,6 +360,96 @@ test("the same numbers sealed twice are a fork", async () => {
   assert.ok(findings.some((one) => one.kind === "fork" && one.because === "overlap"));
 });
 
+test("behind a fork the longer branch counts: no gap that is none", async () => {
+  const [shared, ...long] = await sealMany(await openSealer(), 4);
+  const short = await craft({ first: 4, count: 1, previous: bytes32(1), checkpoint: checkpoint(1) });
+  const { findings } = await history([shared as Uint8Array, ...long, short]);
+  assert.deepEqual(findings, [{ kind: "fork", epoch: 0, first: 4, because: "overlap" }]);
+});
+
+test("a long seal over several short ones makes each of them a fork, and none of them a gap", async () => {
+  const [shared, ...short] = await sealMany(await openSealer(), 4);
+  const previous = (await verify(shared as Uint8Array)).digest;
+  const long = await craft({ first: 4, count: 12, previous, checkpoint: checkpoint(1) });
+  const { findings, seals: verified } = await history([shared as Uint8Array, long, ...short]);
+  assert.deepEqual(
+    findings,
+    [4, 8, 12].map((first) => ({ kind: "fork", epoch: 0, first, because: "overlap" })),
+  );
+  assert.equal(verified.length, 5);
+  const after = await craft({ first: 16, previous: (await verify(long)).digest, checkpoint: checkpoint(1) });
+  assert.equal((await history([shared as Uint8Array, long, ...short, after])).findings.length, 3);
+  const stray = await craft({ first: 16, previous, checkpoint: checkpoint(1) });
+  assert.deepEqual((await history([shared as Uint8Array, long, ...short, stray])).findings.at(-1), {
+    kind: "fork",
+    epoch: 0,
+    first: 16,
+    because: "previous",
+  });
+});
+
+test("what is to be followed must be a verified seal of the same device", async () => {
+  const [start, ...rest] = await sealMany(await openSealer(), 3);
+  const known = await verify(start as Uint8Array);
+  const refused = { code: "NAT_SEAL_DEVICE" };
+  await assert.rejects(history(rest, Object.assign(Object.create(null), known) as VerifiedSeal), refused);
+  const otherId = new Uint8Array(16).fill(4);
+  const otherUri = encodeSubjectAltName([{ kind: "uri", value: `urn:uuid:${formatUuid(otherId)}` }]);
+  const renamed = await certify([extension(oids.subjectAltName, otherUri), mayBeDevice[1] as Extension]);
+  const otherDevice = sealingCertificate(renamed, arc, nodeHash);
+  const input = { seals: rest, sealedBy: otherDevice, verifier: nodeSignatureVerifier, hash: nodeHash };
+  await assert.rejects(verifySeals({ ...input, after: known }), refused);
+});
+
+test("a history goes on under a renewed certificate of the device", async () => {
+  const [start] = await sealMany(await openSealer(), 1);
+  const known = await verify(start as Uint8Array);
+  const renewed = await certify(mayBeDevice, generateKey(algorithms.ES256).signer);
+  const renewedBy = sealingCertificate(renewed, arc, nodeHash);
+  assert.notEqual(toHex(renewedBy.fingerprint), toHex(sealedBy.fingerprint));
+  const input = { seals: [], sealedBy: renewedBy, verifier: nodeSignatureVerifier, hash: nodeHash };
+  assert.deepEqual(await verifySeals({ ...input, after: known }), { seals: [], findings: [] });
+});
+
+test("an error of the verifier is no finding: it passes through", async () => {
+  const broken = {
+    verify() {
+      throw new Error("the hardware is gone");
+    },
+  };
+  const input = { seals: [seal], sealedBy, verifier: broken, hash: nodeHash };
+  await assert.rejects(verifySeals(input), /the hardware is gone/);
+});
+
+test("whatever is taken from a history, doubled or reordered, is told exactly", async () => {
+  const seals = await sealMany(await openSealer(), 8);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(7), { minLength: 1, maxLength: 16 }), async (chosen) => {
+      const { findings, seals: verified } = await history(chosen.map((index) => seals[index] as Uint8Array));
+      const kept = [...new Set(chosen)].toSorted((a, b) => a - b);
+      assert.deepEqual(
+        verified.map((one) => one.seal.first / 4),
+        kept,
+      );
+      assert.equal(findings.filter(({ kind }) => kind === "repeated").length, chosen.length - kept.length);
+      const gaps = kept.slice(1).flatMap((next, i) => {
+        const before = kept[i] as number;
+        return next === before + 1 ? [] : [{ kind: "gap", epoch: 0, from: 4 * before + 4, to: 4 * next - 1 }];
+      });
+      assert.deepEqual(
+        findings.filter(({ kind }) => kind !== "repeated"),
+        gaps,
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a file of more seals than any device makes is refused before it fills the memory", () => {
+  assert.throws(() => parseSealSequence(new Uint8Array((1 << 19) + 1)), { code: "NAT_CBOR_SIZE" });
+  assert.throws(() => parseSealSequence(new Uint8Array((64 << 20) + 1)), { code: "NAT_CBOR_SIZE" });
+});
+
 test("a seal that follows another one than the one before it is a fork", async () => {
   const [shared] = await sealMany(await openSealer(), 1);
   const other = await craft({ first: 4, previous: bytes32(1), checkpoint: checkpoint(1) });
@@ -343,6 +465,39 @@ test("a new epoch starts at 0 and is the last plus one", async () => {
   assert.deepEqual((await history([...old, ...next.slice(1)])).findings, [{ kind: "gap", epoch: 1, from: 0, to: 3 }]);
   const later = await sealMany(await openSealer(4), 1, 7);
   assert.deepEqual((await history([...old, ...later])).findings, [{ kind: "missing-epochs", from: 1, to: 3 }]);
+});
+
+test("an epoch that begins twice is a fork, and every earlier epoch is held against the earlier beginning", async () => {
+  const old = await sealMany(await openSealer(), 1, 6);
+  const first = await sealMany(await openSealer(1), 1, 7);
+  const second = await craft({ epoch: 1, checkpoint: checkpoint(5) });
+  const { findings } = await history([...old, ...first, second]);
+  assert.deepEqual(findings, [
+    { kind: "fork", epoch: 1, first: 0, because: "overlap" },
+    { kind: "fork", epoch: 0, first: 0, because: "checkpoint" },
+  ]);
+});
+
+test("an epoch is over for all before it, however many came between", async () => {
+  const start = await sealMany(await openSealer(), 1, 9);
+  const middle = await sealMany(await openSealer(1), 1, 4);
+  const last = await sealMany(await openSealer(2), 1, 8);
+  const because = "checkpoint" as const;
+  assert.deepEqual((await history([...start, ...middle, ...last])).findings, [
+    { kind: "fork", epoch: 0, first: 0, because },
+  ]);
+  assert.deepEqual((await history([...start, ...last])).findings, [
+    { kind: "missing-epochs", from: 1, to: 1 },
+    { kind: "fork", epoch: 0, first: 0, because },
+  ]);
+});
+
+test("the same checkpoint on both sides of a new epoch is no fork, and one without its start proves none", async () => {
+  const old = await sealMany(await openSealer(), 2, 5);
+  const next = await sealMany(await openSealer(1), 2, 5);
+  assert.deepEqual((await history([...old, ...next])).findings, []);
+  const later = await sealMany(await openSealer(1), 2, 3);
+  assert.deepEqual(kinds(await history([...old, ...later.slice(1)])), ["gap"]);
 });
 
 test("a seal of an old epoch that knows more than the new epoch's start is a fork", async () => {

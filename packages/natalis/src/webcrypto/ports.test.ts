@@ -21,6 +21,21 @@ for (const algorithm of Object.values(algorithms)) {
   runContract(`signer, ${algorithm.title}`, signerContract, () => ({ signer, verifier: webSignatureVerifier }));
 }
 
+test("entropy is drawn in pieces that WebCrypto allows, each into its own place", (t) => {
+  const drawn = t.mock.method(crypto, "getRandomValues", (piece: Uint8Array) => piece.fill(drawn.mock.callCount() + 1));
+  const bytes = webEntropy.bytes(150_000);
+  assert.deepEqual(
+    drawn.mock.calls.map(({ arguments: [piece] }) => piece.length),
+    [65_536, 65_536, 18_928],
+  );
+  assert.deepEqual(
+    [bytes[0], bytes[65_535], bytes[65_536], bytes[131_071], bytes[131_072], bytes.at(-1)],
+    [1, 1, 2, 2, 3, 3],
+  );
+  assert.equal(webEntropy.bytes(0).length, 0);
+  assert.equal(drawn.mock.callCount(), 3);
+});
+
 test("the clock shows the time of the machine", () => {
   const before = Date.now();
   const shown = webClock.now().getTime();

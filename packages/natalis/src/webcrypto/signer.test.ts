@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { generateKey, nodeSignatureVerifier } from "@natalis/node";
 import { algorithms } from "../formats/index.ts";
 import { generateKeyPair, signerFromKeyPair, webSignatureVerifier } from "./index.ts";
+import { webAlgorithms } from "./web-algorithms.ts";
 
 const { subtle } = crypto;
 const data = new Uint8Array(4);
@@ -23,6 +25,61 @@ test("halves in each other's place are refused", async () => {
   const { privateKey, publicKey } = await generateKeyPair(algorithms.EdDSA);
   const swapped = { privateKey: publicKey, publicKey: privateKey };
   await assert.rejects(signerFromKeyPair(swapped), { code: "NAT_WEBCRYPTO_KEY" });
+});
+
+test("refused: keys of the wrong kind or use, each by itself", async () => {
+  const pair = await generateKeyPair(algorithms.ES256);
+  const hmac = await subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+  const agreement = await subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+  const pairs = [
+    { ...pair, privateKey: hmac },
+    { ...pair, privateKey: agreement.privateKey },
+    { ...pair, publicKey: pair.privateKey },
+    { ...pair, publicKey: hmac },
+    agreement,
+  ];
+  for (const wrong of pairs) await assert.rejects(signerFromKeyPair(wrong), { code: "NAT_WEBCRYPTO_KEY" });
+});
+
+test("halves of different algorithms are refused", async () => {
+  const [ec, ed] = [await generateKeyPair(algorithms.ES256), await generateKeyPair(algorithms.EdDSA)];
+  const p384 = await generateKeyPair(algorithms.ES384);
+  for (const mixed of [
+    { privateKey: ec.privateKey, publicKey: ed.publicKey },
+    { privateKey: ed.privateKey, publicKey: ec.publicKey },
+    { privateKey: ec.privateKey, publicKey: p384.publicKey },
+    { privateKey: p384.privateKey, publicKey: ec.publicKey },
+  ])
+    await assert.rejects(signerFromKeyPair(mixed), { code: "NAT_WEBCRYPTO_KEY" });
+});
+
+test("a key that was imported signs as well as one that was made here", async () => {
+  for (const algorithm of Object.values(algorithms)) {
+    const { pkcs8, signer: known } = generateKey(algorithm);
+    const { key } = webAlgorithms[algorithm.name];
+    const privateKey = await subtle.importKey("pkcs8", new Uint8Array(pkcs8), key, false, ["sign"]);
+    const publicKey = await subtle.importKey("spki", new Uint8Array(known.publicKey), key, true, ["verify"]);
+    const signer = await signerFromKeyPair({ privateKey, publicKey });
+    assert.equal(signer.algorithm, algorithm);
+    assert.deepEqual(signer.publicKey, known.publicKey);
+    const signature = await signer.sign(data);
+    assert.ok(nodeSignatureVerifier.verify(algorithm, known.publicKey, data, signature));
+  }
+});
+
+test("what is signed is the data at the time of the call, in a Buffer too", async () => {
+  const signer = await signerFromKeyPair(await generateKeyPair(algorithms.EdDSA));
+  const buffer = Buffer.from("as it was");
+  const pending = signer.sign(buffer);
+  buffer.fill(0);
+  const given = new TextEncoder().encode("as it was");
+  assert.ok(await webSignatureVerifier.verify(signer.algorithm, signer.publicKey, given, await pending));
+});
+
+test("another failure to make keys is passed on as it is", async (t) => {
+  mock.method(subtle, "generateKey", () => Promise.reject(new TypeError("broken")));
+  t.after(() => mock.restoreAll());
+  await assert.rejects(generateKeyPair(algorithms.ES256), TypeError);
 });
 
 test("a key of an algorithm that is not in the table is refused", async () => {

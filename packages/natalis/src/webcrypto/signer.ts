@@ -5,7 +5,7 @@ import { algorithmOfPublicKey, signatureFromCose } from "../formats/index.ts";
 import { isNatalisError, type SignatureAlgorithm, type Signer } from "../kernel/index.ts";
 import { webcryptoError } from "./errors.ts";
 import { webSignatureVerifier } from "./signature-verifier.ts";
-import { unsupportedOr, type WebKeyPair, webAlgorithms } from "./web-algorithms.ts";
+import { unsupportedOr, type WebKey, type WebKeyPair, webAlgorithms } from "./web-algorithms.ts";
 
 /** A new key pair whose private half cannot be exported. @throws NAT_WEBCRYPTO_UNSUPPORTED */
 export async function generateKeyPair(algorithm: SignatureAlgorithm): Promise<WebKeyPair> {
@@ -22,7 +22,8 @@ export async function generateKeyPair(algorithm: SignatureAlgorithm): Promise<We
  * @throws NAT_WEBCRYPTO_KEY
  */
 export async function signerFromKeyPair({ privateKey, publicKey }: WebKeyPair): Promise<Signer> {
-  if (privateKey.type !== "private" || !privateKey.usages.includes("sign") || publicKey.type !== "public")
+  const fits = privateKey.type === "private" && privateKey.usages.includes("sign") && publicKey.type === "public";
+  if (!fits || !isSameAlgorithm(privateKey, publicKey))
     throw webcryptoError(
       "NAT_WEBCRYPTO_KEY",
       `${privateKey.type} and ${publicKey.type} key of ${publicKey.algorithm.name}`,
@@ -43,6 +44,12 @@ function signerOf(privateKey: WebKeyPair["privateKey"], publicKey: Uint8Array): 
       return signatureFromCose(algorithm, new Uint8Array(signed));
     },
   };
+}
+
+/** By name and curve: WebCrypto would refuse the one mixture with an error of its own, and sign under the other. */
+function isSameAlgorithm(one: WebKey, other: WebKey): boolean {
+  const [a, b] = [one, other].map(({ algorithm }): { name: string; namedCurve?: string } => algorithm);
+  return a?.name === b?.name && a?.namedCurve === b?.namedCurve;
 }
 
 function knownAlgorithm(publicKey: Uint8Array): SignatureAlgorithm {

@@ -4,5 +4,5 @@
 export { pkcs11Errors } from "./errors.ts";
 export { initializePkcs11Token, type NewTokenOptions } from "./initialize-token.ts";
 export type { Pkcs11Key } from "./key.ts";
-export { findSoftHsm, makeSoftHsmFolder } from "./soft-hsm.ts";
+export { findSoftHsm, makeSoftHsmFolder, softHsmEnvironment } from "./soft-hsm.ts";
 export { openPkcs11Token, type Pkcs11Token, type Pkcs11TokenOptions } from "./token.ts";

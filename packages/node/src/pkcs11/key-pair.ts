@@ -42,9 +42,8 @@ export function makeKeyPair(opened: OpenSession, label: string, algorithm: Signa
   if (label === "" || label.length > longestLabel)
     throw pkcs11Error("NAT_PKCS11_LABEL", `a key's label has 1 to ${longestLabel} characters`);
   const kind = offeredKind(opened, algorithm);
-  for (const objectClass of Object.values(objectClasses))
-    if (findByLabel(opened, objectClass, label).length > 0)
-      throw pkcs11Error("NAT_PKCS11_LABEL", `${JSON.stringify(label)} names a key already`);
+  if (isLabelTaken(opened, label))
+    throw pkcs11Error("NAT_PKCS11_LABEL", `${JSON.stringify(label)} names a key already`);
   const names = [
     { type: attributes.token, value: true },
     { type: attributes.label, value: bufferOf(encodeUtf8(label)) },
@@ -58,6 +57,11 @@ export function makeKeyPair(opened: OpenSession, label: string, algorithm: Signa
     if (refusal === undefined || !unknownCurve.includes(refusal.value)) throw cause;
     throw pkcs11Error("NAT_PKCS11_ALGORITHM", `${algorithm.title}: ${describe(refusal)}`, cause);
   }
+}
+
+/** Whether a private or a public key has this label. */
+export function isLabelTaken(opened: OpenSession, label: string): boolean {
+  return Object.values(objectClasses).some((one) => findByLabel(opened, one, label).length > 0);
 }
 
 /** The value of one attribute, or undefined where the object has none of that type. */

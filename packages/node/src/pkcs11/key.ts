@@ -3,7 +3,7 @@
 // 2.40 mechanisms, 2.3.1); X.509 wants them in DER.
 
 import { hash } from "node:crypto";
-import { encodePkcs11Declaration } from "natalis/birth";
+import { type EvidenceStatement, encodePkcs11Declaration, pkcs11DeclaredFormat } from "natalis/birth";
 import { signatureFromCose } from "natalis/formats";
 import { equalBytes, isNatalisError, type SignatureAlgorithm } from "natalis/kernel";
 import { nodeHash } from "../hash.ts";
@@ -61,17 +61,17 @@ export class Pkcs11Key implements NodeSigner {
   }
 
   /**
-   * The token's word that this key was made inside it and cannot leave it, as evidence of format "pkcs11-declared".
-   * An imported key has been outside: for it, nothing is declared.
+   * The token's word that this key was made inside it and cannot leave it, as evidence for its birth. An imported key
+   * has been outside: for it, nothing is declared.
    * @throws NAT_PKCS11_UNDECLARED, NAT_PKCS11_CLOSED, NAT_PKCS11_FAILED
    */
-  declare(): Uint8Array {
+  declare(): EvidenceStatement {
     return this.#session.run((opened) => {
       for (const [name, type, due] of declaredAttributes)
         if (readAttribute(opened, this.#handleIn(opened), type)?.equals(Uint8Array.of(due)) !== true)
           throw pkcs11Error("NAT_PKCS11_UNDECLARED", `${JSON.stringify(this.label)}: ${name} is not ${due === isTrue}`);
       const { manufacturerID, model, serialNumber } = opened.cryptoki.C_GetTokenInfo(opened.slot);
-      return encodePkcs11Declaration({
+      const statement = encodePkcs11Declaration({
         keyHash: nodeHash.sha256(this.publicKey),
         alwaysSensitive: true,
         neverExtractable: true,
@@ -80,6 +80,7 @@ export class Pkcs11Key implements NodeSigner {
         model: unpadded(model),
         tokenSerial: unpadded(serialNumber),
       });
+      return { format: pkcs11DeclaredFormat, statement };
     });
   }
 

@@ -3,7 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { encodeUtf8 } from "natalis/kernel";
 import { writeFileDurably } from "../durable-file.ts";
 
@@ -21,15 +21,15 @@ export function findSoftHsm(): string | undefined {
   return places.find((path) => existsSync(path));
 }
 
-/**
- * Makes a folder for tokens, with its configuration. A process that sets SOFTHSM2_CONF to the answered path before it
- * opens the module finds its tokens there and nowhere else.
- */
-export async function makeSoftHsmFolder(folder: string): Promise<string> {
-  const tokens = join(folder, "tokens");
+/** What a process's environment must say, before it opens the module, for the tokens of a folder to be its tokens. */
+export function softHsmEnvironment(folder: string): { readonly SOFTHSM2_CONF: string } {
+  return { SOFTHSM2_CONF: join(resolve(folder), "softhsm2.conf") };
+}
+
+/** Makes a folder for tokens, with its configuration. */
+export async function makeSoftHsmFolder(folder: string): Promise<void> {
+  const tokens = join(resolve(folder), "tokens");
   await mkdir(tokens, { recursive: true, mode: 0o700 });
-  const configuration = join(folder, "softhsm2.conf");
   const lines = [`directories.tokendir = ${tokens}`, "objectstore.backend = file", "log.level = ERROR"];
-  await writeFileDurably(configuration, encodeUtf8(`${lines.join("\n")}\n`), 0o644);
-  return configuration;
+  await writeFileDurably(softHsmEnvironment(folder).SOFTHSM2_CONF, encodeUtf8(`${lines.join("\n")}\n`), 0o644);
 }

@@ -7,13 +7,13 @@ import { algorithms } from "natalis/formats";
 import { nodeSignatureVerifier } from "../signature-verifier.ts";
 import { attributes, type Cryptoki, mechanisms } from "./cryptoki.ts";
 import { Pkcs11Module } from "./module.ts";
-import { makeSoftHsmFolder } from "./soft-hsm.ts";
+import { softHsmEnvironment } from "./soft-hsm.ts";
 import { altered, makeTestFolder, makeTestToken, rawCryptoki } from "./test-token.ts";
 import { openPkcs11Token, Pkcs11Token } from "./token.ts";
 import { TokenSession } from "./token-session.ts";
 
 const { ES256, ES384, EdDSA } = algorithms;
-process.env.SOFTHSM2_CONF = await makeSoftHsmFolder(makeTestFolder());
+Object.assign(process.env, softHsmEnvironment(await makeTestFolder()));
 const birth = makeTestToken("birth");
 const cryptoki = rawCryptoki(birth);
 const good = await openPkcs11Token(birth);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Attribute, Cryptoki, Handle } from "./cryptoki.ts";
 import { initializePkcs11Token } from "./initialize-token.ts";
 import { loadModule } from "./module.ts";
-import { findSoftHsm } from "./soft-hsm.ts";
+import { findSoftHsm, makeSoftHsmFolder } from "./soft-hsm.ts";
 import type { Pkcs11TokenOptions } from "./token.ts";
 
 /** Calls that only tests make. */
@@ -24,9 +24,10 @@ export interface TestToken extends Pkcs11TokenOptions {
 }
 
 /** A folder that goes when the process does. SoftHSM takes one a process: all tokens of a test file are in it. */
-export function makeTestFolder(): string {
+export async function makeTestFolder(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "natalis-pkcs11-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await makeSoftHsmFolder(folder);
   return folder;
 }
 

@@ -18,7 +18,7 @@ import { sessionFlags } from "./cryptoki.ts";
 import { findKeyPair } from "./key-pair.ts";
 import type { Pkcs11Key } from "./key.ts";
 import { initializePkcs11Token } from "./initialize-token.ts";
-import { makeSoftHsmFolder } from "./soft-hsm.ts";
+import { softHsmEnvironment } from "./soft-hsm.ts";
 import { makeTestFolder, makeTestToken, rawCryptoki, type TestToken } from "./test-token.ts";
 import { openPkcs11Token, type Pkcs11Token } from "./token.ts";
 import { findSlot } from "./token-session.ts";
@@ -26,8 +26,8 @@ import { findSlot } from "./token-session.ts";
 const { ES256, ES384, EdDSA } = algorithms;
 const now = new Date("2026-11-24T12:00:00Z");
 
-const folder = makeTestFolder();
-process.env.SOFTHSM2_CONF = await makeSoftHsmFolder(folder);
+const folder = await makeTestFolder();
+Object.assign(process.env, softHsmEnvironment(folder));
 const birth = makeTestToken("birth");
 /** Nobody is logged in to it: it asks for the PIN. */
 const locked = makeTestToken("locked");
@@ -125,6 +125,7 @@ suite("keys of a token", () => {
       for (const label of ["taken", "", "x".repeat(65)])
         assert.throws(() => token.generateKey(label, ES256), { code: "NAT_PKCS11_LABEL" });
       assert.deepEqual(token.openKey("taken").publicKey, made.publicKey);
+      assert.deepEqual([token.holdsKey("taken"), token.holdsKey("free")], [true, false]);
     });
   });
 
@@ -141,12 +142,15 @@ suite("what a token declares of a key", () => {
       const key = token.generateKey("declared", ES256);
       return { key, statement: key.declare() };
     });
-    const { keyHash, alwaysSensitive, neverExtractable, local, manufacturer } = parsePkcs11Declaration(statement);
+    const { keyHash, alwaysSensitive, neverExtractable, local, manufacturer } = parsePkcs11Declaration(
+      statement.statement,
+    );
     assert.deepEqual(keyHash, nodeHash.sha256(key.publicKey));
+    assert.equal(statement.format, "pkcs11-declared");
     assert.ok(alwaysSensitive && neverExtractable && local);
     assert.equal(manufacturer, "SoftHSM project");
     const binding = { publicKey: key.publicKey, factsHash: new Uint8Array(32) };
-    assert.equal(await pkcs11DeclaredVerifier(nodeHash).verify(statement, binding, now), declaredCustody);
+    assert.equal(await pkcs11DeclaredVerifier(nodeHash).verify(statement.statement, binding, now), declaredCustody);
   });
 
   test("an imported key signs, and is not declared", async () => {

@@ -5,7 +5,7 @@
 import type { SignatureAlgorithm } from "natalis/kernel";
 import { readPassphraseFile } from "../secret-file.ts";
 import { Pkcs11Key } from "./key.ts";
-import { makeKeyPair } from "./key-pair.ts";
+import { isLabelTaken, makeKeyPair } from "./key-pair.ts";
 import { loadModule } from "./module.ts";
 import { TokenSession } from "./token-session.ts";
 
@@ -36,6 +36,11 @@ export class Pkcs11Token {
   generateKey(label: string, algorithm: SignatureAlgorithm): Pkcs11Key {
     this.#session.runWriting((opened) => makeKeyPair(opened, label, algorithm));
     return this.openKey(label);
+  }
+
+  /** Whether a key has this label, be it usable or not. @throws NAT_PKCS11_CLOSED, NAT_PKCS11_FAILED */
+  holdsKey(label: string): boolean {
+    return this.#session.run((opened) => isLabelTaken(opened, label));
   }
 
   /** @throws NAT_PKCS11_KEY, NAT_PKCS11_ALGORITHM, NAT_PKCS11_CLOSED, NAT_PKCS11_FAILED */

@@ -15,7 +15,8 @@ import { answerChallenge } from "natalis/device";
 import { formatUuid, toHex } from "natalis/kernel";
 import type { TrustFile } from "natalis/registry";
 import { type ConnectionOptions, connect, readTrust, withConnection } from "./connection.ts";
-import { type DeviceFolder, deviceFolder, openKey, readPapers } from "./device-folder.ts";
+import { type DeviceFolder, deviceFolder, readPapers } from "./device-folder.ts";
+import { withDeviceKey } from "./device-key.ts";
 import { readData } from "./files.ts";
 import { parseCount } from "./operator.ts";
 import { type Output, terminal } from "./output.ts";
@@ -71,17 +72,12 @@ export async function authenticate(input: Authentication, output: Output): Promi
   const asked = challenge({ audience, at: systemClock.now(), entropy: nodeEntropy });
   challenges.put(asked);
   output.line(`verifier: challenge ${toHex(asked.nonce)} for ${audience}, until ${asked.expiresAt.toISOString()}`);
-  const signer = await openKey(folder);
-  const at = systemClock.now();
-  const answer = await answerChallenge({
-    challenge: asked,
-    expectedAudience: audience,
-    certificate,
-    chain,
-    signer,
-    at,
+  const answer = await withDeviceKey(folder, async (signer) => {
+    const own = { certificate, chain, signer, at: systemClock.now() };
+    const signed = await answerChallenge({ challenge: asked, expectedAudience: audience, ...own });
+    output.line(`device:   answer of ${signed.length} bytes, signed with ${signer.algorithm.title}`);
+    return signed;
   });
-  output.line(`device:   answer of ${answer.length} bytes, signed with ${signer.algorithm.title}`);
   const identity = await verifyAnswer({
     answer,
     challenges,

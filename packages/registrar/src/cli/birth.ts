@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // natalis birth: has a device born. With --device the key is made (or found) in that folder and its papers are kept
-// there; with --request an existing PKCS#10 request is sent, and the papers go to --device all the same.
+// there; with --pkcs11-… the key is made (or found) in a token; with --request an existing PKCS#10 request is sent. The
+// papers go to --device all the same.
 
 import { Command, Option } from "commander";
 import { algorithms, encodePem } from "natalis/formats";
-import type { SignatureAlgorithmName } from "natalis/kernel";
+import { type SignatureAlgorithmName, toBase64 } from "natalis/kernel";
 import { buildCertificationRequest } from "natalis/device";
 import { birthAnswerSchema } from "../protocols/rest/schemas.ts";
 import { checkBirthAnswer } from "./birth-answer.ts";
 import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
-import { deviceFolder, openOrMakeKey, writePapers } from "./device-folder.ts";
+import { deviceFolder, writePapers } from "./device-folder.ts";
+import { type BirthKey, type TokenOptions, tokenReference, withBirthKey, withTokenOptions } from "./device-key.ts";
 import { clientError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { terminal } from "./output.ts";
 
-interface BirthOptions extends ConnectionOptions {
+interface BirthOptions extends ConnectionOptions, TokenOptions {
   readonly device: string;
   readonly request?: string;
   readonly algorithm?: SignatureAlgorithmName;
@@ -30,10 +32,13 @@ const defaultAlgorithm = "ES256";
 
 export function birthCommand(): Command {
   const names = Object.keys(algorithms);
-  return withConnection(new Command("birth"))
+  return withTokenOptions(withConnection(new Command("birth")))
     .description("have a device born: key, request, certificate, receipt")
     .requiredOption("--device <dir>", "the device's folder")
-    .option("--request <file>", "an existing PKCS#10 request (PEM, or DER in base64); else the key in the folder, or a new one, makes it")
+    .option(
+      "--request <file>",
+      "an existing PKCS#10 request (PEM, or DER in base64); else the key in the folder, or a new one, makes it",
+    )
     .addOption(new Option("--algorithm <name>", `of a new key (default: ${defaultAlgorithm})`).choices(names))
     .requiredOption("--product <product>", "product line")
     .requiredOption("--model <model>")
@@ -44,9 +49,9 @@ export function birthCommand(): Command {
     .action(async (options: BirthOptions) => {
       const { client, trust } = await connect(options);
       const folder = deviceFolder(options.device);
-      const request = options.request === undefined ? await makeRequest(options) : await readText(options.request);
+      const { request, evidence } = await requestOf(options);
       const { product, model, serial, facility, hardwareRevision, firmwareDigest } = options;
-      const body = { request, product, model, serial, facility, hardwareRevision, firmwareDigest };
+      const body = { request, product, model, serial, facility, hardwareRevision, firmwareDigest, evidence };
       const answer = await client.json("POST", "/births", birthAnswerSchema, body);
       await checkBirthAnswer(answer, request, trust);
       await writePapers(folder, answer);
@@ -57,10 +62,32 @@ export function birthCommand(): Command {
     });
 }
 
-async function makeRequest({ device, algorithm, serial }: BirthOptions): Promise<string> {
-  const signer = await openOrMakeKey(deviceFolder(device), algorithms[algorithm ?? defaultAlgorithm]);
-  if (algorithm !== undefined && signer.algorithm.name !== algorithm)
-    throw clientError("NAT_CLIENT_OPTION", `the key in ${device} is for ${signer.algorithm.title}`);
-  const request = await buildCertificationRequest({ serial, signer });
-  return encodePem("CERTIFICATE REQUEST", request);
+/** What of the body of `POST /births` comes from the key. */
+export interface KeyRequest {
+  /** PKCS#10. */
+  readonly request: string;
+  readonly evidence?: readonly { readonly format: string; readonly statement: string }[];
+}
+
+async function requestOf(options: BirthOptions): Promise<KeyRequest> {
+  const { device, request, algorithm, serial } = options;
+  const token = tokenReference(options);
+  if (request !== undefined && token !== undefined)
+    throw clientError("NAT_CLIENT_OPTION", "--request and --pkcs11-… name two keys");
+  if (request !== undefined) return { request: await readText(request) };
+  const due = algorithms[algorithm ?? defaultAlgorithm];
+  return withBirthKey(deviceFolder(device), due, token, terminal, (key) => {
+    if (algorithm !== undefined && key.signer.algorithm.name !== algorithm)
+      throw clientError("NAT_CLIENT_OPTION", `the key of ${device} is for ${key.signer.algorithm.title}`);
+    return requestWith(key, serial);
+  });
+}
+
+/** A request signed by the key, with what is said of it. */
+export async function requestWith({ signer, evidence }: BirthKey, serial: string): Promise<KeyRequest> {
+  const request = encodePem("CERTIFICATE REQUEST", await buildCertificationRequest({ serial, signer }));
+  return {
+    request,
+    evidence: evidence.map(({ format, statement }) => ({ format, statement: toBase64(statement) })),
+  };
 }

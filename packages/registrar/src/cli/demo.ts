@@ -31,7 +31,9 @@ export function demoCommand(): Command {
       for (const warning of demo.running.warnings) terminal.warn(warning);
       try {
         if (demo.readings !== undefined && (await isThere(demo.file("readings-tampered.csv"))))
-          terminal.warn(`the story in ${options.dir} has its readings already; name another folder with --dir for yours`);
+          terminal.warn(
+            `the story in ${options.dir} has its readings already; name another folder with --dir for yours`,
+          );
         await tellStory(join(options.dir, "demo", "story.json"), chapters, demo);
         if (options.serve) await serveOn(demo.running.addresses);
       } finally {

@@ -39,7 +39,8 @@ export async function audited(path: string, output: Output): Promise<AuditReport
   const { log: policy, arc } = await readTrust({ data: path });
   // Before the snapshot: a registrar at work commits first and then keeps the checkpoint.
   const kept = await new FileCheckpointMirror(folder.checkpoint).read();
-  if (kept === undefined) output.warn(`${folder.checkpoint} is missing: nothing shows whether the database was restored`);
+  if (kept === undefined)
+    output.warn(`${folder.checkpoint} is missing: nothing shows whether the database was restored`);
   const stores = await openSqliteSnapshot(folder.database);
   const progress = stagedProgress(output);
   try {

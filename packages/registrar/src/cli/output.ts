@@ -25,7 +25,9 @@ export const silent: Output = { line: () => undefined, warn: () => undefined };
  * that turn the direction of writing are spelled out, as JSON does.
  */
 export function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\t" ? "\t" : escaped(character)));
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character === "\t" ? "\t" : escaped(character),
+  );
 }
 
 /** One line for people; the causes beneath, each on its own. */

@@ -6,15 +6,11 @@ import { open } from "node:fs/promises";
 import { FileSealState, nodeHash } from "@natalis/node";
 import { Command } from "commander";
 import { Sealer } from "natalis/device";
+import type { Signer } from "natalis/kernel";
 import type { DataRecord } from "natalis/trust";
 import { defaultDataFolder, readTrust } from "./connection.ts";
-import {
-  type DeviceFolder,
-  deviceFolder,
-  openKey,
-  readPapers,
-  readReceiptCheckpoint,
-} from "./device-folder.ts";
+import { type DeviceFolder, deviceFolder, readPapers, readReceiptCheckpoint } from "./device-folder.ts";
+import { withDeviceKey } from "./device-key.ts";
 import { parseCount } from "./operator.ts";
 import { type Output, terminal } from "./output.ts";
 import { progressBar } from "./progress.ts";
@@ -67,11 +63,15 @@ export interface SealingJob {
 }
 
 /** Seals and writes; seals are appended batch by batch, so an interrupted run keeps what it made. */
-export async function sealRecords(
-  { records, folder, arc, batch, base }: SealingJob,
+export function sealRecords(job: SealingJob, output: Output): Promise<SealedFiles> {
+  return withDeviceKey(job.folder, async (signer) => sealWith(await openSealer(job, signer), job, output));
+}
+
+async function sealWith(
+  sealer: Sealer,
+  { records, folder, batch, base }: SealingJob,
   output: Output,
 ): Promise<SealedFiles> {
-  const sealer = await openSealer(folder, arc);
   const checkpoint = await readReceiptCheckpoint(folder);
   const files = { seals: `${base}.seals`, leaves: `${base}.leaves` };
   const [sealsFile, leavesFile] = [await open(files.seals, "w"), await open(files.leaves, "w")];
@@ -93,8 +93,7 @@ export async function sealRecords(
   return { ...files, count };
 }
 
-async function openSealer(folder: DeviceFolder, arc: string): Promise<Sealer> {
+async function openSealer({ folder, arc }: SealingJob, signer: Signer): Promise<Sealer> {
   const papers = await readPapers(folder);
-  const signer = await openKey(folder);
   return Sealer.open({ ...papers, signer, arc, store: new FileSealState(folder.sealState), hash: nodeHash });
 }

@@ -46,7 +46,9 @@ export interface DataVerification {
 
 export function verifyDataCommand(): Command {
   return withQuantity(new Command("verify-data"))
-    .description("say which rows (or batches) of a data set are authentic, altered, missing or moved; exit code 1 unless all are")
+    .description(
+      "say which rows (or batches) of a data set are authentic, altered, missing or moved; exit code 1 unless all are",
+    )
     .argument("<file.csv>")
     .argument("<file.seals>")
     .option("--leaves <file>", "leaves file: judges single rows")
@@ -69,7 +71,9 @@ export function verifyDataCommand(): Command {
 /** Prints the findings; whether the data set is exactly what was sealed, and the seals one unbroken history. */
 export async function verifyData(input: DataVerification, output: Output): Promise<boolean> {
   const { history, device } = await verifyHistory(input);
-  output.line(`device ${device}: ${history.seals.length} authentic seals; its certificate holds, its status was not asked`);
+  output.line(
+    `device ${device}: ${history.seals.length} authentic seals; its certificate holds, its status was not asked`,
+  );
   for (const finding of history.findings) output.line(describeFinding(finding));
   const rowLeaves = leavesOfRecords(input.data.records, nodeHash);
   const intact =

@@ -123,3 +123,22 @@ test("an idle queue touches the log, a busy one does not", async () => {
   await busy;
   assert.deepEqual(committer.batches, [0, 1]);
 });
+
+test("closing waits for a touch under way, and an idle queue that is closed is not touched", async () => {
+  const committer = new HeldCommitter();
+  const queue = new EventQueue(committer, clock);
+  const touched = queue.touch();
+  const closing = queue.close();
+  const first = await Promise.race([closing.then(() => "closed"), turn().then(() => "still open")]);
+  assert.equal(first, "still open");
+  committer.release();
+  await Promise.all([touched, closing]);
+  await queue.touch();
+  assert.deepEqual(committer.batches, [0]);
+});
+
+test("a touch that failed does not keep the queue from closing", async () => {
+  const queue = new EventQueue({ commit: () => Promise.reject(refusal) }, clock);
+  await assert.rejects(queue.touch(), refusal);
+  await queue.close();
+});

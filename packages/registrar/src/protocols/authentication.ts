@@ -38,7 +38,7 @@ export function requires(
 export function requireAction(scheme: "bearer" | "basic"): (route: RouteOptions) => void {
   return (route) => {
     if (route.onRequest === undefined) throw new Error(`${String(route.method)} ${route.url} names no action`);
-    route.schema = { ...route.schema, security: [{ [scheme]: [] }, { certificate: [] }] };
+    route.schema = { ...route.schema, security: [{ [scheme]: [] }] };
   };
 }
 

@@ -96,15 +96,16 @@ function prepare(server: FastifyInstance): FastifyInstance {
   return server;
 }
 
+const insteadOfHeader = "Or no header, and the client certificate that the operator is registered with";
+
 async function describeApi(server: FastifyInstance): Promise<void> {
   await server.register(swagger, {
     openapi: {
       openapi: "3.1.0",
       info: { title: "Natalis registrar", version: "0.1.0", license: { name: "Apache-2.0" } },
       components: { securitySchemes: {
-          bearer: { type: "http", scheme: "bearer" },
-          basic: { type: "http", scheme: "basic" },
-          certificate: { type: "mutualTLS" },
+          bearer: { type: "http", scheme: "bearer", description: insteadOfHeader },
+          basic: { type: "http", scheme: "basic", description: insteadOfHeader },
         } },
     },
     transform: jsonSchemaTransform,

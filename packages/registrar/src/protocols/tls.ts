@@ -20,11 +20,12 @@ const presented = new WeakMap<object, Uint8Array | undefined>();
 
 /** DER of the certificate whose key this connection's handshake has proven; undefined where none was presented. */
 export function clientCertificate({ raw: { socket } }: FastifyRequest): Uint8Array | undefined {
-  if (!presented.has(socket)) presented.set(socket, readCertificate(socket));
+  if (!presented.has(socket)) presented.set(socket, readCertificate(socket as TLSSocket));
   return presented.get(socket);
 }
 
-function readCertificate(socket: Partial<TLSSocket>): Uint8Array | undefined {
-  const raw = socket.getPeerX509Certificate?.()?.raw;
+/** Plain http, and requests that no connection brought, have no such question. */
+function readCertificate(socket: TLSSocket): Uint8Array | undefined {
+  const raw = socket.encrypted ? socket.getPeerX509Certificate()?.raw : undefined;
   return raw && new Uint8Array(raw);
 }

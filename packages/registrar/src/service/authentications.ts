@@ -67,7 +67,14 @@ export class Authentications {
     const at = systemClock.now();
     const evidence = { chain, ...(await this.#evidenceOn([...presentedWith(answer), ...chain])) };
     const identity = await verifyAnswer({ answer, challenges, audience, trust, evidence, policy, at, ...ports });
-    const input = { identity, lifetime: verdictLifetime, signer, certificate, chain: this.#context.chain, hash: nodeHash };
+    const input = {
+      identity,
+      lifetime: verdictLifetime,
+      signer,
+      certificate,
+      chain: this.#context.chain,
+      hash: nodeHash,
+    };
     const validUntil = new Date(at.getTime() + verdictLifetime * 1000);
     return { identity, verdict: await issueVerdict(input), validUntil };
   }

@@ -5,7 +5,7 @@ import { errorFactory } from "natalis/kernel";
 
 export const serviceErrors = {
   NAT_SERVICE_NOT_FOUND: "The registry holds nothing of that name.",
-  NAT_SERVICE_CONFLICT: "The registry holds something else under that name already.",
+  NAT_SERVICE_CONFLICT: "What is there already does not allow it.",
   NAT_SERVICE_REQUEST: "The parts of the request do not fit together.",
   NAT_SERVICE_LISTEN: "The registrar cannot listen at its address.",
   NAT_SERVICE_DATA: "The data folder is not one that a registrar can start from.",

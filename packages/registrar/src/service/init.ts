@@ -87,6 +87,8 @@ async function name(building: string, path: string): Promise<void> {
 async function build(folder: DataFolder, input: InitInput): Promise<readonly string[]> {
   const { settings } = input;
   await chmod(folder.path, 0o700);
+  // First, since what it refuses should not cost the making of keys.
+  await writeFirstProfile(folder.profiles, input.product, settings.maker);
   const { passphrase, warnings } = await choosePassphrase(folder, input.passphraseFile, nodeEntropy);
   const keys = await makeKeys(folder, passphrase);
   const authorities = await makeAuthorities(settings, keys);
@@ -101,7 +103,6 @@ async function build(folder: DataFolder, input: InitInput): Promise<readonly str
     registry.close();
   }
   await writeFileDurably(folder.trust, encodeUtf8(trustFileText(settings, keys, root.certificate)), 0o644);
-  await writeFirstProfile(folder.profiles, input.product, settings.maker);
   return warnings;
 }
 

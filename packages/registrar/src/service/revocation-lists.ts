@@ -3,7 +3,7 @@
 // in force is answered as it is stored, so asking often costs a read. The root's own list needs the root's key: it is
 // signed at init, and again in the last month before its end.
 
-import { type Authority, buildCertificateList, shardOf } from "natalis/issue";
+import { type Authority, buildCertificateList, shardCount, shardOf } from "natalis/issue";
 import { type Awaitable, type Clock, isNatalisError, type Signer } from "natalis/kernel";
 import { pageLimit, type RegistryStores, type RevokedRow, type StoredCrl } from "natalis/registry";
 import { serviceError } from "./errors.ts";
@@ -99,13 +99,14 @@ async function signCrl(
   // Read before the rows: a change that comes between is listed early, never missed.
   const logSize = (await stores.commits.head())?.size ?? 0;
   const last = await stores.crls.crl(issuer, shard);
-  const rows = await allRows(stores, issuer, shard);
+  const rows = await rowsOf(stores, authority, shard);
   // After the rows, so that none of them is of later than the list.
   const thisUpdate = clock.now();
   const number = Math.max(thisUpdate.getTime(), (last?.number ?? 0) + 1);
   const nextUpdate = new Date(thisUpdate.getTime() + lifetime);
   const revoked = rows.map((row) => listed(row, thisUpdate));
-  const der = await buildCertificateList({ authority, shard, number, thisUpdate, nextUpdate, revoked, signer });
+  const scope = authority.isRoot ? {} : { shard };
+  const der = await buildCertificateList({ authority, ...scope, number, thisUpdate, nextUpdate, revoked, signer });
   const times = { thisUpdate: thisUpdate.getTime(), nextUpdate: nextUpdate.getTime() };
   await save(stores, { issuer, shard, number, ...times, logSize, der });
 }
@@ -117,6 +118,14 @@ async function save({ crls }: CrlStores, crl: StoredCrl): Promise<void> {
   } catch (error) {
     if (!isNatalisError(error, "NAT_REGISTRY_CRL_NUMBER")) throw error;
   }
+}
+
+/** A root's list is complete, wherever its certificates say that it is. */
+async function rowsOf(stores: CrlStores, { keyId, isRoot }: Authority, shard: number): Promise<RevokedRow[]> {
+  if (!isRoot) return allRows(stores, keyId, shard);
+  const rows: RevokedRow[] = [];
+  for (let each = 0; each < shardCount; each++) rows.push(...(await allRows(stores, keyId, each)));
+  return rows;
 }
 
 async function allRows(stores: CrlStores, issuer: string, shard: number): Promise<RevokedRow[]> {

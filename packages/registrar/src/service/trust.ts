@@ -25,7 +25,12 @@ export function trustFileText(settings: Settings, keys: LogKeys, root: Certifica
  * The trust file's text. @throws NAT_SERVICE_DATA where there is none, or it does not name this registrar's root, arc
  * and log keys; NAT_REGISTRY_TRUST_FILE
  */
-export async function readTrustFile(path: string, settings: Settings, keys: LogKeys, root: Certificate): Promise<string> {
+export async function readTrustFile(
+  path: string,
+  settings: Settings,
+  keys: LogKeys,
+  root: Certificate,
+): Promise<string> {
   const bytes = await readBoundedFile(path, largestFile).catch((cause: unknown) => {
     throw serviceError("NAT_SERVICE_DATA", path, cause);
   });

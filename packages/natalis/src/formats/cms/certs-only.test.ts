@@ -67,7 +67,7 @@ test("openssl finds them, as PKCS#7 and as CMS", () => {
   for (const der of certificates) assert.ok(found.includes(encodePem("CERTIFICATE", der).trim()));
   assert.equal(found.match(/BEGIN CERTIFICATE/g)?.length, certificates.length);
   const told = openssl("cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", file).toString();
-  assert.match(told, /pkcs7-signedData[^]*version: 1\n[^]*eContentType: pkcs7-data[^]*eContent: <ABSENT>/);
+  assert.match(told, /pkcs7-signedData.*version: 1\n.*eContentType: pkcs7-data.*eContent: <ABSENT>/s);
 });
 
 test("openssl writes the same bytes where the order is the same", () => {

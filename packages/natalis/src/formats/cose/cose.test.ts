@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from "node:assert/strict";
-import { createPublicKey } from "node:crypto";
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { test } from "node:test";
-import { Sign1 as ForeignSign1 } from "@auth0/cose";
+import {
+  Algorithms as ForeignAlgorithms,
+  Headers,
+  ProtectedHeaders,
+  Sign1 as ForeignSign1,
+  UnprotectedHeaders,
+} from "@auth0/cose";
 import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import * as cbor2 from "cbor2";
 import * as fc from "fast-check";
 import { concatBytes, encodeUtf8, fromHex, isNatalisError, toHex } from "../../kernel/index.ts";
-import { algorithms } from "../algorithms.ts";
+import { algorithms, signatureFromCose } from "../algorithms.ts";
 import { type CborKey, type CborMap, type CborValue, decodeCbor, encodeCbor, Tagged } from "../cbor/index.ts";
 import {
   encodeCoseKey,
@@ -67,12 +73,109 @@ for (const each of signers) {
   });
 }
 
-test("@auth0/cose verifies what we sign", async () => {
+test("@auth0/cose verifies what we sign, with external data too", async () => {
+  const externalAAD = Uint8Array.of(0xaa, 0xbb);
   for (const each of signers.filter(({ algorithm }) => ["ES256", "ES384", "EdDSA"].includes(algorithm.name))) {
     const bytes = await signSign1({ protectedHeader, payload, signer: each });
     const key = createPublicKey({ key: Buffer.from(each.publicKey), format: "der", type: "spki" });
     await ForeignSign1.decode(bytes).verify(key);
+    const bound = await signSign1({ protectedHeader, payload, signer: each, externalAad: externalAAD });
+    await ForeignSign1.decode(bound).verify(key, { externalAAD });
+    await assert.rejects(ForeignSign1.decode(bound).verify(key));
   }
+});
+
+test("we verify what @auth0/cose signs", async () => {
+  for (const name of ["ES256", "ES384", "EdDSA"] as const) {
+    const { pkcs8, signer: own } = generateKey(algorithms[name]);
+    const theirs = await ForeignSign1.sign(
+      new ProtectedHeaders([[Headers.Algorithm, ForeignAlgorithms[name]]]),
+      new UnprotectedHeaders([[Headers.KeyID, Uint8Array.of(1)]]),
+      payload,
+      createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" }),
+    );
+    const sign1 = parseSign1(theirs.encode());
+    assert.deepEqual(sign1.payload, payload);
+    await verifySign1(sign1, own.publicKey, nodeSignatureVerifier);
+    const withData = verifySign1(sign1, own.publicKey, nodeSignatureVerifier, Uint8Array.of(1));
+    await assert.rejects(withData, { code: "NAT_COSE_SIGNATURE" });
+  }
+});
+
+test("RFC 8152 appendix C.2.1, byte for byte: what is signed, and that the published signature is over it", async () => {
+  const x = "bac5b11cad8f99f9c72b05cf4b9e26d244dc189f745228255a219a86d6a09eff";
+  const y = "20138bf82dc1b6d562be0fa54ab7804a3a64b6d72ccfed6b6fb6ed28bbfc117e";
+  const signature =
+    "8eb33e4ca31d1c465ab05aac34cc6b23d58fef5c083106c4d25a91aef0b0117e" +
+    "2af9a291aa32e14ab834dc56ed2a223444547e01f11d3b0916e5a4c345cacb36";
+  const content = "54546869732069732074686520636f6e74656e742e";
+  const published = fromHex(`d28443a10126a10442313154546869732069732074686520636f6e74656e742e5840${signature}`);
+  const sign1 = parseSign1(published);
+  assert.equal(toHex(signedBytes(sign1)), `846a5369676e61747572653143a1012640${content}`);
+  assert.deepEqual(sign1.unprotectedHeader.get(headerLabels.keyId), encodeUtf8("11"));
+  assert.deepEqual(sign1.payload, payload);
+  await verifySign1(sign1, parseCoseKey(fromHex(`a401022001215820${x}225820${y}`)), nodeSignatureVerifier);
+  await assert.rejects(verify(published), { code: "NAT_COSE_SIGNATURE" });
+});
+
+test("the verifier is given the key's algorithm, the Sig_structure and the signature as X.509 has it", async () => {
+  const given: unknown[][] = [];
+  const recording = {
+    verify(...told: unknown[]) {
+      given.push(told);
+      return true;
+    },
+  };
+  const sign1 = parseSign1(message);
+  await verifySign1(sign1, signer.publicKey, recording);
+  const der = signatureFromCose(signer.algorithm, sign1.signature);
+  assert.deepEqual(given, [[signer.algorithm, signer.publicKey, signedBytes(sign1), der]]);
+  const refusing = { verify: () => Promise.resolve(false) };
+  await assert.rejects(verifySign1(sign1, signer.publicKey, refusing), { code: "NAT_COSE_SIGNATURE" });
+});
+
+test("r or s of zero never reaches the verifier", async () => {
+  const { protectedBytes, unprotectedHeader, signature } = parseSign1(message);
+  const mustNotRun = { verify: () => assert.fail("it was asked") };
+  const zero = new Uint8Array(32);
+  for (const wrong of [concatBytes(zero, signature.subarray(32)), concatBytes(signature.subarray(0, 32), zero)]) {
+    const sign1 = parseSign1(encodeCbor([protectedBytes, unprotectedHeader, payload, wrong]));
+    await assert.rejects(verifySign1(sign1, signer.publicKey, mustNotRun), { code: "NAT_ALGORITHM_SIGNATURE" });
+  }
+});
+
+test("refused: a key outside the table, whatever the message", async () => {
+  const compressed = concatBytes(signer.publicKey.subarray(0, 26), fromHex("02"), signer.publicKey.subarray(27));
+  for (const key of [compressed, new Uint8Array(0), signer.publicKey.subarray(1)])
+    await assert.rejects(verify(message, key), { code: "NAT_ALGORITHM_UNKNOWN" });
+});
+
+test("nothing is signed that could not be read: a label in both buckets, crit that nobody knows", async () => {
+  const mustNotRun = { ...signer, sign: () => assert.fail("it was asked") };
+  const sign = (protectedOnes: CborMap, unprotectedHeader: CborMap) =>
+    signSign1({ protectedHeader: protectedOnes, unprotectedHeader, payload, signer: mustNotRun });
+  await assert.rejects(sign(map([16, "a"]), map([16, "a"])), { code: "NAT_COSE_HEADER" });
+  await assert.rejects(sign(map(), map([1, -7])), { code: "NAT_COSE_HEADER" });
+  await assert.rejects(sign(map([2, [99]], [99, 0]), map()), { code: "NAT_COSE_CRITICAL" });
+  await assert.rejects(sign(map(), map([2, [1]])), { code: "NAT_COSE_CRITICAL" });
+});
+
+test("the algorithm is the signer's, whatever the caller wrote", async () => {
+  const bytes = await signSign1({ protectedHeader: map([1, -35]), payload, signer });
+  assert.equal(parseSign1(bytes).protectedHeader.get(headerLabels.algorithm), -7);
+  await verify(bytes);
+});
+
+test("a signer that gives another algorithm's signature is found out before anything leaves", async () => {
+  for (const sign of [() => new Uint8Array(64), () => new Uint8Array(0), () => fromHex("3006020100020101")])
+    await assert.rejects(signSign1({ protectedHeader, payload, signer: { ...signer, sign } }), {
+      code: "NAT_ALGORITHM_SIGNATURE",
+    });
+});
+
+test("payloads may be empty, and a message of more than 1 MiB is not parsed", async () => {
+  await verify(await signSign1({ protectedHeader, payload: new Uint8Array(0), signer }));
+  assert.throws(() => parseSign1(new Uint8Array((1 << 20) + 1)), { code: "NAT_CBOR_SIZE" });
 });
 
 test("cbor2 reads our COSE_Key as RFC 9052 section 7 has it", () => {

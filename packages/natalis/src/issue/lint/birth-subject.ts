@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device's subject: maker (O), model (OU), serial number, and its UUID as common name, in this order.
 
-import { oids } from "../../formats/index.ts";
-import { isSerialText } from "../text.ts";
+import { checkString, oids, tags } from "../../formats/index.ts";
+import { maximumTextLength } from "../text.ts";
 import type { LintRule } from "./rule.ts";
 import type { LintSubject } from "./subject.ts";
 
@@ -23,8 +23,9 @@ export const birthSubject: LintRule = {
 };
 
 function checkUnit(subject: LintSubject): string | undefined {
-  if (!isSerialText(subject.subjectText(oids.serialNumber)))
-    return "a serial number that is not PrintableString of 1 to 64 characters";
+  const serial = subject.subjectValue(oids.serialNumber);
+  checkString(tags.printableString, serial);
+  if (serial.length === 0 || serial.length > maximumTextLength) return `a serial number of ${serial.length} characters`;
   return isUuid(subject.subjectValue(oids.commonName)) ? undefined : "a common name that is no UUID in lower case";
 }
 

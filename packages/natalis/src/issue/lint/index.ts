@@ -56,6 +56,6 @@ export function rulesOf(kind: CertificateKind): readonly LintRule[] {
 }
 
 /** What each birth certificate is held against when its template has passed all rules. */
-export const unitChecks: readonly LintCheck[] = rulesOf("birth").flatMap(({ id, citation, checkUnit }) =>
-  checkUnit === undefined ? [] : [{ id, citation, check: checkUnit }],
+export const unitChecks: readonly LintCheck[] = rulesOf("birth").flatMap(({ id, citation, checkUnit: check }) =>
+  check === undefined ? [] : [{ id, citation, check }],
 );

@@ -8,12 +8,12 @@ import type { LintSubject } from "./subject.ts";
 
 /** @throws NAT_ISSUE_LINT naming every rule that is broken, its citation, and what is wrong */
 export function lint(subject: LintSubject, checks: readonly LintCheck[]): void {
-  let findings: string[] | undefined;
+  const findings: string[] = [];
   for (const rule of checks) {
     const finding = findingOf(rule, subject);
-    if (finding !== undefined) (findings ??= []).push(`${rule.id} (${rule.citation}): ${finding}`);
+    if (finding !== undefined) findings.push(`${rule.id} (${rule.citation}): ${finding}`);
   }
-  if (findings !== undefined) throw issueError("NAT_ISSUE_LINT", findings.join("; "));
+  if (findings.length > 0) throw issueError("NAT_ISSUE_LINT", findings.join("; "));
 }
 
 function findingOf(rule: LintCheck, subject: LintSubject): string | undefined {

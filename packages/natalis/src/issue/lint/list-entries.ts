@@ -23,8 +23,9 @@ export const listEntries: ListRule = {
   },
 };
 
-function findingOf(entry: RevokedCertificate, thisUpdate: Date, shard: number): string | undefined {
-  if (!isSerial(entry.serialNumber) || shardOf(entry.serialNumber) !== shard) return "not of this shard";
+function findingOf(entry: RevokedCertificate, thisUpdate: Date, shard: number | undefined): string | undefined {
+  if (!isSerial(entry.serialNumber)) return "not a serial number of ours";
+  if (shard !== undefined && shardOf(entry.serialNumber) !== shard) return "not of this shard";
   if (entry.revocationDate > thisUpdate) return "revoked after the list was made";
   if (entry.reason === crlReasons.unspecified) return "the reason unspecified, which is left out";
   if (entry.reason === crlReasons.removeFromCRL) return "removeFromCRL, which only delta lists have";

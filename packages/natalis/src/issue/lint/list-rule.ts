@@ -7,7 +7,8 @@ import type { Authority } from "../authority.ts";
 /** What a list is held against. */
 export interface ListContext {
   readonly authority: Authority;
-  readonly shard: number;
+  /** Absent: the list is complete. */
+  readonly shard?: number;
 }
 
 export interface ListRule {

@@ -111,6 +111,20 @@ const fixtures: readonly [string, string, CertificateList][] = [
 
 test("the list itself passes every rule", () => lintList(listOf(right), { authority: issuing, shard }));
 
+test("a complete list is a root's, and of a root nothing but a complete list", () => {
+  const authorityKey = encodeAuthorityKeyIdentifier(root.keyIdentifier);
+  const number = { oid: oids.crlNumber, critical: false, value: encodeCrlNumber(1) };
+  const extensions = [{ oid: oids.authorityKeyIdentifier, critical: false, value: authorityKey }, number];
+  const complete = listOf({ ...right, issuer: root.certificate.subject.der, extensions });
+  lintList(complete, { authority: root });
+  const told = { code: "NAT_ISSUE_LINT", message: /list-distribution-point \(/ };
+  assert.throws(() => lintList(complete, { authority: root, shard }), told);
+  assert.throws(() => lintList(without(oids.issuingDistributionPoint), { authority: issuing }), told);
+  const named = { oid: oids.issuingDistributionPoint, critical: true, value: point(url(root.keyIdentifier, shard)) };
+  const partial = listOf({ ...right, issuer: root.certificate.subject.der, extensions: [...extensions, named] });
+  assert.throws(() => lintList(partial, { authority: root }), told);
+});
+
 for (const [id, what, list] of fixtures)
   test(`${id}: ${what}`, () => {
     const rule = listRules.find((one) => one.id === id);

@@ -14,7 +14,7 @@ export interface LintCheck {
   /** The sentence of a standard, or of our design, that the rule enforces. */
   readonly citation: string;
   /** What is wrong, or undefined. May also throw the error of a codec, which is held against the bytes as well. */
-  check(subject: LintSubject): string | undefined;
+  readonly check: (subject: LintSubject) => string | undefined;
 }
 
 export interface LintRule extends LintCheck {
@@ -23,5 +23,5 @@ export interface LintRule extends LintCheck {
    * What is left to check of a certificate whose template has passed `check`: that the fields which were written into
    * the template agree with each other. Absent where the rule reads none of them.
    */
-  checkUnit?(subject: LintSubject): string | undefined;
+  readonly checkUnit?: (subject: LintSubject) => string | undefined;
 }

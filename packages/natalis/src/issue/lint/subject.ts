@@ -39,10 +39,11 @@ export interface TbsLayout {
   readonly signatureIdentifier: Span;
   readonly issuer: Span;
   readonly subject: Span;
-  /** Values of the subject's attributes. */
-  readonly subjectValues: readonly { readonly oid: string; readonly value: Span }[];
+  /** Values of the subject's attributes, of one type the first, by OID. */
+  readonly subjectValues: ReadonlyMap<string, Span>;
   readonly publicKey: Span;
-  readonly extensions: readonly { readonly oid: string; readonly critical: boolean; readonly value: Span }[];
+  /** Values of the extensions in their order, by OID. */
+  readonly extensions: ReadonlyMap<string, { readonly critical: boolean; readonly value: Span }>;
 }
 
 export class LintSubject {
@@ -80,8 +81,8 @@ export class LintSubject {
 
   /** Content octets of the subject's first attribute of this type; empty where it has none. */
   subjectValue(oid: string): Uint8Array {
-    for (const attribute of this.#layout.subjectValues) if (attribute.oid === oid) return this.#at(attribute.value);
-    return new Uint8Array(0);
+    const span = this.#layout.subjectValues.get(oid);
+    return span === undefined ? new Uint8Array(0) : this.#at(span);
   }
 
   /** The same as text, of attributes that are ASCII. */
@@ -94,13 +95,14 @@ export class LintSubject {
   }
 
   get extensions(): readonly Extension[] {
-    return this.#layout.extensions.map(({ oid, critical, value }) => ({ oid, critical, value: this.#at(value) }));
+    const { extensions } = this.#layout;
+    return Array.from(extensions, ([oid, { critical, value }]) => ({ oid, critical, value: this.#at(value) }));
   }
 
   /** The value of an extension, or undefined where it is absent. */
   value(oid: string): Uint8Array | undefined {
-    for (const extension of this.#layout.extensions) if (extension.oid === oid) return this.#at(extension.value);
-    return undefined;
+    const extension = this.#layout.extensions.get(oid);
+    return extension && this.#at(extension.value);
   }
 
   #at({ start, end }: Span): Uint8Array {
@@ -109,7 +111,7 @@ export class LintSubject {
 }
 
 /** A character an octet: other than ASCII comes out as something that no rule for ASCII accepts. */
-export function asciiText(bytes: Uint8Array): string {
+function asciiText(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i] as number);
   return text;
@@ -127,9 +129,11 @@ export function layoutOf(tbs: Uint8Array): TbsLayout {
     signatureIdentifier: spanOf(certificate.signatureIdentifier),
     issuer: spanOf(certificate.issuer.der),
     subject: spanOf(certificate.subject.der),
-    subjectValues: subjectValuesOf(certificate.subject.der).map(({ oid, value }) => ({ oid, value: spanOf(value) })),
+    subjectValues: new Map(subjectValuesOf(certificate.subject.der).map(([oid, value]) => [oid, spanOf(value)])),
     publicKey: spanOf(certificate.publicKey),
-    extensions: certificate.extensions.map(({ oid, critical, value }) => ({ oid, critical, value: spanOf(value) })),
+    extensions: new Map(
+      certificate.extensions.map(({ oid, critical, value }) => [oid, { critical, value: spanOf(value) }]),
+    ),
   };
 }
 
@@ -140,12 +144,12 @@ function signatureIdentifierOf(tbs: Uint8Array): Uint8Array {
   return fields.readRaw();
 }
 
-function subjectValuesOf(name: Uint8Array): { readonly oid: string; readonly value: Uint8Array }[] {
-  const values: { oid: string; value: Uint8Array }[] = [];
+/** From the last to the first, so that the first of a type is the one that a map keeps. */
+function subjectValuesOf(name: Uint8Array): (readonly [oid: string, value: Uint8Array])[] {
+  const values: (readonly [string, Uint8Array])[] = [];
   for (const names = new DerReader(name).enter(); names.remaining > 0; ) {
     const attribute = names.enter(tags.set).enter();
-    const oid = attribute.oid();
-    values.push({ oid, value: attribute.read(attribute.peekTag() ?? 0) });
+    values.push([attribute.oid(), attribute.read(attribute.peekTag() ?? 0)]);
   }
-  return values;
+  return values.toReversed();
 }

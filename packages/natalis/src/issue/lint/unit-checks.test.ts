@@ -45,6 +45,6 @@ for (const [what, field, from, length] of fields)
   });
 
 test("a field that the layout does not have is missed", () => {
-  const bare = { ...layout, extensions: [] };
+  const bare = { ...layout, extensions: new Map() };
   assert.throws(() => lint(new LintSubject(certificate.tbs, bare, context), unitChecks), { code: "NAT_ISSUE_LINT" });
 });

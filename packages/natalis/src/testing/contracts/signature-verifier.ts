@@ -99,6 +99,17 @@ export const signatureVerifierContract: ContractSuite<SignatureVerifier> = [
     },
   },
   {
+    name: "what is verified is what was given at the time of the call",
+    async run(verifier) {
+      for (const { algorithm, ...answer } of knownAnswers) {
+        const [publicKey, data, signature] = [answer.publicKey.slice(), answer.data.slice(), answer.signature.slice()];
+        const pending = verifier.verify(algorithm, publicKey, data, signature);
+        for (const given of [publicKey, data, signature]) given.fill(0);
+        expectThat(await pending, `${algorithm.name}: valid as it was`);
+      }
+    },
+  },
+  {
     name: "a malformed signature is invalid, not an exception",
     async run(verifier) {
       for (const answer of knownAnswers)

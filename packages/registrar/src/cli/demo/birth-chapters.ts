@@ -5,15 +5,18 @@
 import { readFile } from "node:fs/promises";
 import { nodeHash, nodeSignatureVerifier, writeFileDurably } from "@natalis/node";
 import { algorithms, encodePem, parsePem } from "natalis/formats";
-import { buildCertificationRequest } from "natalis/device";
 import { decodeUtf8, encodeUtf8 } from "natalis/kernel";
 import { verifyReceipt } from "natalis/registry";
 import { birthAnswerSchema, operatorAnswerSchema } from "../../protocols/rest/schemas.ts";
-import { openOrMakeKey, writePapers } from "../device-folder.ts";
+import { requestWith } from "../birth.ts";
+import { writePapers } from "../device-folder.ts";
+import { withBirthKey } from "../device-key.ts";
 import { readText } from "../files.ts";
 import { readMachineFacts } from "../machine-readings.ts";
 import { writeCrls } from "./crl-files.ts";
+import type { Output } from "../output.ts";
 import { type Demo, demoProduct } from "./prepare.ts";
+import { softToken } from "./soft-token.ts";
 import type { Chapter } from "./story.ts";
 
 export const authorityChapter: Chapter<Demo> = {
@@ -43,12 +46,19 @@ export const bornChapter: Chapter<Demo> = {
   title: "The device makes its key and is born",
   async live(demo, tell) {
     const { device, serial } = demo;
-    const signer = await openOrMakeKey(device, algorithms.ES256);
-    const request = encodePem("CERTIFICATE REQUEST", await buildCertificationRequest({ serial, signer }));
+    const token = await softToken(demo, tell);
+    const output: Output = { line: tell, warn: tell };
+    const { request, evidence } = await withBirthKey(device, algorithms.ES256, token, output, (key) =>
+      requestWith(key, serial),
+    );
     await writeText(demo.file("device/request.pem"), request);
-    const token = decodeUtf8(await readFile(demo.file("station.token"))).trim();
+    const station = decodeUtf8(await readFile(demo.file("station.token"))).trim();
     const facts = { product: demoProduct, serial, facility: "this machine", ...readMachineFacts() };
-    const answer = await demo.clientWith(token).json("POST", "/births", birthAnswerSchema, { request, ...facts });
+    const answer = await demo.clientWith(station).json("POST", "/births", birthAnswerSchema, {
+      request,
+      evidence,
+      ...facts,
+    });
     await writePapers(device, answer);
     await writeText(demo.file("issuing.pem"), answer.chain[0] ?? "");
     await writeCrls(demo, "crls.pem");

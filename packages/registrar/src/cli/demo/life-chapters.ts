@@ -56,7 +56,8 @@ export const auditChapter: Chapter<Demo> = {
   async live(demo, tell) {
     const report = await audited(demo.folder.path, silent);
     describeReport(report, { line: tell, warn: tell });
-    if (report.problemCount > 0) throw clientError("NAT_CLIENT_ANSWER", `the audit found ${report.problemCount} problems`);
+    if (report.problemCount > 0)
+      throw clientError("NAT_CLIENT_ANSWER", `the audit found ${report.problemCount} problems`);
     tell(`again: npx natalis log audit --data ${demo.folder.path}`);
   },
 };

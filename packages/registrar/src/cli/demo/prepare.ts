@@ -50,7 +50,7 @@ export async function prepareDemo(path: string, readings?: string, passphraseFil
   if (await isThere(folder.database)) await requireOwn(folder);
   else await makeRegistrar(path, passphraseFile);
   const trust = await readTrust({ data: path });
-  const token = (await readText(folder.adminToken)).trim();
+  const adminToken = (await readText(folder.adminToken)).trim();
   const httpsPort = await freePort(host, (await lastHttpsPort(folder)) ?? defaultHttpsPort);
   const running = await startRegistrar({ folder: path, host, httpsPort, passphraseFile });
   const roots = trust.roots.map(({ der }) => encodePem("CERTIFICATE", der));
@@ -59,7 +59,7 @@ export async function prepareDemo(path: string, readings?: string, passphraseFil
     folder,
     running,
     trust,
-    admin: clientWith(token),
+    admin: clientWith(adminToken),
     clientWith,
     device: deviceFolder(join(path, "demo", "device")),
     serial: serialOfMachine(),

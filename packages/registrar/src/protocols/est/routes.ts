@@ -5,7 +5,7 @@
 
 import type { TLSSocket } from "node:tls";
 import rateLimit from "@fastify/rate-limit";
-import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
 import { encodeCertsOnly, parseCertificationRequest } from "natalis/formats";
 import type { AuthorityStore } from "natalis/registry";
 import { serviceError } from "../../service/errors.ts";
@@ -19,7 +19,7 @@ import { estError } from "./errors.ts";
 import { requireLink } from "./link.ts";
 import { answerInWords } from "./refusals.ts";
 import { decodeTransfer, sendTransfer } from "./transfer.ts";
-import { birthInputOf, profileOf } from "./unit.ts";
+import { birthInputOf, labelledProfile, profileFor } from "./unit.ts";
 
 interface Labelled {
   Params: { label?: string };
@@ -57,7 +57,7 @@ function authorityRoutes(open: FastifyInstance, { profiles, stores }: Registrar)
   const schema = { tags: ["est"], summary: "The authority's certificates (certs-only CMS)" };
   for (const label of labels)
     open.get<Labelled>(`${label}/cacerts`, { schema }, async (request, reply) => {
-      if (request.params.label !== undefined) profileOf(request.params.label, profiles);
+      if (request.params.label !== undefined) labelledProfile(request.params.label, profiles);
       const authorities = [await latest(stores.authorities, "issuing"), await latest(stores.authorities, "root")];
       return sendTransfer(reply, certsOnly, encodeCertsOnly(authorities));
     });
@@ -69,25 +69,30 @@ function attributeRoutes(guarded: FastifyInstance, { profiles }: Registrar, iden
   const onRequest = requires("birth.request", identify, readBasic);
   for (const label of labels)
     guarded.get<Labelled>(`${label}/csrattrs`, { onRequest, schema }, async (request, reply) => {
-      const profile = profileOf(request.params.label, profiles);
+      const profile = profileFor(request.params.label, profiles, principalOf(request));
       return sendTransfer(reply, "application/csrattrs", csrAttributesOf(profile));
     });
 }
 
 /** Section 4.2: a birth; asking again for the same one gets the same certificate. */
-function enrolRoutes(guarded: FastifyInstance, { profiles, births }: Registrar, identify: Identify): void {
+function enrolRoutes(guarded: FastifyInstance, registrar: Registrar, identify: Identify): void {
   const schema = { tags: ["est"], summary: "Ask for a birth (PKCS#10 in, certs-only CMS out)" };
   const onRequest = requires("birth.request", identify, readBasic);
   for (const label of labels)
-    guarded.post<Labelled & { Body: unknown }>(`${label}/simpleenroll`, { onRequest, schema }, async (request, reply) => {
-      const profile = profileOf(request.params.label, profiles);
-      if (typeof request.body !== "string") throw httpError("NAT_HTTP_INVALID", "there is no PKCS#10 request");
-      const asked = parseCertificationRequest(decodeTransfer(request.body));
-      requireLink(asked, request.raw.socket as TLSSocket);
-      const station = principalOf(request);
-      const { certificate } = await births.bear(station, birthInputOf(asked, profile, station));
+    guarded.post<Labelled>(`${label}/simpleenroll`, { onRequest, schema }, async (request, reply) => {
+      const certificate = await enrol(registrar, request);
       return sendTransfer(reply, certsOnly, encodeCertsOnly([certificate]));
     });
+}
+
+async function enrol({ profiles, births }: Registrar, request: FastifyRequest<Labelled>): Promise<Uint8Array> {
+  const station = principalOf(request);
+  const profile = profileFor(request.params.label, profiles, station);
+  if (typeof request.body !== "string") throw httpError("NAT_HTTP_INVALID", "there is no PKCS#10 request");
+  const asked = parseCertificationRequest(decodeTransfer(request.body));
+  requireLink(asked, request.raw.socket as TLSSocket);
+  const { certificate } = await births.bear(station, birthInputOf(asked, profile, station));
+  return certificate;
 }
 
 async function latest(authorities: AuthorityStore, kind: "issuing" | "root"): Promise<Uint8Array> {

@@ -12,14 +12,27 @@ import { estError } from "./errors.ts";
 /** Operations of EST, served or not: none of them is a label (RFC 7030 section 3.2.2). */
 const operations = ["cacerts", "simpleenroll", "simplereenroll", "fullcmc", "serverkeygen", "csrattrs"];
 
-/** The product line of a label; without one, the only product line there is. @throws NAT_EST_LABEL */
-export function profileOf(label: string | undefined, profiles: ReadonlyMap<string, Profile>): Profile {
-  if (label === undefined && profiles.size !== 1) throw estError("NAT_EST_LABEL", `there are ${profiles.size}`);
-  const [only] = profiles.values();
-  const found = label === undefined ? only : profiles.get(label);
-  if (found === undefined || operations.includes(found.product))
-    throw estError("NAT_EST_LABEL", `label ${label ?? "none"}`);
-  return found;
+export type Profiles = ReadonlyMap<string, Profile>;
+
+/** The product line that a label names. @throws NAT_EST_LABEL */
+export function labelledProfile(label: string, profiles: Profiles): Profile {
+  const profile = profiles.get(label);
+  if (profile === undefined || operations.includes(label)) throw estError("NAT_EST_LABEL", `label ${label}`);
+  return profile;
+}
+
+/**
+ * The product line that is asked for; without a label, the only one that this one may ask for. A station is told nothing
+ * of product lines that are not its own. @throws NAT_EST_LABEL
+ */
+export function profileFor(label: string | undefined, profiles: Profiles, { role, products }: Principal): Profile {
+  const isAllowed = ([product]: readonly [string, Profile]) => role !== "station" || products.includes(product);
+  const allowed = new Map([...profiles].filter(isAllowed));
+  if (label !== undefined) return labelledProfile(label, allowed);
+  const [only, second] = allowed.values();
+  if (only === undefined || second !== undefined)
+    throw estError("NAT_EST_LABEL", `there is no label, and of product lines there are ${allowed.size}`);
+  return only;
 }
 
 /** Whether the product line has one model, so that nobody need say it. */
@@ -28,11 +41,7 @@ export function isModelFixed({ models }: Profile): boolean {
 }
 
 /** The birth that the request asks for. @throws NAT_EST_UNIT */
-export function birthInputOf(
-  { der, subject }: CertificationRequest,
-  profile: Profile,
-  station: Principal,
-): BirthInput {
+export function birthInputOf({ der, subject }: CertificationRequest, profile: Profile, station: Principal): BirthInput {
   return {
     product: profile.product,
     certificationRequest: der,
@@ -48,7 +57,10 @@ function modelOf(subject: Name, profile: Profile): string {
   const named = attributeValues(subject, oids.organizationalUnitName);
   if (fixed === undefined) return singleValue(subject, oids.organizationalUnitName, "OU");
   if (named.some((model) => model !== fixed))
-    throw estError("NAT_EST_UNIT", `OU ${JSON.stringify(named[0]?.slice(0, 64))}; the model is ${JSON.stringify(fixed)}`);
+    throw estError(
+      "NAT_EST_UNIT",
+      `OU ${JSON.stringify(named[0]?.slice(0, 64))}; the model is ${JSON.stringify(fixed)}`,
+    );
   return fixed;
 }
 

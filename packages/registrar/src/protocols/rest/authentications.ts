@@ -57,7 +57,11 @@ function answerRoute(server: FastifyInstance, authentications: Authentications):
     async (request, reply) => {
       const { answer, audience, chain = [] } = request.body;
       const certificates = chain.map((der) => fromBase64(der));
-      const { identity, verdict, validUntil } = await authentications.authenticate(fromBase64(answer), audience, certificates);
+      const { identity, verdict, validUntil } = await authentications.authenticate(
+        fromBase64(answer),
+        audience,
+        certificates,
+      );
       return reply.header("cache-control", "no-store").send({
         ...viewIdentity(identity),
         audience,

@@ -8,7 +8,11 @@ import { z } from "zod";
 const shortText = z.string().min(1).max(64);
 /** Text that people write and terminals show: no control characters, nothing invisible. */
 const visibleText = (longest: number) =>
-  z.string().min(1).max(longest).refine((text) => isNameText(text, longest), "not visible text in Unicode form NFC");
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .refine((text) => isNameText(text, longest), "not visible text in Unicode form NFC");
 const base64 = z.base64().max(100_000);
 const pem = z.string().max(32_768);
 

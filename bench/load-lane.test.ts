@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { PassThrough, Duplex } from "node:stream";
+import test from "node:test";
+import { Connection } from "./connection.ts";
+import type { Instruments } from "./instruments.ts";
+import { type LoadContender, loadLane } from "./load-lane.ts";
+
+/** A server that echoes what it is asked, and counts. */
+function echo(asked: string[]): Connection {
+  const answers = new PassThrough();
+  const requests = new PassThrough().on("data", (request: Buffer) => {
+    asked.push(request.toString());
+    answers.write(`HTTP/1.1 200 OK\r\ncontent-length: ${request.length}\r\n\r\n${request.toString()}`);
+  });
+  return new Connection(Duplex.from({ readable: answers, writable: requests }));
+}
+
+/** Time that passes by looking at it. */
+function lookedAt(): Instruments {
+  let now = 0;
+  return { wallTime: () => now++, processorTime: () => 0, collectGarbage: () => undefined };
+}
+
+function contender(changes: Partial<LoadContender> = {}): LoadContender & { readonly prepared: number[] } {
+  const prepared: number[] = [];
+  let next = 0;
+  return {
+    name: "ours",
+    role: "work",
+    prepared,
+    prepare: async (milliseconds) => void prepared.push(milliseconds),
+    request: () => Buffer.from(`request ${next++}`),
+    check: () => undefined,
+    ...changes,
+  };
+}
+
+test("every connection asks again until the turn is over, each time something else", async () => {
+  const asked: string[][] = [[], [], []];
+  const ours = contender();
+  const connections = asked.map(echo);
+  const lane = loadLane({ contenders: [ours], connections, instruments: lookedAt(), close: () => Promise.resolve() });
+  const [slice] = await lane.run(0, 100, 1);
+  const all = asked.flat();
+  assert.deepEqual([slice?.operations, slice?.latencies.length], [all.length, all.length]);
+  assert.equal(new Set(all).size, all.length);
+  assert.ok(asked.every(({ length }) => length > 5));
+  assert.deepEqual(ours.prepared, [100]);
+  await lane.close();
+});
+
+test("a wrong answer fails the turn", async () => {
+  const check = ({ body }: { readonly body: Buffer }) => {
+    throw new Error(`wrong: ${body.toString()}`);
+  };
+  const input = { contenders: [contender({ check })], connections: [echo([])], instruments: lookedAt() };
+  await assert.rejects(loadLane({ ...input, close: () => Promise.resolve() }).run(0, 10, 1), /wrong: request 0/);
+});
+
+test("closing ends the connections and then what was measured", async () => {
+  let closed = 0;
+  const connection = echo([]);
+  const close = async () => void closed++;
+  await loadLane({ contenders: [], connections: [connection], instruments: lookedAt(), close }).close();
+  assert.equal(closed, 1);
+});
