@@ -25,7 +25,7 @@ export interface BenchRegistrar {
 /** Its only product line: any model, any serial number, any algorithm. */
 export const product = "bench-sensor";
 
-const entry = fileURLToPath(new URL("../packages/registrar/src/cli/main.ts", import.meta.url));
+const entry = fileURLToPath(new URL("./cli/main.ts", import.meta.resolve("@natalis/registrar")));
 const host = "127.0.0.1";
 
 export async function openBenchRegistrar(): Promise<BenchRegistrar> {

@@ -58,9 +58,9 @@ function enrolling(registrar: BenchRegistrar): LoadContender {
   return {
     name: "est",
     role: "work",
-    async prepare(milliseconds) {
+    prepare(milliseconds) {
       const wanted = Math.ceil(milliseconds * mostPerMillisecond);
-      while (ready.length < wanted) ready.push(await enrolment(`BM-${made++}`, credentials, registrar.host));
+      while (ready.length < wanted) ready.push(enrolment(`BM-${made++}`, credentials, registrar.host));
     },
     request() {
       const request = ready.pop();
@@ -76,23 +76,24 @@ function enrolling(registrar: BenchRegistrar): LoadContender {
 }
 
 /** What HTTP Basic sends: id and token. */
-function enrolStation({ command }: BenchRegistrar): string {
+function enrolStation(registrar: BenchRegistrar): string {
   const name = "bench line";
-  const token = command("operator", "add", name, "--role", "station", "--product", product).trim();
-  const row = command("operator", "list")
+  const token = registrar.command("operator", "add", name, "--role", "station", "--product", product).trim();
+  const row = registrar
+    .command("operator", "list")
     .split("\n")
     .find((line) => line.endsWith(`\t${name}`));
   return btoa(`${row?.split("\t", 1)[0]}:${token}`);
 }
 
-async function enrolment(serial: string, credentials: string, host: string): Promise<Buffer> {
+function enrolment(serial: string, credentials: string, host: string): Buffer {
   const { signer } = generateKey(algorithms.ES256);
   const subject = encodeName([
     { oid: oids.organizationalUnitName, value: "BM-1" },
     { oid: oids.serialNumber, value: serial },
   ]);
   const info = encodeCertificationRequestInfo({ subject, publicKey: signer.publicKey });
-  const body = toBase64(assembleSigned(info, signer.algorithm.signatureIdentifier, await signer.sign(info)));
+  const body = toBase64(assembleSigned(info, signer.algorithm.signatureIdentifier, signer.sign(info)));
   const head = [
     `POST /.well-known/est/${product}/simpleenroll HTTP/1.1`,
     `host: ${host}`,
@@ -108,7 +109,7 @@ function asking(host: string): LoadContender {
   return {
     name: "limit",
     role: "limit",
-    prepare: () => Promise.resolve(),
+    prepare: () => undefined,
     request: () => request,
     check({ status }: Answer) {
       if (status !== 200) throw new Error(`status ${status}`);

@@ -29,7 +29,7 @@ function contender(changes: Partial<LoadContender> = {}): LoadContender & { read
     name: "ours",
     role: "work",
     prepared,
-    prepare: async (milliseconds) => void prepared.push(milliseconds),
+    prepare: (milliseconds) => void prepared.push(milliseconds),
     request: () => Buffer.from(`request ${next++}`),
     check: () => undefined,
     ...changes,
@@ -61,7 +61,10 @@ test("a wrong answer fails the turn", async () => {
 test("closing ends the connections and then what was measured", async () => {
   let closed = 0;
   const connection = echo([]);
-  const close = async () => void closed++;
+  const close = () => {
+    closed++;
+    return Promise.resolve();
+  };
   await loadLane({ contenders: [], connections: [connection], instruments: lookedAt(), close }).close();
   assert.equal(closed, 1);
 });

@@ -12,7 +12,7 @@ import type { Answer, Connection } from "./connection.ts";
 
 export interface LoadContender extends Pick<Contender, "name" | "role"> {
   /** Makes ready for a turn; none of it is measured. */
-  prepare(milliseconds: number): Promise<void>;
+  prepare(milliseconds: number): void;
   /** The next request, whole. */
   request(): Buffer;
   /** Throws where the answer is not the one to that request. */
@@ -28,42 +28,43 @@ export interface LoadInput {
 
 const turnMilliseconds = 500;
 
-export function loadLane({ contenders, connections, instruments, close }: LoadInput): Lane {
+export function loadLane(input: LoadInput): Lane {
+  const { contenders, connections, instruments } = input;
   return {
     contenders,
     pace: { clock: "wall", turnMilliseconds, cores: availableParallelism() },
     async run(index, milliseconds) {
       const contender = contenders[index] as LoadContender;
-      await contender.prepare(milliseconds);
+      contender.prepare(milliseconds);
       return [await runTurn(contender, connections, milliseconds, instruments)];
     },
     async close() {
       for (const connection of connections) connection.close();
-      await close();
+      await input.close();
     },
   };
 }
 
 async function runTurn(
-  { request, check }: LoadContender,
+  contender: LoadContender,
   connections: readonly Connection[],
   milliseconds: number,
-  { wallTime, processorTime }: Instruments,
+  clocks: Instruments,
 ): Promise<Slice> {
   const latencies: number[] = [];
-  const processorStart = processorTime();
-  const start = wallTime();
-  const ask = async (connection: Connection) => {
-    for (let asked = wallTime(); asked - start < milliseconds; asked = wallTime()) {
-      check(await connection.ask(request()));
-      latencies.push(wallTime() - asked);
+  const processorStart = clocks.processorTime();
+  const start = clocks.wallTime();
+  const keepAsking = async (connection: Connection) => {
+    for (let asked = clocks.wallTime(); asked - start < milliseconds; asked = clocks.wallTime()) {
+      contender.check(await connection.ask(contender.request()));
+      latencies.push(clocks.wallTime() - asked);
     }
   };
-  await Promise.all(connections.map(ask));
+  await Promise.all(connections.map(keepAsking));
   return {
     operations: latencies.length,
-    wallMilliseconds: wallTime() - start,
-    processorMilliseconds: processorTime() - processorStart,
+    wallMilliseconds: clocks.wallTime() - start,
+    processorMilliseconds: clocks.processorTime() - processorStart,
     latencies,
   };
 }

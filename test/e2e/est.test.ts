@@ -57,7 +57,7 @@ before(async () => {
   station = await enrolStation(registrar.admin);
   stranger = registrar.admin.as(undefined);
   line = registrar.admin.showing(station.identity);
-  scope.defer(() => [stranger, line].forEach((client) => client.close()));
+  for (const client of [stranger, line]) scope.defer(() => client.close());
 });
 
 async function rowOf(serial: string): Promise<Row> {
@@ -162,7 +162,7 @@ suite("the connection", () => {
     other.destroy();
     for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
       const request = await requestNaming(unitName("LINK-2"), undefined, passwordAttribute(password));
-      assert.match(await post(await open(version), request), /^HTTP\/1\.1 400 [^]*\[NAT_EST_LINK\]/u);
+      assert.match(await post(await open(version), request), /^HTTP\/1\.1 400 .*\[NAT_EST_LINK\]/s);
     }
   });
 

@@ -51,7 +51,7 @@ before(async () => {
   station = await enrolStation(registrar.admin);
   stranger = registrar.admin.as(undefined);
   line = registrar.admin.showing(station.identity);
-  scope.defer(() => [stranger, line].forEach((client) => client.close()));
+  for (const client of [stranger, line]) scope.defer(() => client.close());
 });
 
 /** A request that nothing is wrong with. */
@@ -97,7 +97,7 @@ suite("who may not ask", () => {
   test("a wrong password beside the right certificate", () => isUnknown(line, basic({ ...station, token: "" })));
 
   test("a certificate that nobody registered, though its name is a station's", async () => {
-    const client = registrar.admin.showing(await selfSigned("Plant 7, line 2"));
+    const client = registrar.admin.showing(selfSigned("Plant 7, line 2"));
     await isUnknown(client);
     client.close();
   });
@@ -141,7 +141,7 @@ suite("who may not ask", () => {
 suite("certificates that are not registered", () => {
   test("one that is over, none, two, and another operator's", async () => {
     const enrolment = { name: "x", role: "station", products: [product] };
-    const over = (await selfSigned("over", -1)).cert;
+    const over = selfSigned("over", -1).cert;
     for (const [certificate, status, code] of [
       [over, 400, "NAT_SERVICE_REQUEST"],
       ["none", 400, "NAT_PEM_NONE"],
@@ -218,7 +218,7 @@ suite("requests", () => {
   test("that another key signed", async () => {
     const { info, signatureIdentifier } = parseCertificationRequest(await good("REQUEST-2"));
     const { signer } = generateKey(algorithms.ES256);
-    const forged = assembleSigned(info, signatureIdentifier, await signer.sign(info));
+    const forged = assembleSigned(info, signatureIdentifier, signer.sign(info));
     await refuses(forged, 400, "NAT_BIRTH_POSSESSION");
   });
 

@@ -40,14 +40,14 @@ const day = 86_400_000;
 
 /** Has a station registered with a certificate that it signed itself. */
 export async function enrolStation(admin: Client, changes: object = {}): Promise<Station> {
-  const identity = await selfSigned(facility);
+  const identity = selfSigned(facility);
   const body = { name: facility, role: "station", products: [product], certificate: identity.cert, token: true };
   const { id, token } = await admin.json<Enrolled>("POST", "/operators", { ...body, ...changes });
   return { id, token, identity };
 }
 
 /** A certificate that its own key signs, valid for that many days from now, perhaps of the past. */
-export async function selfSigned(name: string, days = 30): Promise<ClientIdentity> {
+export function selfSigned(name: string, days = 30): ClientIdentity {
   const { signer, pkcs8 } = generateKey(algorithms.ES256);
   const { signatureIdentifier } = signer.algorithm;
   const subject = encodeName([{ oid: oids.commonName, value: name }]);
@@ -63,7 +63,7 @@ export async function selfSigned(name: string, days = 30): Promise<ClientIdentit
     publicKey: signer.publicKey,
     extensions: [{ oid: oids.keyUsage, critical: true, value: encodeKeyUsage(["digitalSignature"]) }],
   });
-  const der = assembleSigned(tbs, signatureIdentifier, await signer.sign(tbs));
+  const der = assembleSigned(tbs, signatureIdentifier, signer.sign(tbs));
   return { cert: encodePem("CERTIFICATE", der), key: encodePem("PRIVATE KEY", pkcs8) };
 }
 

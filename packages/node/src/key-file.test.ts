@@ -81,7 +81,7 @@ test("whatever is flipped, cut or grown is refused with a code of its own", asyn
         (error) => isNatalisError(error, "NAT_KEYFILE_PASSPHRASE") || isNatalisError(error, "NAT_KEYFILE_FORM"),
       );
     }),
-    { numRuns: 25 },
+    { numRuns: 12 },
   );
 });
 

@@ -13,6 +13,8 @@ import { openRegistrar, type OpenedRegistrar } from "./service/open.ts";
 import { type ListenPlan, listenPlan } from "./listen.ts";
 import { serviceError } from "./service/errors.ts";
 import type { Identify } from "./service/registrar.ts";
+import { certifyVerdictKey } from "./service/verdict-key.ts";
+import { type OpenedAuthentications, openAuthentications } from "./service/open-authentications.ts";
 import { certifyServer, renewalInterval, type TlsMaterial } from "./service/server-certificate.ts";
 
 const hour = 3_600_000;
@@ -56,16 +58,21 @@ async function serveOpened(opened: OpenedRegistrar, options: StartOptions): Prom
   const logger = pino({ name: "natalis", level: "warn" }, pino.destination(2));
   const identify: Identify = (credential) => registrar.operators.identify(credential);
   const hosts = [plan.host, "localhost", new URL(registrar.settings.publicUrl).hostname];
-  const secure = await buildSecureServer(registrar, identify, await certifyServer(opened, hosts), logger);
+  const authentications = await openAuthentications(opened);
+  const doors = { registrar, identify, authentications: authentications.service };
+  const secure = await buildSecureServer(doors, await certifyServer(opened, hosts), logger);
   const open = await buildPlainServer(registrar, logger);
   const addresses = await listenBoth(open, secure, plan, opened.folder.addresses);
-  const chores = startChores(opened, secure, hosts, (error) => logger.error({ err: error }, "a chore failed"));
+  const chores = startChores(opened, authentications, secure, hosts, (error) =>
+    logger.error({ err: error }, "a chore failed"),
+  );
   return {
     addresses,
     warnings,
     async close() {
       chores.stop();
       await drain([secure, open]);
+      authentications.close();
       await registrar.close();
     },
   };
@@ -114,20 +121,22 @@ async function drain(servers: readonly FastifyInstance[]): Promise<void> {
 /** What a running registrar does by the clock. */
 function startChores(
   opened: OpenedRegistrar,
+  authentications: OpenedAuthentications,
   secure: FastifyInstance,
   hosts: string[],
   failed: (error: unknown) => void,
 ) {
   let renewAt = systemClock.now().getTime() + renewalInterval;
   // A timer stands still while the machine sleeps, a certificate does not.
-  const renewCertificate = async () => {
+  const renewCertificates = async () => {
     if (systemClock.now().getTime() < renewAt) return;
     replaceCertificate(secure, await certifyServer(opened, hosts));
+    authentications.service.useKey(await certifyVerdictKey(opened));
     renewAt += renewalInterval;
   };
   const timers = [
     setInterval(() => void opened.queue.touch().catch(failed), idleInterval),
-    setInterval(() => void renewCertificate().catch(failed), hour),
+    setInterval(() => void renewCertificates().catch(failed), hour),
     setInterval(() => void opened.renewRootCrl().catch(failed), day),
   ];
   return {

@@ -11,6 +11,8 @@ import type { DataRecord } from "natalis/trust";
 import { defaultDataFolder, readTrust } from "./connection.ts";
 import { type DeviceFolder, deviceFolder, readPapers, readReceiptCheckpoint } from "./device-folder.ts";
 import { withDeviceKey } from "./device-key.ts";
+import { clientError } from "./errors.ts";
+import { isThere } from "./files.ts";
 import { parseCount } from "./operator.ts";
 import { type Output, terminal } from "./output.ts";
 import { progressBar } from "./progress.ts";
@@ -42,6 +44,7 @@ export function sealCommand(): Command {
     .action(async (file: string, options: SealOptions) => {
       const records = await readRecords(file, options);
       const base = options.out ?? file.replace(/\.csv$/i, "");
+      await requireUnused(`${base}.seals`);
       const folder = deviceFolder(options.device);
       const { arc } = await readTrust(options);
       const { seals, leaves, count } = await sealRecords(
@@ -50,6 +53,11 @@ export function sealCommand(): Command {
       );
       terminal.line(`${records.length} rows in ${count} seals: ${seals} and ${leaves}`);
     });
+}
+
+/** Their numbers are spent: seals that were written over could not be made again. */
+async function requireUnused(path: string): Promise<void> {
+  if (await isThere(path)) throw clientError("NAT_CLIENT_OPTION", `${path} is there already; name another with --out`);
 }
 
 export interface SealingJob {

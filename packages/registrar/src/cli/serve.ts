@@ -24,8 +24,10 @@ export function serveCommand(): Command {
     .option("--http-port <port>", "port of CRLs, authority certificates and log (default: the public URL's)", parsePort)
     .option("--passphrase-file <file>", "passphrase of the key files")
     .action(async (options: ServeOptions) => {
+      // Before anybody can see that it runs: who stops it then stops it in good order.
+      const stop = stopped();
       const running = await serve(options, terminal);
-      await stopped();
+      await stop;
       await running.close();
     });
 }

@@ -9,6 +9,7 @@ import { shardOf } from "natalis/issue";
 import { formatUuid } from "natalis/kernel";
 import { VolatileInsecureRegistry } from "natalis/testing";
 import { pino } from "pino";
+import type { Authentications } from "../service/authentications.ts";
 import type { Identify, Registrar } from "../service/registrar.ts";
 import { Lifecycle } from "../service/lifecycle.ts";
 import { RevocationLists } from "../service/revocation-lists.ts";
@@ -49,7 +50,11 @@ before(async () => {
     isReady: () => queue.isOpen,
   } as unknown as Registrar;
   plain = await buildPlainServer(registrar, logger);
-  secure = await buildSecureServer(registrar, identify, { key: "", cert: "" }, logger);
+  secure = await buildSecureServer(
+    { registrar, identify, authentications: {} as Authentications },
+    { key: "", cert: "" },
+    logger,
+  );
 });
 
 function codeOf(body: string): unknown {

@@ -7,6 +7,7 @@ import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { Authentications } from "../service/authentications.ts";
 import type { Identify, Registrar } from "../service/registrar.ts";
 import type { TlsMaterial } from "../service/server-certificate.ts";
 import { requireAction } from "./authentication.ts";
@@ -23,6 +24,8 @@ import {
 } from "./limits.ts";
 import { logRoutes } from "./log/routes.ts";
 import { answerProblem } from "./problem.ts";
+import { genuineRoutes } from "./genuine/routes.ts";
+import { authenticationRoutes } from "./rest/authentications.ts";
 import { birthRoutes } from "./rest/births.ts";
 import { deviceRoutes } from "./rest/devices.ts";
 import { lifecycleRoutes } from "./rest/lifecycle.ts";
@@ -31,10 +34,16 @@ import { publicRoutes, trustRoute } from "./rest/public.ts";
 import { tlsOptions } from "./tls.ts";
 import { answerUnreadable } from "./unreadable.ts";
 
+/** What the doors open to. */
+export interface Doors {
+  readonly registrar: Registrar;
+  readonly identify: Identify;
+  readonly authentications: Authentications;
+}
+
 /** Every door, over TLS. */
 export async function buildSecureServer(
-  registrar: Registrar,
-  identify: Identify,
+  { registrar, identify, authentications }: Doors,
   tls: TlsMaterial,
   logger: FastifyBaseLogger,
 ): Promise<FastifyInstance> {
@@ -45,7 +54,9 @@ export async function buildSecureServer(
   await registerPublic(server, registrar, (open) => {
     open.get("/openapi.json", { schema: { hide: true } }, async () => server.swagger());
     trustRoute(open, registrar);
+    authenticationRoutes(open, authentications);
   });
+  await server.register((open) => genuineRoutes(open, registrar.genuine));
   await server.register(async (guarded) => {
     guarded.addHook("onRoute", requireAction("bearer"));
     birthRoutes(guarded, registrar, identify);
@@ -103,10 +114,12 @@ async function describeApi(server: FastifyInstance): Promise<void> {
     openapi: {
       openapi: "3.1.0",
       info: { title: "Natalis registrar", version: "0.1.0", license: { name: "Apache-2.0" } },
-      components: { securitySchemes: {
+      components: {
+        securitySchemes: {
           bearer: { type: "http", scheme: "bearer", description: insteadOfHeader },
           basic: { type: "http", scheme: "basic", description: insteadOfHeader },
-        } },
+        },
+      },
     },
     transform: jsonSchemaTransform,
   });

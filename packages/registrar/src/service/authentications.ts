@@ -15,11 +15,12 @@ import {
   verifyIdentity,
 } from "natalis/authenticate";
 import { headerLabels, oids, parseSign1, parseX5chain } from "natalis/formats";
-import { isNatalisError, type Signer } from "natalis/kernel";
+import { isNatalisError } from "natalis/kernel";
 import type { RegistryStores, TrustFile } from "natalis/registry";
 import { deviceIdOf } from "./device-id.ts";
 import type { Proofs } from "./proofs.ts";
 import type { RevocationLists } from "./revocation-lists.ts";
+import type { VerdictKey } from "./verdict-key.ts";
 
 export interface AuthenticationsContext {
   readonly stores: RegistryStores;
@@ -27,10 +28,10 @@ export interface AuthenticationsContext {
   readonly revocationLists: RevocationLists;
   readonly challenges: ChallengeStore;
   readonly trust: TrustFile;
-  /** Signs verdicts; its certificate and the chain above it, DER. */
-  readonly signer: Signer;
-  readonly certificate: Uint8Array;
+  /** The authorities' certificates, DER, the issuing one first. */
   readonly chain: readonly Uint8Array[];
+  /** Signs verdicts; replaced before its certificate ends (`useKey`). */
+  readonly key: VerdictKey;
 }
 
 export interface Authentication {
@@ -49,9 +50,16 @@ const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
 
 export class Authentications {
   readonly #context: AuthenticationsContext;
+  #key: VerdictKey;
 
   constructor(context: AuthenticationsContext) {
     this.#context = context;
+    this.#key = context.key;
+  }
+
+  /** Signs the verdicts from now on. */
+  useKey(key: VerdictKey): void {
+    this.#key = key;
   }
 
   /** A fresh challenge for the party that calls itself `audience`. */
@@ -63,18 +71,11 @@ export class Authentications {
 
   /** @throws NAT_AUTHENTICATE_*, NAT_COSE_*, NAT_PATH_*, and the codes of a malformed answer */
   async authenticate(answer: Uint8Array, audience: string, chain: readonly Uint8Array[]): Promise<Authentication> {
-    const { challenges, trust, signer, certificate } = this.#context;
+    const { challenges, trust } = this.#context;
     const at = systemClock.now();
     const evidence = { chain, ...(await this.#evidenceOn([...presentedWith(answer), ...chain])) };
     const identity = await verifyAnswer({ answer, challenges, audience, trust, evidence, policy, at, ...ports });
-    const input = {
-      identity,
-      lifetime: verdictLifetime,
-      signer,
-      certificate,
-      chain: this.#context.chain,
-      hash: nodeHash,
-    };
+    const input = { identity, lifetime: verdictLifetime, ...this.#key, chain: this.#context.chain, hash: nodeHash };
     const validUntil = new Date(at.getTime() + verdictLifetime * 1000);
     return { identity, verdict: await issueVerdict(input), validUntil };
   }

@@ -8,6 +8,8 @@ export interface DataFolder {
   readonly path: string;
   /** The registry (SQLite). */
   readonly database: string;
+  /** Open challenges of the authentication service: they live a minute. */
+  readonly challenges: string;
   /** The newest checkpoint, outside the database: a restored backup must not fork the log. */
   readonly checkpoint: string;
   /** The root's key, sealed; opened only to sign an authority certificate or the root's own CRL. */
@@ -30,6 +32,7 @@ export function dataFolder(path: string): DataFolder {
   return {
     path,
     database: join(path, "registry.sqlite"),
+    challenges: join(path, "challenges.sqlite"),
     checkpoint: join(path, "checkpoint"),
     rootKey: join(path, "root.key"),
     registrarKeys: join(path, "registrar.keys"),

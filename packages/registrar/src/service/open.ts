@@ -13,6 +13,7 @@ import { EventQueue } from "../pipeline/event-queue.ts";
 import { Births } from "./births.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { serviceError } from "./errors.ts";
+import { Genuine } from "./genuine.ts";
 import { logSigners, openKeys, openRootKey, type RegistrarKeys } from "./keys.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Operators } from "./operators.ts";
@@ -95,6 +96,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     profiles,
     stores,
     proofs,
+    genuine: new Genuine({ stores, proofs, profiles, hash: nodeHash }),
     births: new Births({ stores, queue, proofs, profiles, keys, authority: issuing, root: root.certificate.der }),
     lifecycle: new Lifecycle(queue, proofs, systemClock),
     operators: new Operators(stores, queue, { clock: systemClock, entropy: nodeEntropy, hash: nodeHash }),

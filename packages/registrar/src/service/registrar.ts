@@ -6,6 +6,7 @@ import type { Principal } from "natalis/birth";
 import type { Profile } from "natalis/issue";
 import type { RegistryStores } from "natalis/registry";
 import type { Births } from "./births.ts";
+import type { Genuine } from "./genuine.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Operators } from "./operators.ts";
 import type { Proofs } from "./proofs.ts";
@@ -22,6 +23,7 @@ export interface Registrar {
   readonly lifecycle: Lifecycle;
   readonly operators: Operators;
   readonly proofs: Proofs;
+  readonly genuine: Genuine;
   readonly revocationLists: RevocationLists;
   /** Whether it can take births now. */
   isReady(): boolean;

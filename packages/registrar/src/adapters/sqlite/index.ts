@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registry storage in SQLite.
 
+export { SqliteChallengeStore } from "./challenge-store.ts";
 export { sqliteErrors } from "./errors.ts";
 export { openSqliteRegistry, openSqliteSnapshot, type SqliteRegistry } from "./registry.ts";

@@ -6,7 +6,10 @@ import type { Genuineness } from "../../service/genuine.ts";
 
 const verdicts = {
   active: ["Registered and active", "This device was born in this registry and is in service."],
-  suspended: ["Registered, but suspended", "Its maker or owner has taken it out of service for now. Do not rely on it."],
+  suspended: [
+    "Registered, but suspended",
+    "Its maker or owner has taken it out of service for now. Do not rely on it.",
+  ],
   revoked: ["Revoked", "This device must not be trusted any more."],
   retired: ["Retired", "This device has reached the end of its life. A device that claims to be it is a fake."],
 } as const;

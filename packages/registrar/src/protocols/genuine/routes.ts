@@ -28,10 +28,14 @@ export async function genuineRoutes(server: FastifyInstance, genuine: Genuine): 
     const { id } = request.params;
     return answer(request, reply, await findById(genuine, id), id);
   });
-  server.post<{ Body: { certificate?: unknown } }>("/genuine", documented("By birth certificate"), async (request, reply) => {
-    const found = await genuine.byCertificate(readCertificate(request.body));
-    return answer(request, reply, found, "with this certificate");
-  });
+  server.post<{ Body: { certificate?: unknown } }>(
+    "/genuine",
+    documented("By birth certificate"),
+    async (request, reply) => {
+      const found = await genuine.byCertificate(readCertificate(request.body));
+      return answer(request, reply, found, "with this certificate");
+    },
+  );
 }
 
 /** What is no id is no registered device's: strangers need not know the form. */

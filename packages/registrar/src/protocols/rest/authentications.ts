@@ -2,7 +2,6 @@
 // Authentication as a service: POST /challenges, POST /authentications, and GET /whoami for those who come with a birth
 // certificate in mutual TLS. Public: what is told, the presented certificate says already.
 
-import type { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { VerifiedIdentity } from "natalis/authenticate";
@@ -10,6 +9,7 @@ import { formatUuid, fromBase64, toBase64 } from "natalis/kernel";
 import type { z } from "zod";
 import type { Authentications } from "../../service/authentications.ts";
 import { httpError } from "../errors.ts";
+import { clientCertificate } from "../tls.ts";
 import {
   authenticationRequestSchema,
   authenticationSchema,
@@ -84,18 +84,17 @@ function whoamiRoute(server: FastifyInstance, authentications: Authentications):
       },
     },
     async (request, reply) => {
-      const identity = await authentications.identify(clientCertificate(request));
+      const identity = await authentications.identify(requireClientCertificate(request));
       return reply.header("cache-control", "no-store").send(viewIdentity(identity));
     },
   );
 }
 
-/** The certificate whose key the handshake has proven. @throws NAT_HTTP_CLIENT_CERTIFICATE */
-function clientCertificate(request: FastifyRequest): Uint8Array {
-  const socket = request.raw.socket as Partial<TLSSocket>;
-  const raw = socket.getPeerCertificate?.()?.raw;
-  if (raw === undefined) throw httpError("NAT_HTTP_CLIENT_CERTIFICATE", "none was presented");
-  return new Uint8Array(raw);
+/** @throws NAT_HTTP_CLIENT_CERTIFICATE */
+function requireClientCertificate(request: FastifyRequest): Uint8Array {
+  const certificate = clientCertificate(request);
+  if (certificate === undefined) throw httpError("NAT_HTTP_CLIENT_CERTIFICATE", "none was presented");
+  return certificate;
 }
 
 function viewIdentity(identity: VerifiedIdentity): z.infer<typeof identitySchema> {
