@@ -32,7 +32,7 @@ export function serveCommand(): Command {
     });
 }
 
-export async function serve(options: ServeOptions, output: Output): Promise<Running> {
+async function serve(options: ServeOptions, output: Output): Promise<Running> {
   const running = await startRegistrar({ ...options, folder: options.data });
   for (const warning of running.warnings) output.warn(warning);
   output.line(`doors:    ${running.addresses.https}  (OpenAPI at /openapi.json)`);

@@ -26,7 +26,7 @@ export interface QueueLimits {
   readonly batch: number;
 }
 
-export const defaultQueueLimits: QueueLimits = { waiting: 4096, batch: 512 };
+const defaultQueueLimits: QueueLimits = { waiting: 4096, batch: 512 };
 
 export class EventQueue {
   readonly #committer: Committer;

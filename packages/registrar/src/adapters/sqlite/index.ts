@@ -2,5 +2,4 @@
 // Registry storage in SQLite.
 
 export { SqliteChallengeStore } from "./challenge-store.ts";
-export { sqliteErrors } from "./errors.ts";
 export { openSqliteRegistry, openSqliteSnapshot, type SqliteRegistry } from "./registry.ts";

@@ -86,7 +86,7 @@ export const receiptChapter: Chapter<Demo> = {
 export function opensslVerify(demo: Demo, crls: string): string {
   const { file, device } = demo;
   return [
-    "openssl verify -x509_strict -crl_check",
+    "openssl verify -x509_strict -crl_check_all",
     `-CAfile ${file("root.pem")} -untrusted ${file("issuing.pem")} -CRLfile ${file(crls)} ${device.certificate}`,
   ].join(" ");
 }

@@ -18,7 +18,7 @@ const pem = z.string().max(32_768);
 
 export const deviceIdSchema = z.uuid().describe("Device id: UUID in lower case");
 export const stateSchema = z.enum(["active", "suspended", "revoked", "retired"]);
-export const roleSchema = z.enum(["admin", "registrar", "station", "auditor"]);
+const roleSchema = z.enum(["admin", "registrar", "station", "auditor"]);
 
 export const evidenceSchema = z.strictObject({
   format: shortText.describe("pkcs11-declared: a PKCS#11 token's own word, custody 1"),
