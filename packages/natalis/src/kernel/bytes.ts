@@ -62,7 +62,7 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const pairs = Array.from({ length: 4096 }, (_, bits) => `${alphabet[bits >> 6]}${alphabet[bits & 63]}`);
 const notInAlphabet = 0xff;
 const values = new Uint8Array(128).fill(notInAlphabet);
-for (const [value, character] of [...alphabet].entries()) values[character.charCodeAt(0)] = value;
+for (let value = 0; value < alphabet.length; value++) values[alphabet.charCodeAt(value)] = value;
 
 /** Base64 with padding (RFC 4648 section 4). */
 export function toBase64(bytes: Uint8Array): string {

@@ -118,6 +118,7 @@ async function describeApi(server: FastifyInstance): Promise<void> {
         securitySchemes: {
           bearer: { type: "http", scheme: "bearer", description: insteadOfHeader },
           basic: { type: "http", scheme: "basic", description: insteadOfHeader },
+          birthCertificate: { type: "mutualTLS", description: "The device's birth certificate, with its chain" },
         },
       },
     },

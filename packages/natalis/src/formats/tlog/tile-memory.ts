@@ -16,7 +16,7 @@ export interface TileReader {
 }
 
 /** Thrown to `whenInMemory`, never to callers: what must be read before the operation can run. */
-export class MissingTile extends Error {
+class MissingTile extends Error {
   readonly read: () => Promise<void>;
 
   constructor(read: () => Promise<void>) {

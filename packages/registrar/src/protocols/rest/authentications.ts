@@ -80,6 +80,7 @@ function whoamiRoute(server: FastifyInstance, authentications: Authentications):
       schema: {
         tags: ["authentication"],
         summary: "Who the birth certificate of this TLS connection is of",
+        security: [{ birthCertificate: [] }],
         response: { 200: identitySchema },
       },
     },
