@@ -34,6 +34,7 @@ export class Connection {
   /** Sends a whole request and waits for its answer, which must tell its length. */
   ask(request: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#stream.destroyed) return reject(new Error("the connection is closed"));
       this.#waiting = { resolve, reject };
       this.#stream.write(request);
     });

@@ -29,16 +29,16 @@ export const estBench: LoadBench = {
   budget: 0.1,
   open: async ({ connections }) => {
     const registrar = await openBenchRegistrar();
+    const { host, port, roots } = registrar;
+    let connected = 0;
     try {
-      const { host, port, roots } = registrar;
-      const contenders = [enrolling(registrar), asking(host)];
-      const options = { host, port, ca: [...roots] };
-      const opening = Array.from({ length: connections }, (_, number) =>
-        connectTls({ ...options, localAddress: loopbackAddress(number) }),
-      );
-      const opened = await Promise.all(opening);
-      const instruments = nodeInstruments();
-      return loadLane({ contenders, connections: opened, instruments, close: () => registrar.close() });
+      return loadLane({
+        contenders: [enrolling(registrar), asking(host)],
+        connections,
+        instruments: nodeInstruments(),
+        connect: () => connectTls({ host, port, ca: [...roots], localAddress: loopbackAddress(connected++) }),
+        close: () => registrar.close(),
+      });
     } catch (error) {
       await registrar.close();
       throw error;
@@ -46,9 +46,9 @@ export const estBench: LoadBench = {
   },
 };
 
-/** The empty request is limited for each address, so each connection comes from another. */
+/** The empty request is limited for each address, so every connection comes from another. */
 function loopbackAddress(number: number): string {
-  return `127.0.${1 + (number >> 8)}.${number & 0xff}`;
+  return `127.${1 + ((number >> 16) & 0x7f)}.${(number >> 8) & 0xff}.${number & 0xff}`;
 }
 
 function enrolling(registrar: BenchRegistrar): LoadContender {

@@ -36,35 +36,37 @@ function contender(changes: Partial<LoadContender> = {}): LoadContender & { read
   };
 }
 
+function laneOf(ours: LoadContender, connections: readonly Connection[], close = () => Promise.resolve()) {
+  const left = [...connections];
+  const connect = () => Promise.resolve(left.shift() as Connection);
+  return loadLane({ contenders: [ours], connections: connections.length, instruments: lookedAt(), connect, close });
+}
+
 test("every connection asks again until the turn is over, each time something else", async () => {
   const asked: string[][] = [[], [], []];
   const ours = contender();
-  const connections = asked.map(echo);
-  const lane = loadLane({ contenders: [ours], connections, instruments: lookedAt(), close: () => Promise.resolve() });
-  const [slice] = await lane.run(0, 100, 1);
+  const [slice] = await laneOf(ours, asked.map(echo)).run(0, 100, 1);
   const all = asked.flat();
   assert.deepEqual([slice?.operations, slice?.latencies.length], [all.length, all.length]);
   assert.equal(new Set(all).size, all.length);
   assert.ok(asked.every(({ length }) => length > 5));
   assert.deepEqual(ours.prepared, [100]);
-  await lane.close();
 });
 
-test("a wrong answer fails the turn", async () => {
+test("a wrong answer fails the turn, and its connections are closed", async () => {
   const check = ({ body }: { readonly body: Buffer }) => {
     throw new Error(`wrong: ${body.toString()}`);
   };
-  const input = { contenders: [contender({ check })], connections: [echo([])], instruments: lookedAt() };
-  await assert.rejects(loadLane({ ...input, close: () => Promise.resolve() }).run(0, 10, 1), /wrong: request 0/);
+  const connection = echo([]);
+  await assert.rejects(laneOf(contender({ check }), [connection]).run(0, 10, 1), /wrong: request 0/);
+  await assert.rejects(connection.ask(Buffer.from("more")));
 });
 
-test("closing ends the connections and then what was measured", async () => {
+test("closing ends what was measured", async () => {
   let closed = 0;
-  const connection = echo([]);
-  const close = () => {
+  await laneOf(contender(), [], () => {
     closed++;
     return Promise.resolve();
-  };
-  await loadLane({ contenders: [], connections: [connection], instruments: lookedAt(), close }).close();
+  }).close();
   assert.equal(closed, 1);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A lane whose operations a server carries out: every connection asks again as soon as it is answered, until the turn is
-// over. Client and server are two processes of one machine, so only the wall clock tells, and a turn is long enough that
-// the emptying of the connections at its end does not count.
+// over; each turn has connections of its own. Client and server are two processes of one machine, so only the wall clock
+// tells, and a turn is long enough that the emptying of the connections at its end does not count.
 
 import { availableParallelism } from "node:os";
 import type { Contender } from "./bench.ts";
@@ -21,27 +21,31 @@ export interface LoadContender extends Pick<Contender, "name" | "role"> {
 
 export interface LoadInput {
   readonly contenders: readonly LoadContender[];
-  readonly connections: readonly Connection[];
+  readonly connections: number;
   readonly instruments: Instruments;
+  connect(): Promise<Connection>;
+  /** Ends what was measured. */
   close(): Promise<void>;
 }
 
 const turnMilliseconds = 500;
 
 export function loadLane(input: LoadInput): Lane {
-  const { contenders, connections, instruments } = input;
+  const { contenders, instruments } = input;
   return {
     contenders,
     pace: { clock: "wall", turnMilliseconds, cores: availableParallelism() },
     async run(index, milliseconds) {
       const contender = contenders[index] as LoadContender;
       contender.prepare(milliseconds);
-      return [await runTurn(contender, connections, milliseconds, instruments)];
+      const connections = await Promise.all(Array.from({ length: input.connections }, () => input.connect()));
+      try {
+        return [await runTurn(contender, connections, milliseconds, instruments)];
+      } finally {
+        for (const connection of connections) connection.close();
+      }
     },
-    async close() {
-      for (const connection of connections) connection.close();
-      await input.close();
-    },
+    close: () => input.close(),
   };
 }
 

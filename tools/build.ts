@@ -56,7 +56,7 @@ function compilerConfig(source: string) {
       paths: { "natalis/*": ["../natalis/dist/*/index.d.ts"], "@natalis/node": ["../node/dist/index.d.ts"] },
     },
     include: ["src"],
-    exclude: ["src/**/*.test.ts", "src/**/test-token.ts"],
+    exclude: ["src/**/*.test.ts", "src/**/test-token.ts", "src/**/unsafe-test-*.ts"],
   };
 }
 

@@ -91,14 +91,21 @@ async function planLifecycle(draft: CommitDraft, event: LifecycleEvent): Promise
   if (before === undefined) throw registryError("NAT_REGISTRY_DEVICE", event.type);
   const state = nextState(before.state, event.type);
   const reason = reasonOf(event.type, event.reason);
-  if (event.invalidityDate !== undefined && event.type !== "revoked")
-    throw registryError("NAT_LIFECYCLE_REASON", `an invalidity date for ${event.type}`);
+  requireInvalidityDate(event, draft.time);
   const fields = { deviceId: before.id, ordinal: before.ordinal, previous: before.lastEntry };
   const { index, entry } = draft.append(entryTypes[event.type], fields, encodeLifecycleBody({ ...event, reason }));
   const device: DeviceRow = { ...before, state, since: draft.time, lastEntry: index };
   draft.changeDevice(device);
   draft.changeRevocation(revocationOf(device, reason, event.invalidityDate));
   return { index, entry, device };
+}
+
+/** A key is not suspect before 1970, which no log could encode, nor from a time on that has not come. */
+function requireInvalidityDate({ type, invalidityDate }: LifecycleEvent, now: number): void {
+  if (invalidityDate === undefined) return;
+  if (type !== "revoked") throw registryError("NAT_LIFECYCLE_REASON", `an invalidity date for ${type}`);
+  if (!Number.isSafeInteger(invalidityDate) || invalidityDate < 0 || invalidityDate * 1000 > now)
+    throw registryError("NAT_LIFECYCLE_REASON", `the invalidity date ${invalidityDate}`);
 }
 
 async function planAuthority(draft: CommitDraft, event: AuthorityEvent, hash: Hash): Promise<PlannedEntry> {

@@ -209,6 +209,17 @@ test("a device that is unknown, a reason that does not fit, and a note too long 
   assert.equal(log.registry.device(idOf(1))?.state, "active");
 });
 
+test("an invalidity date before 1970, after now, or that is no second refuses the event", async () => {
+  const log = await openUnsafeTestLog();
+  await log.enter(madeUpBirth(1));
+  const soon = Math.floor(log.now.getTime() / 1000) + 60;
+  for (const invalidityDate of [-1, soon, 1.5, Number.NaN]) {
+    const [code] = await codesOf(log, lifecycleEvent("revoked", idOf(1), { reason: 1, invalidityDate }));
+    assert.match(code ?? "", /^NAT_LIFECYCLE_REASON/, String(invalidityDate));
+  }
+  assert.equal(log.registry.device(idOf(1))?.state, "active");
+});
+
 test("what is on the CRL of a shard follows from events, also inside one batch", async () => {
   const log = await openUnsafeTestLog();
   await log.commit(madeUpBirth(1), madeUpBirth(2), madeUpBirth(3));

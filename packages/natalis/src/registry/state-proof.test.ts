@@ -67,6 +67,8 @@ test("a proof too old for the verifier, or from the future, is refused", async (
   for (const seconds of [0, 600, -60]) await verifyStateProof(proof, log.trust, after(seconds));
   for (const seconds of [600.001, -60.001])
     await assert.rejects(verifyStateProof(proof, log.trust, after(seconds)), { code: "NAT_REGISTRY_STATE_AGE" });
+  const unbounded = { at: log.now, maximum: Number.NaN };
+  await assert.rejects(verifyStateProof(proof, log.trust, unbounded), { code: "NAT_REGISTRY_STATE_AGE" });
 });
 
 test("any change of a proof is refused", async () => {

@@ -181,6 +181,7 @@ function requireLeafInTree(proof: StateProof, leaf: StateLeaf, entry: StateEntry
 
 function requireAge({ time }: VerifiedState, { at, maximum }: StateAge): void {
   const age = at.getTime() - time;
-  if (age > maximum * 1000 || age < -clockTolerance)
+  // Written so that a maximum that is not a number refuses.
+  if (!(age <= maximum * 1000 && age >= -clockTolerance))
     throw registryError("NAT_REGISTRY_STATE_AGE", `${Math.round(age / 1000)} s old, at most ${maximum} s`);
 }

@@ -25,7 +25,7 @@ import { type AuditProgress, type AuditReport, Findings } from "./report.ts";
 export interface AuditInput {
   /** Must show one snapshot: of a registry at rest, or through a read transaction. */
   readonly stores: RegistryStores;
-  readonly mirror?: CheckpointMirror;
+  readonly mirror?: Pick<CheckpointMirror, "read">;
   readonly origin: string;
   readonly policy: LogPolicy;
   readonly readFacts: ReadFacts;
