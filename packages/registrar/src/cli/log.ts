@@ -47,7 +47,7 @@ export async function audited(path: string, output: Output): Promise<AuditReport
     const { origin } = parseSettings(Object.fromEntries(await stores.settings.settings()));
     return await auditLog({
       stores,
-      mirror: { read: () => kept, write: () => undefined },
+      mirror: { read: () => kept },
       origin,
       policy,
       readFacts: bornFactsReader({ oids: oidsOf(arc), hash: nodeHash }),
