@@ -131,3 +131,14 @@ function operations(): [name: string, path: string, operation: Operation][] {
     ]),
   );
 }
+
+test("every operation may answer with a problem document", async () => {
+  const { paths } = description;
+  for (const [path, operations] of Object.entries(paths))
+    for (const [method, { responses }] of Object.entries(operations)) {
+      const { content } = responses.default as unknown as {
+        content: Record<string, { schema: { required: string[] } }>;
+      };
+      assert.ok(content["application/problem+json"]?.schema.required.includes("code"), `${method} ${path}`);
+    }
+});

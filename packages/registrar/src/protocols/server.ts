@@ -4,9 +4,8 @@
 
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
-import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Authentications } from "../service/authentications.ts";
 import type { Identify, Registrar } from "../service/registrar.ts";
 import type { TlsMaterial } from "../service/server-certificate.ts";
@@ -23,6 +22,7 @@ import {
   requestDeadlineMilliseconds,
 } from "./limits.ts";
 import { logRoutes } from "./log/routes.ts";
+import { describeApi } from "./openapi.ts";
 import { answerProblem } from "./problem.ts";
 import { genuineRoutes } from "./genuine/routes.ts";
 import { authenticationRoutes } from "./rest/authentications.ts";
@@ -105,31 +105,6 @@ function prepare(server: FastifyInstance): FastifyInstance {
     throw httpError("NAT_HTTP_NOT_FOUND", `${request.method} ${request.url.slice(0, 200)}`);
   });
   return server;
-}
-
-const insteadOfHeader = "Or no header, and the client certificate that the operator is registered with";
-
-/** Of OpenAPI 3.1.0 section 4.8.27; the framework's types know the schemes of 3.0 only. */
-const birthCertificate = {
-  type: "mutualTLS",
-  description: "The device's birth certificate, with its chain",
-} as unknown as { type: "http"; scheme: string };
-
-async function describeApi(server: FastifyInstance): Promise<void> {
-  await server.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: { title: "Natalis registrar", version: "0.1.0", license: { name: "Apache-2.0" } },
-      components: {
-        securitySchemes: {
-          bearer: { type: "http", scheme: "bearer", description: insteadOfHeader },
-          basic: { type: "http", scheme: "basic", description: insteadOfHeader },
-          birthCertificate,
-        },
-      },
-    },
-    transform: jsonSchemaTransform,
-  });
 }
 
 /** Rate limits hold for the doors that ask nobody who they are; the others are bounded by who they know. */
