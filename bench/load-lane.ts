@@ -28,7 +28,7 @@ export interface LoadInput {
   close(): Promise<void>;
 }
 
-const turnMilliseconds = 500;
+const turnMilliseconds = 300;
 
 export function loadLane(input: LoadInput): Lane {
   const { contenders, instruments } = input;

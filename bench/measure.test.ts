@@ -31,7 +31,7 @@ class FakeTime implements Instruments {
   }
 }
 
-const plan = { rounds: 3, seconds: 1, workers: 1 };
+const plan = { rounds: 3, seconds: 1, warmUpSeconds: 1, workers: 1 };
 
 test("a slice ends with the operation during which its time is up", async () => {
   const time = new FakeTime();

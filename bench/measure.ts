@@ -9,6 +9,7 @@ import type { Lane } from "./lane.ts";
 import type { Slice } from "./slice.ts";
 
 export interface Plan {
+  readonly warmUpSeconds: number;
   readonly rounds: number;
   /** Length of one round, all turns together. */
   readonly seconds: number;
@@ -34,7 +35,6 @@ export interface Measurement extends Turn {
 
 /** Short enough that a disturbance hits several turns, long enough that starting a turn does not count. */
 const turnMilliseconds = 20;
-const shareOfWarmUp = 0.5;
 
 interface ScheduledTurn extends Turn {
   readonly contender: number;
@@ -44,7 +44,7 @@ interface ScheduledTurn extends Turn {
 export async function measure(lane: Lane, plan: Plan): Promise<Measurement[]> {
   const turns = scheduleOf(lane, plan.workers);
   const clock = lane.pace?.clock ?? (plan.workers === 1 ? "processor" : "wall");
-  await runRound(lane, turns, shareOfWarmUp * plan.seconds);
+  await runRound(lane, turns, plan.warmUpSeconds);
   const rounds: Slice[][][] = [];
   for (let round = 0; round < plan.rounds; round++) rounds.push(await runRound(lane, turns, plan.seconds));
   return turns.map(({ name, role, workers }, index) => {

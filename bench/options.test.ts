@@ -8,15 +8,15 @@ test("a bench alone is measured with the defaults", () => {
   const { bench, plan, connections, json, peers } = parseOptions(["seal"]);
   assert.equal(bench.name, "seal");
   assert.equal(connections, 64);
-  assert.deepEqual(plan, { rounds: 5, seconds: 2, workers: 1 });
+  assert.deepEqual(plan, { rounds: 5, seconds: 2, warmUpSeconds: 4, workers: 1 });
   assert.deepEqual([json, peers], [false, false]);
 });
 
 test("every option is read, on either side of the name", () => {
-  const words = ["--json", "issue", "--rounds", "3", "--seconds=0.25", "--workers", "2", "--peers"];
+  const words = ["--json", "issue", "--rounds", "3", "--seconds=0.25", "--warm-up", "1", "--workers", "2", "--peers"];
   const { bench, plan, json, peers } = parseOptions(words);
   assert.equal(bench.name, "issue");
-  assert.deepEqual(plan, { rounds: 3, seconds: 0.25, workers: 2 });
+  assert.deepEqual(plan, { rounds: 3, seconds: 0.25, warmUpSeconds: 1, workers: 2 });
   assert.deepEqual([json, peers], [true, true]);
 });
 
@@ -42,6 +42,7 @@ const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = 
   [["seal", "--seconds", "1e2"], /--seconds/],
   [["seal", "--seconds", "601"], /--seconds/],
   [["seal", "--seconds=-1"], /--seconds/],
+  [["seal", "--warm-up", "0"], /--warm-up .* 0\.05 to 600/],
   [["seal", "--workers", "0"], /--workers .* 1 to 64/],
   [["seal", "--workers", "65"], /--workers/],
   [["est", "--workers", "2"], /est asks a server/],

@@ -21,13 +21,17 @@ export class UsageError extends Error {
 
 /** The medians of fewer rounds say nothing. */
 const fewestRounds = 3;
-const defaults = { rounds: "5", seconds: "2", workers: "1", connections: "64" } as const;
+/** The warm-up lasts until V8 has compiled what a bench runs. */
+const defaults = { rounds: "5", seconds: "2", "warm-up": "4", workers: "1", connections: "64" } as const;
+
+const seconds = /^\d{1,3}(?:\.\d{1,3})?$/;
 
 export const usage = `npm run bench -- NAME [options]
 
   --json        the result as one JSON object in the last line
   --rounds N    rounds after the warm-up, ${fewestRounds} to 100 (${defaults.rounds})
   --seconds S   length of a round, 0.05 to 600 (${defaults.seconds})
+  --warm-up S   length of the warm-up, 0.05 to 600 (${defaults["warm-up"]})
   --workers N   worker threads, 1 to 64 (${defaults.workers}: no thread but the main one)
   --connections N  connections to the server that is measured, 1 to 1000 (${defaults.connections})
   --peers       other libraries too
@@ -47,7 +51,8 @@ export function parseOptions(words: readonly string[]): Options {
     bench,
     plan: {
       rounds: numberIn("--rounds", values.rounds, /^\d{1,3}$/, fewestRounds, 100),
-      seconds: numberIn("--seconds", values.seconds, /^\d{1,3}(?:\.\d{1,3})?$/, 0.05, 600),
+      seconds: numberIn("--seconds", values.seconds, seconds, 0.05, 600),
+      warmUpSeconds: numberIn("--warm-up", values["warm-up"], seconds, 0.05, 600),
       workers,
     },
     connections: numberIn("--connections", values.connections, /^\d{1,4}$/, 1, 1000),
@@ -66,6 +71,7 @@ function parseWords(words: readonly string[]) {
         peers: { type: "boolean", default: false },
         rounds: { type: "string", default: defaults.rounds },
         seconds: { type: "string", default: defaults.seconds },
+        "warm-up": { type: "string", default: defaults["warm-up"] },
         workers: { type: "string", default: defaults.workers },
         connections: { type: "string", default: defaults.connections },
       },

@@ -6,7 +6,7 @@ import type { Measurement } from "./measure.ts";
 import { encodeFigures, figuresOf, tableOf } from "./report.ts";
 
 const bench: Bench = { name: "seal", unit: "records", unitsPerOperation: 64, budget: 0.6, prepare: async () => [] };
-const plan = { rounds: 3, seconds: 1, workers: 1 };
+const plan = { rounds: 3, seconds: 1, warmUpSeconds: 1, workers: 1 };
 
 const work: Measurement = {
   name: "verify",

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import test from "node:test";
 
 const program = join(import.meta.dirname, "run.ts");
-const quickly = ["--rounds", "3", "--seconds", "0.05"];
+const quickly = ["--rounds", "3", "--seconds", "0.05", "--warm-up", "0.05"];
 
 function bench(...words: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { encoding: "utf8" });

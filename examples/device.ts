@@ -32,7 +32,13 @@ console.log(`born: ${formatUuid(born.deviceId)}`);
 // 2. Answer a challenge of the registrar's authentication service, meant for "example".
 const asked = JSON.parse(await post("/challenges", { audience: "example" }));
 const challenge = { nonce: fromBase64(asked.nonce), audience: asked.audience };
-const answer = await answerChallenge({ challenge, expectedAudience: "example", signer, ...born, at: systemClock.now() });
+const answer = await answerChallenge({
+  challenge,
+  expectedAudience: "example",
+  signer,
+  ...born,
+  at: systemClock.now(),
+});
 console.log(await post("/authentications", { answer: toBase64(answer), audience: "example" }));
 
 // 3. Seal a reading; the sequence numbers survive power cuts in the state's file.

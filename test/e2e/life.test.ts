@@ -98,7 +98,7 @@ test("the log is clean, while the registrar runs and after it has stopped", asyn
   assert.equal((await registrar.stop()).code, 0);
   assert.match(await natalis("log", "audit", ...data), /\naudit: clean\n$/);
   assert.doesNotMatch(registrar.printed(), /nat_[A-Za-z0-9_-]{20}|UNIT-|PRIVATE KEY|"level":(?:50|60)/);
-  await refusedNatalis("NAT_CLIENT_UNREACHABLE", "device", "list", ...data);
+  await refusedNatalis("NAT_REGISTRAR_UNREACHABLE", "device", "list", ...data);
 });
 
 interface Page {

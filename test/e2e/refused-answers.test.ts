@@ -7,39 +7,23 @@ import { after, before, test } from "node:test";
 import { nodeEntropy, nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import {
   type AnswerRequest,
-  answerType,
-  type Challenge,
   challenge,
-  encodeAnswerPayload,
   isAuthenticatedIdentity,
   MemoryChallengeStore,
   verifyAnswer,
 } from "natalis/authenticate";
-import { answerChallenge } from "natalis/device";
-import {
-  algorithms,
-  type CborKey,
-  type CborValue,
-  encodeX5chain,
-  encodeX5t,
-  headerLabels,
-  signSign1,
-} from "natalis/formats";
-import { formatUuid, type SignatureAlgorithm, type Signer } from "natalis/kernel";
+import { algorithms } from "natalis/formats";
+import { formatUuid, type SignatureAlgorithm } from "natalis/kernel";
+import { answerOf, bornDevice, type BornDevice, forgedAnswer } from "../support/answers.ts";
 import { type GatheredEvidence, gatherEvidence } from "../support/evidence.ts";
 import { openRegistrar, type RunningRegistrar } from "../support/registrar.ts";
 import { scopeOf } from "../support/scope.ts";
-import { bear, makeDevice, type Papers, papersOf, type SoftwareDevice } from "../support/software-device.ts";
-
-interface Born extends SoftwareDevice, Papers {
-  readonly id: string;
-}
 
 const scope = scopeOf({ after });
 const audience = "verifier.example";
 const later = (seconds: number) => new Date(Date.now() + seconds * 1000);
 let registrar: RunningRegistrar;
-let device: Born;
+let device: BornDevice;
 let evidence: GatheredEvidence;
 
 before(async () => {
@@ -141,10 +125,8 @@ for (const [verb, code] of [
     });
   });
 
-async function bornAs(serial: string, algorithm?: SignatureAlgorithm, at: RunningRegistrar = registrar): Promise<Born> {
-  const made = await makeDevice(serial, algorithm);
-  const answer = await bear(at.admin, made);
-  return { ...made, ...papersOf(answer), id: answer.device };
+function bornAs(serial: string, algorithm?: SignatureAlgorithm, at: RunningRegistrar = registrar): Promise<BornDevice> {
+  return bornDevice(at.admin, serial, algorithm);
 }
 
 function ask(forAudience: string = audience) {
@@ -152,24 +134,6 @@ function ask(forAudience: string = audience) {
   const asked = challenge({ audience: forAudience, at: new Date(), entropy: nodeEntropy });
   challenges.put(asked);
   return { asked, challenges };
-}
-
-function answerOf(by: Born, asked: Challenge, expectedAudience: string = asked.audience) {
-  const { certificate, chain, signer } = by;
-  return answerChallenge({ challenge: asked, expectedAudience, certificate, chain, signer, at: new Date() });
-}
-
-/** What `answerChallenge` refuses to make: the papers of one device under the signature of another. */
-function forgedAnswer(signer: Signer, victim: Born, { nonce }: Challenge): Promise<Uint8Array> {
-  return signSign1({
-    protectedHeader: new Map<CborKey, CborValue>([
-      [headerLabels.type, answerType],
-      [headerLabels.x5t, encodeX5t(victim.certificate, nodeHash)],
-    ]),
-    unprotectedHeader: new Map([[headerLabels.x5chain, encodeX5chain([victim.certificate, ...victim.chain])]]),
-    payload: encodeAnswerPayload({ nonce, audience, deviceTime: new Date() }),
-    signer,
-  });
 }
 
 type Judged = Pick<AnswerRequest, "answer" | "challenges"> & Partial<AnswerRequest>;
@@ -189,7 +153,7 @@ function judge(given: Judged) {
 
 /** One whole authentication. */
 async function meet(
-  by: Born = device,
+  by: BornDevice = device,
   presented: Partial<GatheredEvidence> = evidence,
   given: Partial<AnswerRequest> = {},
 ) {

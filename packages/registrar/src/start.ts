@@ -131,7 +131,7 @@ function startChores(
   const renewCertificates = async () => {
     if (systemClock.now().getTime() < renewAt) return;
     replaceCertificate(secure, await certifyServer(opened, hosts));
-    authentications.service.useKey(await certifyVerdictKey(opened));
+    authentications.service.useKey(await certifyVerdictKey(opened, systemClock));
     renewAt += renewalInterval;
   };
   const timers = [

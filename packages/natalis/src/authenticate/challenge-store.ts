@@ -51,7 +51,7 @@ export class MemoryChallengeStore implements ChallengeStore {
   // The store has no clock: the newest challenge says what time it is.
   #dropExpired(now: number): void {
     for (const [key, { expiresAt }] of this.#challenges) {
-      if (expiresAt.getTime() > now) return;
+      if (!(expiresAt.getTime() <= now)) return;
       this.#challenges.delete(key);
     }
   }

@@ -45,6 +45,16 @@ test("what has expired goes when something newer comes", () => {
   assert.equal(store.take(old.nonce), undefined);
 });
 
+test("a challenge without an instant drives out none of the others, and makes room like any other", () => {
+  const store = new MemoryChallengeStore(2);
+  const [good, timeless] = [issue(), challenge({ audience: "a", at: new Date(Number.NaN), entropy })];
+  store.put(good);
+  store.put(timeless);
+  assert.equal(store.size, 2);
+  store.put(issue());
+  assert.deepEqual([store.take(good.nonce), store.take(timeless.nonce)], [undefined, timeless]);
+});
+
 test("an expired challenge that is still there is handed out, for its verifier to say so", () => {
   const store = new MemoryChallengeStore();
   const old = issue();

@@ -16,9 +16,9 @@ import { type DeviceStatus, weighFindings } from "./weigh.ts";
 
 /** What is presented about a device. */
 export interface Evidence {
-  /** Certificates (DER) that may stand between the device's and a root, in any order. */
+  /** Certificates (DER) that may stand between the device's and a root, in any order; at most 16, of 256 KiB in all. */
   readonly chain?: readonly Uint8Array[] | undefined;
-  /** Revocation lists (DER). */
+  /** Revocation lists (DER); at most 16, of 16 MiB in all. */
   readonly crls?: readonly Uint8Array[] | undefined;
   readonly stateProof?: Uint8Array | undefined;
 }

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { nodeSignatureVerifier } from "@natalis/node";
 import type { SealStateStore } from "../device/index.ts";
 import { type Entropy, type Hash, isNatalisError, portableHash, type SignatureVerifier } from "../kernel/index.ts";
 import type { CheckpointMirror } from "../registry/index.ts";
@@ -72,8 +73,20 @@ test("verifiers that say yes or no to everything are found", async () => {
   const yes: SignatureVerifier = { verify: () => true };
   const no: SignatureVerifier = { verify: () => false };
   const found = await brokenPromises(signatureVerifierContract, () => yes);
-  assert.equal(found.length, signatureVerifierContract.length - 1);
-  assert.equal((await brokenPromises(signatureVerifierContract, () => no)).length, 1);
+  assert.equal(found.length, signatureVerifierContract.length - 2);
+  assert.equal((await brokenPromises(signatureVerifierContract, () => no)).length, 2);
+});
+
+test("a verifier that looks at its caller's buffers later is found", async () => {
+  const late: SignatureVerifier = {
+    async verify(...given) {
+      await Promise.resolve();
+      return nodeSignatureVerifier.verify(...given);
+    },
+  };
+  assert.deepEqual(await brokenPromises(signatureVerifierContract, () => late), [
+    "what is verified is what was given at the time of the call",
+  ]);
 });
 
 test("a mirror that forgets, and one that trims, are found", async () => {

@@ -12,10 +12,14 @@ test("a token is sent to no address but one of https", () => {
     "ftp://registrar.example",
     "//registrar.example",
   ])
-    assert.throws(() => new RegistrarClient({ url, roots: [], token: "nat_x" }), { code: "NAT_CLIENT_OPTION" }, url);
+    assert.throws(
+      () => new RegistrarClient({ url, trust: { roots: [] }, token: "nat_x" }),
+      { code: "NAT_REGISTRAR_ADDRESS" },
+      url,
+    );
 });
 
 test("where nobody listens, that is said", async () => {
-  const client = new RegistrarClient({ url: "https://127.0.0.1:1", roots: [] });
-  await assert.rejects(client.bytes("/healthz"), { code: "NAT_CLIENT_UNREACHABLE" });
+  const client = new RegistrarClient({ url: "https://127.0.0.1:1", trust: { roots: [] } });
+  await assert.rejects(client.bytes("/healthz"), { code: "NAT_REGISTRAR_UNREACHABLE" });
 });

@@ -3,7 +3,6 @@
 
 import { readSecretFile } from "@natalis/node";
 import type { Command } from "commander";
-import { encodePem } from "natalis/formats";
 import { decodeUtf8 } from "natalis/kernel";
 import { parseTrustFile, type TrustFile } from "natalis/registry";
 import { z } from "zod";
@@ -45,8 +44,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   const trust = await readTrust(options);
   const url = options.registrar ?? (await readAddresses(folder.addresses)).https;
   const token = await readToken(options.tokenFile ?? folder.adminToken);
-  const roots = trust.roots.map(({ der }) => encodePem("CERTIFICATE", der));
-  return { client: new RegistrarClient({ url, roots, token }), trust };
+  return { client: new RegistrarClient({ url, trust, token }), trust };
 }
 
 /** All that a command needs which asks no registrar. @throws NAT_CLIENT_FILE, NAT_REGISTRY_TRUST_FILE */

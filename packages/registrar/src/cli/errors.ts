@@ -4,7 +4,6 @@
 import { errorFactory } from "natalis/kernel";
 
 export const clientErrors = {
-  NAT_CLIENT_UNREACHABLE: "The registrar cannot be reached.",
   NAT_CLIENT_ANSWER: "The registrar's answer is not of the form that this command understands.",
   NAT_CLIENT_OPTION: "The command's options do not fit together.",
   NAT_CLIENT_FILE: "The file cannot be read or is not what the command needs.",

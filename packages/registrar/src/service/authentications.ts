@@ -2,7 +2,7 @@
 // Authentication as a service: challenges for anyone who names an audience, and a verdict on the answer. The registrar
 // brings the evidence itself, from its own registry, so the verdict is as fresh as the newest commit.
 
-import { nodeEntropy, nodeHash, nodeSignatureVerifier, systemClock } from "@natalis/node";
+import { nodeEntropy, nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import {
   type AuthenticatedIdentity,
   type Challenge,
@@ -14,8 +14,8 @@ import {
   verifyAnswer,
   verifyIdentity,
 } from "natalis/authenticate";
-import { headerLabels, oids, parseSign1, parseX5chain } from "natalis/formats";
-import { isNatalisError } from "natalis/kernel";
+import { headerLabels, oids, parseSign1, parseX5chain, parseX5t } from "natalis/formats";
+import { type Clock, equalBytes, isNatalisError } from "natalis/kernel";
 import type { RegistryStores, TrustFile } from "natalis/registry";
 import { deviceIdOf } from "./device-id.ts";
 import type { Proofs } from "./proofs.ts";
@@ -32,6 +32,7 @@ export interface AuthenticationsContext {
   readonly chain: readonly Uint8Array[];
   /** Signs verdicts; replaced before its certificate ends (`useKey`). */
   readonly key: VerdictKey;
+  readonly clock: Clock;
 }
 
 export interface Authentication {
@@ -64,16 +65,17 @@ export class Authentications {
 
   /** A fresh challenge for the party that calls itself `audience`. */
   async challenge(audience: string): Promise<Challenge> {
-    const issued = challenge({ audience, at: systemClock.now(), entropy: nodeEntropy });
+    const issued = challenge({ audience, at: this.#context.clock.now(), entropy: nodeEntropy });
     await this.#context.challenges.put(issued);
     return issued;
   }
 
   /** @throws NAT_AUTHENTICATE_*, NAT_COSE_*, NAT_PATH_*, and the codes of a malformed answer */
   async authenticate(answer: Uint8Array, audience: string, chain: readonly Uint8Array[]): Promise<Authentication> {
-    const { challenges, trust } = this.#context;
-    const at = systemClock.now();
-    const evidence = { chain, ...(await this.#evidenceOn([...presentedWith(answer), ...chain])) };
+    const { challenges, trust, clock } = this.#context;
+    const evidence = { chain, ...(await this.#evidenceOn(namedBy(answer, chain))) };
+    // After the evidence: a list signed just now is not yet of the instant before.
+    const at = clock.now();
     const identity = await verifyAnswer({ answer, challenges, audience, trust, evidence, policy, at, ...ports });
     const input = { identity, lifetime: verdictLifetime, ...this.#key, chain: this.#context.chain, hash: nodeHash };
     const validUntil = new Date(at.getTime() + verdictLifetime * 1000);
@@ -82,14 +84,14 @@ export class Authentications {
 
   /** Step 1 for a certificate whose key the TLS handshake has proven. @throws as `authenticate`, without its step 2 */
   async identify(certificate: Uint8Array): Promise<VerifiedIdentity> {
-    const { trust, chain } = this.#context;
-    const evidence = { chain, ...(await this.#evidenceOn([certificate])) };
-    const at = systemClock.now();
+    const { trust, chain, clock } = this.#context;
+    const evidence = { chain, ...(await this.#evidenceOn(certificate)) };
+    const at = clock.now();
     return verifyIdentity({ certificate, evidence, trust, policy, purpose: oids.clientAuth, at, ...ports });
   }
 
-  /** What this registry says of the device whose certificate is presented first; nothing of a stranger. */
-  async #evidenceOn([certificate]: readonly Uint8Array[]): Promise<Evidence> {
+  /** What this registry says of the device whose certificate it is; nothing of a stranger. */
+  async #evidenceOn(certificate: Uint8Array | undefined): Promise<Evidence> {
     const id = certificate === undefined ? undefined : deviceIdOf(certificate);
     const device = id === undefined ? undefined : await this.#context.stores.devices.device(id);
     if (device === undefined) return {};
@@ -99,13 +101,16 @@ export class Authentications {
   }
 }
 
-/** Certificates that travel with an answer; what is malformed is for `verifyAnswer` to refuse, with its own code. */
-function presentedWith(answer: Uint8Array): readonly Uint8Array[] {
+/** The certificate that an answer names; what is malformed is for `verifyAnswer` to refuse, with its own code. */
+function namedBy(answer: Uint8Array, chain: readonly Uint8Array[]): Uint8Array | undefined {
   try {
-    const chain = parseSign1(answer).unprotectedHeader.get(headerLabels.x5chain);
-    return chain === undefined ? [] : parseX5chain(chain);
+    const { protectedHeader, unprotectedHeader } = parseSign1(answer);
+    const fingerprint = parseX5t(protectedHeader.get(headerLabels.x5t));
+    const travelling = unprotectedHeader.get(headerLabels.x5chain);
+    const presented = [...(travelling === undefined ? [] : parseX5chain(travelling)), ...chain];
+    return presented.find((der) => equalBytes(nodeHash.sha256(der), fingerprint));
   } catch (error) {
-    if (isNatalisError(error)) return [];
+    if (isNatalisError(error)) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The authentication service over an opened registrar: challenges that all its processes share, and a key for verdicts.
 
+import { systemClock } from "@natalis/node";
 import { parseTrustFile } from "natalis/registry";
 import { SqliteChallengeStore } from "../adapters/sqlite/index.ts";
 import { Authentications } from "./authentications.ts";
@@ -16,9 +17,10 @@ export async function openAuthentications(opened: OpenedRegistrar): Promise<Open
   const { folder, registrar, authority } = opened;
   const { stores, proofs, revocationLists } = registrar;
   const trust = parseTrustFile(registrar.trust);
-  const key = await certifyVerdictKey(opened);
+  const key = await certifyVerdictKey(opened, systemClock);
   const challenges = new SqliteChallengeStore(folder.challenges);
   const chain = [authority.certificate.der];
-  const service = new Authentications({ stores, proofs, revocationLists, challenges, trust, chain, key });
+  const parts = { stores, proofs, revocationLists, challenges, trust, chain, key, clock: systemClock };
+  const service = new Authentications(parts);
   return { service, close: () => challenges.close() };
 }

@@ -2,10 +2,10 @@
 // The key that signs verdicts: made at each start and written nowhere, certified by the registrar's own authority and
 // entered in the log.
 
-import { generateKey, nodeEntropy, nodeHash, systemClock } from "@natalis/node";
+import { generateKey, nodeEntropy, nodeHash } from "@natalis/node";
 import { algorithms } from "natalis/formats";
 import { newSerial, prepareVerdictCertificate, signPrepared } from "natalis/issue";
-import type { Signer } from "natalis/kernel";
+import type { Clock, Signer } from "natalis/kernel";
 import { authorityEvent } from "natalis/registry";
 import type { OpenedRegistrar } from "./open.ts";
 
@@ -18,13 +18,15 @@ export interface VerdictKey {
 /** Longer than the time between renewals by more than any verdict lives. */
 const lifetimeDays = 30;
 
-export async function certifyVerdictKey({ authority, issuing, queue }: OpenedRegistrar): Promise<VerdictKey> {
+type Certifier = Pick<OpenedRegistrar, "authority" | "issuing" | "queue">;
+
+export async function certifyVerdictKey({ authority, issuing, queue }: Certifier, clock: Clock): Promise<VerdictKey> {
   const { signer } = generateKey(algorithms.ES256);
   const prepared = prepareVerdictCertificate({
     authority,
     publicKey: signer.publicKey,
     serialNumber: newSerial(nodeEntropy),
-    notBefore: systemClock.now(),
+    notBefore: clock.now(),
     lifetimeDays,
   });
   const certificate = await signPrepared(prepared, issuing);

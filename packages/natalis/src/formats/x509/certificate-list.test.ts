@@ -77,7 +77,7 @@ test("a list reads as it was written", () => {
   assert.deepEqual(read.extensions, fields.extensions);
   assert.equal(read.number, 1n << 64n);
   assert.deepEqual(
-    read.revoked.map(({ extensions: _, ...entry }) => entry),
+    read.revoked.map((entry) => Object.fromEntries(Object.entries(entry).filter(([name]) => name !== "extensions"))),
     fields.revoked,
   );
   assert.deepEqual(

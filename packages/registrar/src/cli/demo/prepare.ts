@@ -4,7 +4,6 @@
 
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { encodePem } from "natalis/formats";
 import type { TrustFile } from "natalis/registry";
 import { type DataFolder, dataFolder } from "../../service/data-folder.ts";
 import { initRegistrar } from "../../service/init.ts";
@@ -53,8 +52,7 @@ export async function prepareDemo(path: string, readings?: string, passphraseFil
   const adminToken = (await readText(folder.adminToken)).trim();
   const httpsPort = await freePort(host, (await lastHttpsPort(folder)) ?? defaultHttpsPort);
   const running = await startRegistrar({ folder: path, host, httpsPort, passphraseFile });
-  const roots = trust.roots.map(({ der }) => encodePem("CERTIFICATE", der));
-  const clientWith = (token?: string) => new RegistrarClient({ url: running.addresses.https, roots, token });
+  const clientWith = (token?: string) => new RegistrarClient({ url: running.addresses.https, trust, token });
   return {
     folder,
     running,

@@ -92,6 +92,15 @@ describe("a refusal of the registrar", () => {
   });
 });
 
+test("the content type may have parameters and any case", async () => {
+  failure = new NatalisError("NAT_PIPELINE_FULL", "Full.", "detail");
+  for (const type of ["application/pkcs10; charset=us-ascii", "Application/PKCS10"]) {
+    const given = { ...headers, "content-type": type };
+    const sent = { method: "POST", url: `${estPrefix}/simpleenroll`, headers: given, payload: request } as const;
+    assert.equal((await server.inject(sent)).statusCode, 503, type);
+  }
+});
+
 test("a registry without authorities is a failure, not an empty answer", async () => {
   const answer = await server.inject({ url: `${estPrefix}/cacerts` });
   assert.equal(answer.statusCode, 500);

@@ -53,7 +53,7 @@ ${form()}`;
 
 function form(): string {
   return `<form action="/genuine" method="get"><label>Device id <input name="id" size="36" maxlength="36" required
-pattern="[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"></label> <button>Ask</button></form>
+pattern="[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"></label> <button>Ask</button></form>
 <form action="/genuine" method="post" enctype="application/x-www-form-urlencoded"><label>or its birth certificate (PEM)
 <textarea name="certificate" rows="6" cols="64" required></textarea></label> <button>Ask</button></form>`;
 }

@@ -41,7 +41,7 @@ export async function genuineRoutes(server: FastifyInstance, genuine: Genuine): 
 /** What is no id is no registered device's: strangers need not know the form. */
 async function findById(genuine: Genuine, text: string): Promise<Genuineness> {
   try {
-    return await genuine.byId(parseUuid(text));
+    return await genuine.byId(parseUuid(text.trim().toLowerCase()));
   } catch (error) {
     if (isNatalisError(error, "NAT_UUID_FORM")) return { registered: false };
     throw error;
