@@ -109,6 +109,8 @@ function asking(host: string): LoadContender {
   return {
     name: "limit",
     role: "limit",
+    // Below what a minute allows to one address.
+    mostPerConnection: 5_000,
     prepare: () => undefined,
     request: () => request,
     check({ status }: Answer) {

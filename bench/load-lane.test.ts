@@ -53,6 +53,11 @@ test("every connection asks again until the turn is over, each time something el
   assert.deepEqual(ours.prepared, [100]);
 });
 
+test("a turn is over early where a server takes no more", async () => {
+  const [slice] = await laneOf(contender({ mostPerConnection: 3 }), [echo([]), echo([])]).run(0, 1_000_000, 1);
+  assert.equal(slice?.operations, 6);
+});
+
 test("a wrong answer fails the turn, and its connections are closed", async () => {
   const check = ({ body }: { readonly body: Buffer }) => {
     throw new Error(`wrong: ${body.toString()}`);

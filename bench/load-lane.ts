@@ -15,6 +15,8 @@ export interface LoadContender extends Pick<Contender, "name" | "role"> {
   prepare(milliseconds: number): void;
   /** The next request, whole. */
   request(): Buffer;
+  /** Requests that the server takes from one address; at that number a turn is over early. */
+  readonly mostPerConnection?: number;
   /** Throws where the answer is not the one to that request. */
   check(answer: Answer): void;
 }
@@ -59,7 +61,9 @@ async function runTurn(
   const processorStart = clocks.processorTime();
   const start = clocks.wallTime();
   const keepAsking = async (connection: Connection) => {
-    for (let asked = clocks.wallTime(); asked - start < milliseconds; asked = clocks.wallTime()) {
+    for (let count = 0; count < (contender.mostPerConnection ?? Number.POSITIVE_INFINITY); count++) {
+      const asked = clocks.wallTime();
+      if (asked - start >= milliseconds) return;
       contender.check(await connection.ask(contender.request()));
       latencies.push(clocks.wallTime() - asked);
     }

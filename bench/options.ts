@@ -33,7 +33,8 @@ export const usage = `npm run bench -- NAME [options]
   --seconds S   length of a round, 0.05 to 600 (${defaults.seconds})
   --warm-up S   length of the warm-up, 0.05 to 600 (${defaults["warm-up"]})
   --workers N   worker threads, 1 to 64 (${defaults.workers}: no thread but the main one)
-  --connections N  connections to the server that is measured, 1 to 1000 (${defaults.connections})
+  --connections N
+                connections to the server that is measured, 1 to 1000 (${defaults.connections})
   --peers       other libraries too
 
 NAME is ${benches.map(({ name }) => name).join(" or ")}.`;

@@ -26,12 +26,21 @@ const flags = [
 /** A page in which the script has run. */
 export async function openPage(scope: Scope, script: string): Promise<Page> {
   const url = await serve(scope, await bundle(script));
-  const options = { executablePath: executable, headless: true, args: flags, chromiumSandbox: false };
-  const browser = await chromium.launchPersistentContext(temporaryFolder(scope), options);
-  scope.defer(() => browser.close());
-  const page = await browser.newPage();
+  const page = await openBrowser(scope);
   await page.goto(url);
   return page;
+}
+
+/** An empty page of a browser that runs no script and asks for no authority of the servers it visits. */
+export function openScriptlessPage(scope: Scope): Promise<Page> {
+  return openBrowser(scope, { javaScriptEnabled: false, ignoreHTTPSErrors: true });
+}
+
+async function openBrowser(scope: Scope, more: object = {}): Promise<Page> {
+  const options = { executablePath: executable, headless: true, args: flags, chromiumSandbox: false, ...more };
+  const browser = await chromium.launchPersistentContext(temporaryFolder(scope), options);
+  scope.defer(() => browser.close());
+  return browser.newPage();
 }
 
 async function bundle(script: string): Promise<string> {

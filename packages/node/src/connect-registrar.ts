@@ -9,7 +9,7 @@ import type { TrustFile } from "natalis/registry";
 import { nodeError } from "./errors.ts";
 
 export interface RegistrarOptions {
-  /** Base address, https. */
+  /** `https://host[:port]`. */
   readonly url: string;
   /** Whose roots the registrar's TLS certificate must lead to. */
   readonly trust: Pick<TrustFile, "roots">;
@@ -26,22 +26,38 @@ const deadlineMilliseconds = 30_000;
 
 /** @throws NAT_REGISTRAR_ADDRESS where the address is none that a token may be sent to; `send` NAT_REGISTRAR_UNREACHABLE */
 export function connectRegistrar({ url, trust, token }: RegistrarOptions): NodeRegistrarConnection {
-  if (!URL.canParse(url) || new URL(url).protocol !== "https:") throw nodeError("NAT_REGISTRAR_ADDRESS", url);
+  const base = parseAddress(url);
   const ca = trust.roots.map(({ der }) => encodePem("CERTIFICATE", der));
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
-    send(method, path, body) {
+    async send(method, path, body) {
       const type = body === undefined ? {} : { "content-type": "application/json" };
-      return exchange(new URL(path, url), { method, headers: { ...authorization, ...type }, ca }, body);
+      return exchange(addressAt(base, path), { method, headers: { ...authorization, ...type }, ca }, body);
     },
   };
+}
+
+/** Nothing but the host: a path, a query or a name with a password would be lost without a word. */
+function parseAddress(url: string): URL {
+  const base = URL.canParse(url) ? new URL(url) : undefined;
+  if (base?.protocol !== "https:" || base.href !== `${base.origin}/`) throw nodeError("NAT_REGISTRAR_ADDRESS", url);
+  return base;
+}
+
+/** A path may come from an answer: it must not lead the token to another host. */
+function addressAt(base: URL, path: string): URL {
+  const address = URL.canParse(path, base.href) ? new URL(path, base) : undefined;
+  if (address?.origin !== base.origin) throw nodeError("NAT_REGISTRAR_ADDRESS", path);
+  return address;
 }
 
 function exchange(url: URL, options: { method: string; headers: object; ca: string[] }, body?: string) {
   return new Promise<RegistrarAnswer>((resolve, reject) => {
     const fail = (cause: Error): void => reject(nodeError("NAT_REGISTRAR_UNREACHABLE", url.origin, cause));
     const signal = AbortSignal.timeout(deadlineMilliseconds);
-    const sent = request(url, { ...options, headers: { ...options.headers }, signal, agent: false }, (response) => {
+    // Said, since an environment variable may turn the default off.
+    const fixed = { signal, agent: false, rejectUnauthorized: true } as const;
+    const sent = request(url, { ...options, ...fixed, headers: { ...options.headers } }, (response) => {
       const parts: Buffer[] = [];
       let length = 0;
       response.on("data", (part: Buffer) => {
