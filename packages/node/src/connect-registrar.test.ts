@@ -8,12 +8,11 @@ import type { IncomingMessage, RequestListener } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
-import { encodePem } from "natalis/formats";
+import { algorithms, encodePem } from "natalis/formats";
 import { newSerial, prepareServerCertificate, signPrepared } from "natalis/issue";
 import { decodeUtf8 } from "natalis/kernel";
 import { TestAuthority } from "natalis/testing";
 import { connectRegistrar, generateKey, nodeEntropy } from "./index.ts";
-import { algorithms } from "natalis/formats";
 
 const host = "127.0.0.1";
 const mebibyte = new Uint8Array(1 << 20);
