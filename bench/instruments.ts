@@ -8,23 +8,26 @@ import { runInNewContext } from "node:vm";
 
 export interface Instruments {
   /** Milliseconds since any fixed instant. */
-  wallTime(): number;
+  readonly wallTime: () => number;
   /** Milliseconds that processors have worked for this process, all its threads together. */
-  processorTime(): number;
+  readonly processorTime: () => number;
   /** Frees what became garbage lately. */
-  collectGarbage(): void;
+  readonly collectYoung: () => void;
+  /** Frees all garbage, and leaves no collection under way. */
+  readonly collectAll: () => void;
 }
 
 /** Those of this thread. */
 export function nodeInstruments(): Instruments {
   setFlagsFromString("--expose-gc");
-  const collect: (options: { readonly type: "minor" }) => void = runInNewContext("gc");
+  const collect: (options: { readonly type: "minor" | "major" }) => void = runInNewContext("gc");
   return {
     wallTime: () => performance.now(),
     processorTime: () => {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1000;
     },
-    collectGarbage: () => collect({ type: "minor" }),
+    collectYoung: () => collect({ type: "minor" }),
+    collectAll: () => collect({ type: "major" }),
   };
 }

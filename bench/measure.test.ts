@@ -15,8 +15,11 @@ class FakeTime implements Instruments {
   readonly wallTime = () => 2 * this.#worked;
   /** Milliseconds of work that a collection takes. */
   collection = 0;
-  readonly collectGarbage = () => {
+  readonly collectYoung = () => {
     this.#worked += this.collection;
+  };
+  readonly collectAll = () => {
+    this.operated.push("collectAll");
   };
 
   contender(name: string, role: Role, milliseconds: number): Contender {
@@ -44,6 +47,12 @@ test("a slice ends with the collection of its garbage, which counts", async () =
   time.collection = 3;
   const slice = await runSlice(time.contender("work", "work", 5), 20, time);
   assert.deepEqual(slice, { operations: 2, wallMilliseconds: 26, processorMilliseconds: 13, latencies: [10, 10] });
+});
+
+test("a peer leaves no garbage at all to the others, which does not count", async () => {
+  const time = new FakeTime();
+  await runSlice(time.contender("theirs", "peer", 5), 10, time);
+  assert.deepEqual(time.operated, ["theirs", "collectAll"]);
 });
 
 test("a slice has one operation at least, and waits for it", async () => {

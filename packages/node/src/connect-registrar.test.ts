@@ -26,7 +26,7 @@ before(async () => {
   asked = [];
   url = await serve((request, response) => {
     asked.push({ method: request.method, url: request.url, headers: request.headers });
-    if (request.url === "/endless") return void sendEndlessly(request, response);
+    if (request.url === "/endless") return sendEndlessly(response);
     if (request.url === "/broken") return void response.writeHead(200, { "content-length": 10 }).end("half");
     void echo(request).then((body) => response.writeHead(201).end(body));
   });
@@ -137,7 +137,7 @@ async function echo(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** Until the other side has had enough. */
-function sendEndlessly(_: IncomingMessage, response: Parameters<RequestListener>[1]): void {
+function sendEndlessly(response: Parameters<RequestListener>[1]): void {
   const more = (): void => {
     while (response.write(mebibyte));
     response.once("drain", more);

@@ -217,6 +217,17 @@ for (const [title, changes] of outOfForm)
   test(`refused in a verdict: ${title}`, () =>
     assert.throws(() => encodeVerdict({ ...verdict, ...changes }), { code: "NAT_AUTHENTICATE_VERDICT" }));
 
+test("the shortest of everything is allowed", () => {
+  const shortest: Verdict = {
+    ...verdict,
+    audience: "a",
+    custody: 0,
+    validUntil: new Date(at.getTime() + 1),
+    statusSources: [],
+  };
+  assert.deepEqual(parseVerdict(encodeVerdict(shortest)), shortest);
+});
+
 test("the longest of everything is allowed", () => {
   const statusSources = Array.from({ length: 16 }, () => source);
   const longest: Verdict = {

@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import { algorithms, encodePem, parsePem } from "../formats/index.ts";
-import { encodeUtf8, fromBase64, type Signer, toBase64 } from "../kernel/index.ts";
-import type { TrustFile } from "../registry/index.ts";
+import { encodeUtf8, fromBase64, isNatalisError, type Signer, toBase64 } from "../kernel/index.ts";
+import { type TrustFile, verifyReceipt } from "../registry/index.ts";
 import { TestAuthority, testArc, testStationPrincipal } from "../testing/test-authority.ts";
 import { enrolment, openUnsafeTestLog } from "../testing/unsafe-test-log.ts";
 import { beBorn, type RegistrarConnection, type UnitFacts } from "./index.ts";
@@ -120,6 +120,15 @@ test("refused: a record of another unit than the one asked for", async () => {
   ];
   for (const lie of lies)
     await assert.rejects(bear(answering(good), { ...unit, ...lie }), { code: "NAT_DEVICE_BIRTH" });
+});
+
+test("witnesses that have not seen the birth yet do not stop it", async () => {
+  const policy = { ...trust.log, quorum: "witnesses" };
+  const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
+  const entry = fromBase64(good.entry as string);
+  await assert.rejects(verifyReceipt(good.receipt as string, entry, { policy, ...ports }), isNatalisError);
+  const input = { signer, unit, trust: { ...trust, log: policy }, at: authority.at, ...ports };
+  assert.deepEqual((await beBorn({ registrar: answering(good), ...input })).entry, entry);
 });
 
 test("refused: another authority's birth", async () => {

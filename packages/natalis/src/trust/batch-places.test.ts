@@ -95,7 +95,8 @@ test("the budget is counted before it is spent, by the sizes that are looked for
   const batches = inChunks(upTo(12), 4);
   const rows = [99, ...upTo(12), 98];
   const cost = windowCost(4) * rows.length;
-  assert.equal(find(batches, rows, cost).searchedAll, true);
+  const enough = find(batches, rows, cost);
+  assert.deepEqual([enough.searchedAll, enough.places], [true, [still(1), still(5), still(9)]]);
   const short = find(batches, rows, cost - 1);
   assert.deepEqual([short.searchedAll, short.places], [false, [undefined, undefined, undefined]]);
   assert.equal(find(batches, upTo(12), 0).searchedAll, true);

@@ -64,8 +64,8 @@ export function splitLeaves(leaves: Uint8Array): Uint8Array[] {
 }
 
 /**
- * Numbers are written here without the general codec, which would cost several times the hash; name and unit seldom
- * change, so their encodings are kept from one record to the next.
+ * Numbers are written here without the general codec, which would cost several times the hash; name, unit and length
+ * seldom change, so their encodings and the view of the leaf are kept from one record to the next.
  */
 function leafHasher(hash: Hash): (record: DataRecord) => Uint8Array {
   const buffer = new Uint8Array(1 + longestNumericRecord);
@@ -73,6 +73,7 @@ function leafHasher(hash: Hash): (record: DataRecord) => Uint8Array {
   const view = new DataView(buffer.buffer);
   let [knownName, knownUnit] = ["", ""];
   let nameAndUnit: Uint8Array = new Uint8Array(0);
+  let leaf: Uint8Array = buffer;
   return ({ time, name, unit, value }) => {
     if (typeof value !== "number") return hash.sha256(prefixed(encodeRecord({ time, name, unit, value })));
     if (name !== knownName || unit !== knownUnit || !isTime(time)) {
@@ -86,7 +87,8 @@ function leafHasher(hash: Hash): (record: DataRecord) => Uint8Array {
     const end = middle + nameAndUnit.length;
     buffer[end] = binary64;
     view.setFloat64(end + 1, value);
-    return hash.sha256(buffer.subarray(0, end + 9));
+    if (leaf.length !== end + 9) leaf = buffer.subarray(0, end + 9);
+    return hash.sha256(leaf);
   };
 }
 

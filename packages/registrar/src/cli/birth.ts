@@ -51,9 +51,16 @@ export function birthCommand(): Command {
       const folder = deviceFolder(options.device);
       const { request, evidence } = await requestOf(options);
       const { product, model, serial, facility, hardwareRevision, firmwareDigest } = options;
-      const body = { request, product, model, serial, facility, hardwareRevision, firmwareDigest, evidence };
-      const answer = await client.json("POST", "/births", birthAnswerSchema, body);
-      await checkBirthAnswer(answer, request, trust);
+      const unit = {
+        product,
+        model,
+        serial,
+        facility,
+        ...(hardwareRevision === undefined ? {} : { hardwareRevision }),
+        ...(firmwareDigest === undefined ? {} : { firmwareDigest }),
+      };
+      const answer = await client.json("POST", "/births", birthAnswerSchema, { ...unit, request, evidence });
+      await checkBirthAnswer(answer, { request, unit }, trust);
       await writePapers(folder, answer);
       terminal.line(
         `${answer.device} ${answer.kind === "born" ? "is born" : "was born before"}, log entry ${answer.index}`,

@@ -25,10 +25,10 @@ import {
   parseX5chain,
   signSign1,
 } from "natalis/formats";
+import type { BirthAnswer } from "natalis/birth";
 import type { Clock } from "natalis/kernel";
 import { VolatileInsecureRegistry } from "natalis/testing";
 import { Authentications } from "./authentications.ts";
-import type { BirthAnswer } from "./births.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { RevocationLists } from "./revocation-lists.ts";
 import {

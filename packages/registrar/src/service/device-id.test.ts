@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as fc from "fast-check";
+import type { BirthAnswer } from "natalis/birth";
 import { VolatileInsecureRegistry } from "natalis/testing";
-import type { BirthAnswer } from "./births.ts";
 import { deviceIdOf } from "./device-id.ts";
 import {
   birthInput,

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { nodeEntropy, nodeHash, nodeSignatureVerifier } from "@natalis/node";
+import type { BirthAnswer } from "natalis/birth";
 import { type Profile, parseProfile } from "natalis/issue";
 import { formatUuid, newUuid } from "natalis/kernel";
 import { verifyReceipt, verifyStateProof } from "natalis/registry";
 import { VolatileInsecureRegistry } from "natalis/testing";
-import type { BirthAnswer } from "./births.ts";
 import { Genuine, type Genuineness } from "./genuine.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import {

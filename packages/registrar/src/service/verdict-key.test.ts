@@ -53,7 +53,7 @@ test("each is another key, and the log knows it", async () => {
 async function assertLogged(): Promise<void> {
   const row = await made.stores.authorities.latestAuthority("verdict");
   assert.deepEqual(row?.certificate, key.certificate);
-  const [entry = new Uint8Array(0)] = await made.stores.log.readEntries(row?.index ?? 0, 1);
+  const [entry = new Uint8Array(0)] = await made.stores.log.readEntries(row?.entry ?? 0, 1);
   const { type, keyHash } = parsePublicEntry(entry);
   assert.deepEqual([type, keyHash], [entryTypes.authority, nodeHash.sha256(key.signer.publicKey)]);
 }

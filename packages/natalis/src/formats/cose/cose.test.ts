@@ -224,7 +224,9 @@ test("a signature of another length is refused before the verifier sees it", asy
 
 const malformed: readonly [title: string, bytes: Uint8Array, code: string][] = [
   ["three parts", encodeCbor([new Uint8Array(0), new Map(), payload]), "NAT_COSE_FORM"],
+  ["five parts", encodeCbor([new Uint8Array(0), new Map(), payload, payload, payload]), "NAT_COSE_FORM"],
   ["not an array", encoded([1, 2]), "NAT_COSE_FORM"],
+  ["text of four characters", encodeCbor("abcd"), "NAT_COSE_FORM"],
   ["a detached payload", encodeCbor([new Uint8Array(0), new Map(), null, payload]), "NAT_COSE_FORM"],
   ["a protected header outside a byte string", encodeCbor([new Map(), new Map(), payload, payload]), "NAT_COSE_FORM"],
   ["an unprotected header in a byte string", encodeCbor([payload, payload, payload, payload]), "NAT_COSE_FORM"],
