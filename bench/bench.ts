@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a bench is: one thing of ours, the limit it is held against, and others that do the same, all made ready in
-// one process so that the same seconds of the same machine can be shared among them.
+// What a bench is: one thing of ours, the limit it is held against, and others that do the same, measured in one run so
+// that the same seconds of the same machine are shared among them.
 
 import type { Awaitable } from "natalis/kernel";
 import type { Lane } from "./lane.ts";
@@ -13,12 +13,15 @@ import type { Lane } from "./lane.ts";
  */
 export type Role = "work" | "limit" | "peer" | "beside";
 
+/** What is measured: `unitsPerOperation` units. Throws where the result is wrong, since a wrong result has no speed. */
+export type Operation = () => Awaitable<unknown>;
+
 export interface Contender {
   /** Names a peer or a beside figure in the report. */
   readonly name: string;
   readonly role: Role;
-  /** One operation: `unitsPerOperation` units. Throws where the result is wrong, since a wrong result has no speed. */
-  operate(): Awaitable<unknown>;
+  /** Makes ready, in the thread that will operate. */
+  prepare(): Promise<Operation>;
 }
 
 export interface BenchFacts {
@@ -31,8 +34,8 @@ export interface BenchFacts {
 }
 
 export interface Bench extends BenchFacts {
-  /** Exactly one work and one limit, then the others; peers only where asked for. Each worker calls it for itself. */
-  prepare(options: { readonly peers: boolean }): Promise<readonly Contender[]>;
+  /** Exactly one work and one limit, then the others. */
+  readonly contenders: readonly Contender[];
 }
 
 /** A bench of a server, asked over many connections at once: it brings its lane along. */

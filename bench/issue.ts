@@ -11,7 +11,7 @@ import { buildCertificationRequest } from "natalis/device";
 import { algorithms, parseCertificate, parseCertificationRequest } from "natalis/formats";
 import type { Signer } from "natalis/kernel";
 import type { BornEvent } from "natalis/registry";
-import type { Bench, Contender } from "./bench.ts";
+import type { Bench, Operation } from "./bench.ts";
 import { bornAt, model, openBenchAuthority } from "./bench-authority.ts";
 import { inTurn } from "./in-turn.ts";
 import { peculiarX509 } from "./peers/peculiar-x509.ts";
@@ -24,36 +24,33 @@ export const issueBench: Bench = {
   unit: "births",
   unitsPerOperation: 1,
   budget: 0.75,
-  prepare: async ({ peers }) => {
-    const { authority, profile, signer } = await openBenchAuthority();
-    const context = { ...stationContext, profile, authority };
-    const requests: BirthRequest[] = [];
-    for (let number = 0; number < requestCount; number++) requests.push(await requestOf(number));
-    const { certificate } = await giveBirth(requests[0] as BirthRequest, context, signer);
-    const contenders = [
-      givingBirth(requests, context, signer),
-      rawOperations(requests, parseCertificate(certificate).tbs),
-    ];
-    return peers ? [...contenders, await peculiarX509(requests.map((one) => one.certificationRequest))] : contenders;
-  },
+  contenders: [
+    { name: "issue", role: "work", prepare: prepareBirths },
+    { name: "limit", role: "limit", prepare: prepareRawOperations },
+    { name: "@peculiar/x509", role: "peer", prepare: async () => peculiarX509((await newRequests()).map(derOf)) },
+  ],
 };
 
-async function requestOf(number: number): Promise<BirthRequest> {
-  const serial = `BM-${String(number).padStart(6, "0")}`;
-  const { signer } = generateKey(algorithms.ES256);
-  const certificationRequest = await buildCertificationRequest({ serial, signer });
-  return { certificationRequest, model, serial, facility: "Bench Hall 1" };
+async function prepareBirths(): Promise<Operation> {
+  const nursery = await openNursery();
+  const next = inTurn(await newRequests());
+  return () => giveBirth(next(), nursery);
 }
 
-function givingBirth(requests: readonly BirthRequest[], context: BirthContext, signer: Signer): Contender {
-  const next = inTurn(requests);
-  return { name: "issue", role: "work", operate: () => giveBirth(next(), context, signer) };
+interface Nursery {
+  readonly context: BirthContext;
+  readonly issuer: Signer;
 }
 
-async function giveBirth(request: BirthRequest, context: BirthContext, signer: Signer): Promise<BornEvent> {
+async function openNursery(): Promise<Nursery> {
+  const { authority, profile, signer } = await openBenchAuthority();
+  return { context: { ...stationContext, profile, authority }, issuer: signer };
+}
+
+async function giveBirth(request: BirthRequest, { context, issuer }: Nursery): Promise<BornEvent> {
   const prepared = await prepareBirth(request, nothingKnown, context);
   if (prepared.kind !== "new") throw new Error("a birth that should be new is not");
-  return await signBirth(prepared, signer, nodeHash);
+  return await signBirth(prepared, issuer, nodeHash);
 }
 
 const nothingKnown: KnownFacts = { unitTag: new Uint8Array(32) };
@@ -66,28 +63,41 @@ const stationContext: Omit<BirthContext, "profile" | "authority"> = {
   verifier: nodeSignatureVerifier,
 };
 
+async function newRequests(): Promise<BirthRequest[]> {
+  const requests: BirthRequest[] = [];
+  for (let number = 0; number < requestCount; number++) requests.push(await newRequest(number));
+  return requests;
+}
+
+async function newRequest(number: number): Promise<BirthRequest> {
+  const serial = `BM-${String(number).padStart(6, "0")}`;
+  const { signer } = generateKey(algorithms.ES256);
+  const certificationRequest = await buildCertificationRequest({ serial, signer });
+  return { certificationRequest, model, serial, facility: "Bench Hall 1" };
+}
+
+function derOf({ certificationRequest }: BirthRequest): Uint8Array {
+  return certificationRequest;
+}
+
+async function prepareRawOperations(): Promise<Operation> {
+  const requests = await newRequests();
+  const { certificate } = await giveBirth(requests[0] as BirthRequest, await openNursery());
+  const { tbs } = parseCertificate(certificate);
+  const { pkcs8 } = generateKey(algorithms.ES256);
+  const issuer = createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" });
+  const next = inTurn(requests.map(signedRequestOf));
+  return () => {
+    const { info, signature, key } = next();
+    if (!verify("sha256", info, key, signature)) throw new Error("a request that should verify does not");
+    return sign("sha256", tbs, issuer);
+  };
+}
+
 interface SignedRequest {
   readonly info: Uint8Array;
   readonly signature: Uint8Array;
   readonly key: KeyObject;
-}
-
-function rawOperations(requests: readonly BirthRequest[], tbs: Uint8Array): Contender {
-  const issuerKey = createPrivateKey({
-    key: Buffer.from(generateKey(algorithms.ES256).pkcs8),
-    format: "der",
-    type: "pkcs8",
-  });
-  const next = inTurn(requests.map(signedRequestOf));
-  return {
-    name: "limit",
-    role: "limit",
-    operate: () => {
-      const { info, signature, key } = next();
-      if (!verify("sha256", info, key, signature)) throw new Error("a request that should verify does not");
-      return sign("sha256", tbs, issuerKey);
-    },
-  };
 }
 
 function signedRequestOf({ certificationRequest }: BirthRequest): SignedRequest {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where slices run: on this thread, or on several worker threads at once.
+// Where slices run.
 
 import type { Contender } from "./bench.ts";
-import type { Instruments } from "./instruments.ts";
-import { runSlice, type Slice } from "./slice.ts";
+import type { Slice } from "./slice.ts";
 
-/** How a lane is measured where it is not by turns on this thread. */
+/** How a lane is measured where it is not by turns of worker threads. */
 export interface Pace {
   readonly clock: "processor" | "wall";
   readonly turnMilliseconds: number;
@@ -20,13 +19,4 @@ export interface Lane {
   /** One slice of the contender at this index on each of the first `workers` workers, all at the same time. */
   run(contender: number, milliseconds: number, workers: number): Promise<readonly Slice[]>;
   close(): Promise<void>;
-}
-
-/** This thread as a lane; it has one worker. */
-export function laneHere(contenders: readonly Contender[], instruments: Instruments): Lane {
-  return {
-    contenders,
-    run: async (index, milliseconds) => [await runSlice(contenders[index] as Contender, milliseconds, instruments)],
-    close: () => Promise.resolve(),
-  };
 }

@@ -19,7 +19,7 @@ function echo(asked: string[]): Connection {
 /** Time that passes by looking at it. */
 function lookedAt(): Instruments {
   let now = 0;
-  return { wallTime: () => now++, processorTime: () => 0, collectGarbage: () => undefined };
+  return { wallTime: () => now++, processorTime: () => 0 };
 }
 
 function contender(changes: Partial<LoadContender> = {}): LoadContender & { readonly prepared: number[] } {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Contender, Role } from "./bench.ts";
+import type { Operation, Role } from "./bench.ts";
 import type { Instruments } from "./instruments.ts";
-import { type Lane, laneHere } from "./lane.ts";
+import type { Lane } from "./lane.ts";
 import { measure } from "./measure.ts";
 import { runSlice } from "./slice.ts";
 
@@ -13,23 +13,25 @@ class FakeTime implements Instruments {
   readonly operated: string[] = [];
   readonly processorTime = () => this.#worked;
   readonly wallTime = () => 2 * this.#worked;
-  /** Milliseconds of work that a collection takes. */
-  collection = 0;
-  readonly collectYoung = () => {
-    this.#worked += this.collection;
-  };
-  readonly collectAll = () => {
-    this.operated.push("collectAll");
-  };
 
-  contender(name: string, role: Role, milliseconds: number): Contender {
+  operation(name: string, milliseconds: number): Operation {
+    return () => {
+      this.#worked += milliseconds;
+      this.operated.push(name);
+    };
+  }
+
+  /** Operations of so many milliseconds each, on this thread. */
+  lane(milliseconds: Partial<Record<Role, number>>): Lane {
+    const contenders = Object.entries(milliseconds).map(([role, each]) => ({
+      name: role,
+      role: role as Role,
+      operate: this.operation(role, each),
+    }));
     return {
-      name,
-      role,
-      operate: () => {
-        this.#worked += milliseconds;
-        this.operated.push(name);
-      },
+      contenders,
+      run: async (index, length) => [await runSlice(contenders[index]?.operate as Operation, length, this)],
+      close: () => Promise.resolve(),
     };
   }
 }
@@ -38,34 +40,19 @@ const plan = { rounds: 3, seconds: 1, warmUpSeconds: 1, workers: 1 };
 
 test("a slice ends with the operation during which its time is up", async () => {
   const time = new FakeTime();
-  const slice = await runSlice(time.contender("work", "work", 2), 10, time);
+  const slice = await runSlice(time.operation("work", 2), 10, time);
   assert.deepEqual(slice, { operations: 3, wallMilliseconds: 12, processorMilliseconds: 6, latencies: [4, 4, 4] });
-});
-
-test("a slice ends with the collection of its garbage, which counts", async () => {
-  const time = new FakeTime();
-  time.collection = 3;
-  const slice = await runSlice(time.contender("work", "work", 5), 20, time);
-  assert.deepEqual(slice, { operations: 2, wallMilliseconds: 26, processorMilliseconds: 13, latencies: [10, 10] });
-});
-
-test("a peer leaves no garbage at all to the others, which does not count", async () => {
-  const time = new FakeTime();
-  await runSlice(time.contender("theirs", "peer", 5), 10, time);
-  assert.deepEqual(time.operated, ["theirs", "collectAll"]);
 });
 
 test("a slice has one operation at least, and waits for it", async () => {
   let finished = 0;
   const operate = () => new Promise<void>((resolve) => setImmediate(() => resolve(void finished++)));
-  const { operations } = await runSlice({ name: "slow", role: "work", operate }, 0, new FakeTime());
+  const { operations } = await runSlice(operate, 0, new FakeTime());
   assert.deepEqual([operations, finished], [1, 1]);
 });
 
 test("rates are operations a second of processor time, one a round", async () => {
-  const time = new FakeTime();
-  const contenders = [time.contender("ours", "work", 2), time.contender("theirs", "limit", 1)];
-  const [work, limit] = await measure(laneHere(contenders, time), plan);
+  const [work, limit] = await measure(new FakeTime().lane({ work: 2, limit: 1 }), plan);
   assert.deepEqual(work?.rates, [500, 500, 500]);
   assert.deepEqual(limit?.rates, [1000, 1000, 1000]);
   assert.ok(work.latencies.length > 0 && work.latencies.every((latency) => latency === 4));
@@ -73,21 +60,22 @@ test("rates are operations a second of processor time, one a round", async () =>
 
 test("contenders take short turns", async () => {
   const time = new FakeTime();
-  const contenders = [time.contender("ours", "work", 1), time.contender("theirs", "limit", 1)];
-  await measure(laneHere(contenders, time), plan);
+  await measure(time.lane({ work: 1, limit: 1 }), plan);
   const turns = time.operated.filter((name, index) => name !== time.operated[index - 1]);
   assert.ok(turns.length >= 10 * plan.rounds, `${turns.length} turns`);
 });
 
 test("what the warm-up does is not counted", async () => {
   const time = new FakeTime();
-  const [work] = await measure(laneHere([time.contender("ours", "work", 1)], time), plan);
+  const [work] = await measure(time.lane({ work: 1 }), plan);
   assert.ok((work?.latencies.length as number) < time.operated.length);
 });
 
-test("an operation that fails fails the measurement", async () => {
-  const failing: Contender = { name: "ours", role: "work", operate: () => Promise.reject(new Error("wrong result")) };
-  await assert.rejects(measure(laneHere([failing], new FakeTime()), plan), /wrong result/);
+test("an operation that fails fails the slice", async () => {
+  await assert.rejects(
+    runSlice(() => Promise.reject(new Error("wrong result")), 10, new FakeTime()),
+    /wrong result/,
+  );
 });
 
 test("workers' rates by the wall clock add up, and work and limit run on one worker too", async () => {

@@ -33,7 +33,7 @@ export interface Measurement extends Turn {
   readonly latencies: readonly number[];
 }
 
-/** Short enough that a disturbance hits several turns, long enough that garbage is collected in its usual portions. */
+/** Short enough that a disturbance hits several turns, long enough that starting a turn does not count. */
 const turnMilliseconds = 100;
 
 interface ScheduledTurn extends Turn {

@@ -32,7 +32,7 @@ export const usage = `npm run bench -- NAME [options]
   --rounds N    rounds after the warm-up, ${fewestRounds} to 100 (${defaults.rounds})
   --seconds S   length of a round, 0.05 to 600 (${defaults.seconds})
   --warm-up S   length of the warm-up, 0.05 to 600 (${defaults["warm-up"]})
-  --workers N   worker threads, 1 to 64 (${defaults.workers}: no thread but the main one)
+  --workers N   worker threads at the work, 1 to 64 (${defaults.workers})
   --connections N
                 connections to the server that is measured, 1 to 1000 (${defaults.connections})
   --peers       other libraries too

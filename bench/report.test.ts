@@ -5,7 +5,7 @@ import type { Bench } from "./bench.ts";
 import type { Measurement } from "./measure.ts";
 import { encodeFigures, figuresOf, tableOf } from "./report.ts";
 
-const bench: Bench = { name: "seal", unit: "records", unitsPerOperation: 64, budget: 0.6, prepare: async () => [] };
+const bench: Bench = { name: "seal", unit: "records", unitsPerOperation: 64, budget: 0.6, contenders: [] };
 const plan = { rounds: 3, seconds: 1, warmUpSeconds: 1, workers: 1 };
 
 const work: Measurement = {

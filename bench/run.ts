@@ -2,8 +2,7 @@
 // `npm run bench -- NAME [options]`: measures one bench. Exit code 2 for a command line that is not understood; a
 // missed budget is shown and is not a failure, since the machine may be the reason.
 
-import { nodeInstruments } from "./instruments.ts";
-import { type Lane, laneHere } from "./lane.ts";
+import type { Lane } from "./lane.ts";
 import { measure } from "./measure.ts";
 import { type Options, parseOptions, UsageError, usage } from "./options.ts";
 import { encodeFigures, figuresOf, tableOf } from "./report.ts";
@@ -29,8 +28,7 @@ async function run({ bench, plan, connections, json, peers }: Options): Promise<
   }
 }
 
-async function openLane({ bench, plan, connections, peers }: Omit<Options, "json">): Promise<Lane> {
+function openLane({ bench, plan, connections, peers }: Omit<Options, "json">): Promise<Lane> {
   if ("open" in bench) return bench.open({ connections });
-  if (plan.workers > 1) return openWorkerLane({ bench: bench.name, peers }, plan.workers);
-  return laneHere(await bench.prepare({ peers }), nodeInstruments());
+  return openWorkerLane(bench, { workers: plan.workers, peers });
 }

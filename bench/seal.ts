@@ -17,7 +17,7 @@ import {
   sealingCertificate,
   verifySeal,
 } from "natalis/trust";
-import type { Bench, Contender } from "./bench.ts";
+import type { Bench, Operation } from "./bench.ts";
 import { arc, bornAt, model, openBenchAuthority } from "./bench-authority.ts";
 import { inTurn } from "./in-turn.ts";
 
@@ -25,47 +25,58 @@ const batchSize = 64;
 /** Several thousand records, so that their leaves are not in the processor's first caches. */
 const batchCount = 256;
 
-interface SealedBatch {
-  readonly records: readonly DataRecord[];
-  readonly seal: Uint8Array;
-}
-
 export const sealBench: Bench = {
   name: "seal",
   unit: "records",
   unitsPerOperation: batchSize,
   budget: 0.6,
-  prepare: async () => {
-    const { signer } = generateKey(algorithms.ES256);
-    const certificate = await certify(signer);
-    const sealedBy = sealingCertificate(parseCertificate(certificate), arc, nodeHash);
-    const sealer = await openSealer(signer, certificate);
-    const batches: SealedBatch[] = [];
-    for (const records of batchesOfReadings())
-      batches.push({ records, seal: (await sealer.seal(records, checkpoint)).seal });
-    return [verifying(batches, sealedBy), rawVerifying(batches, signer.publicKey), sealing(batches, sealer)];
-  },
+  contenders: [
+    { name: "seal", role: "work", prepare: prepareVerifying },
+    { name: "limit", role: "limit", prepare: prepareRawVerifying },
+    { name: "sealing", role: "beside", prepare: prepareSealing },
+  ],
 };
 
 /** What the device has seen of the log; seals carry it. */
 const checkpoint = { size: 1_000_000, root: new Uint8Array(32).fill(7) };
 
-function verifying(batches: readonly SealedBatch[], sealedBy: SealingCertificate): Contender {
+async function prepareVerifying(): Promise<Operation> {
+  const { sealedBy, batches } = await sealEverything();
   const next = inTurn(batches);
   const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
-  return {
-    name: "verify",
-    role: "work",
-    operate: () => {
-      const { records, seal } = next();
-      return verifySeal({ seal, sealedBy, ...ports, leaves: leavesOfRecords(records, nodeHash) });
-    },
+  return () => {
+    const { records, seal } = next();
+    return verifySeal({ seal, sealedBy, ...ports, leaves: leavesOfRecords(records, nodeHash) });
   };
 }
 
-function sealing(batches: readonly SealedBatch[], sealer: Sealer): Contender {
+async function prepareSealing(): Promise<Operation> {
+  const { sealer, batches } = await sealEverything();
   const next = inTurn(batches);
-  return { name: "sealing", role: "beside", operate: () => sealer.seal(next().records, checkpoint) };
+  return () => sealer.seal(next().records, checkpoint);
+}
+
+interface SealedBatch {
+  readonly records: readonly DataRecord[];
+  readonly seal: Uint8Array;
+}
+
+interface SealedData {
+  readonly sealer: Sealer;
+  readonly sealedBy: SealingCertificate;
+  readonly batches: readonly SealedBatch[];
+}
+
+async function sealEverything(): Promise<SealedData> {
+  const { signer } = generateKey(algorithms.ES256);
+  const certificate = await certify(signer);
+  const sealer = await openSealer(signer, certificate);
+  const batches: SealedBatch[] = [];
+  for (const records of batchesOfReadings()) {
+    const { seal } = await sealer.seal(records, checkpoint);
+    batches.push({ records, seal });
+  }
+  return { sealer, sealedBy: sealingCertificate(parseCertificate(certificate), arc, nodeHash), batches };
 }
 
 interface RawBatch {
@@ -75,10 +86,12 @@ interface RawBatch {
   readonly leaves: readonly Uint8Array[];
 }
 
-function rawVerifying(batches: readonly SealedBatch[], publicKey: Uint8Array): Contender {
-  const key = createPublicKey({ key: Buffer.from(publicKey), format: "der", type: "spki" });
+async function prepareRawVerifying(): Promise<Operation> {
+  const { sealedBy, batches } = await sealEverything();
+  const publicKey = Buffer.from(sealedBy.certificate.publicKey);
+  const key = createPublicKey({ key: publicKey, format: "der", type: "spki" });
   const next = inTurn(batches.map(rawBatchOf));
-  return { name: "limit", role: "limit", operate: () => verifyRaw(next(), key) };
+  return () => verifyRaw(next(), key);
 }
 
 function rawBatchOf({ records, seal }: SealedBatch): RawBatch {

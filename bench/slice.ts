@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The unit of measuring: one contender operates for some milliseconds, and clears up.
+// The unit of measuring: one contender operates for some milliseconds.
 
-import type { Contender } from "./bench.ts";
+import type { Operation } from "./bench.ts";
 import type { Instruments } from "./instruments.ts";
 
-/** Milliseconds by both clocks include the clearing up. */
 export interface Slice {
   readonly operations: number;
   readonly wallMilliseconds: number;
@@ -15,30 +14,26 @@ export interface Slice {
 
 /** Operates until the time is up, at least once; the operation that is running then is finished and counts in full. */
 export async function runSlice(
-  contender: Contender,
+  operate: Operation,
   milliseconds: number,
-  { wallTime, processorTime, collectYoung, collectAll }: Instruments,
+  { wallTime, processorTime }: Instruments,
 ): Promise<Slice> {
   const latencies: number[] = [];
   const processorStart = processorTime();
   const start = wallTime();
   let last = start;
   do {
-    const result = contender.operate();
+    const result = operate();
     // A synchronous operation is not made to wait for a microtask.
     if (result instanceof Promise) await result;
     const now = wallTime();
     latencies.push(now - last);
     last = now;
   } while (last - start < milliseconds);
-  collectYoung();
-  const slice = {
+  return {
     operations: latencies.length,
-    wallMilliseconds: wallTime() - start,
+    wallMilliseconds: last - start,
     processorMilliseconds: processorTime() - processorStart,
     latencies,
   };
-  // Garbage that has grown old would be collected in the turns of the others.
-  if (contender.role === "peer") collectAll();
-  return slice;
 }

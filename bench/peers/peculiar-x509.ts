@@ -2,7 +2,7 @@
 // @peculiar/x509 over WebCrypto: the request is parsed and its signature verified, a certificate with extensions like
 // ours is signed. Nothing else of a birth: no record, no lint, no admission.
 
-import type { Contender } from "../bench.ts";
+import type { Operation } from "../bench.ts";
 import { inTurn } from "../in-turn.ts";
 
 type Library = typeof import("@peculiar/x509");
@@ -14,11 +14,11 @@ const notBefore = new Date("2026-03-01T12:00:00Z");
 const notAfter = new Date("9999-12-31T23:59:59Z");
 
 /** @param requests DER */
-export async function peculiarX509(requests: readonly Uint8Array[]): Promise<Contender> {
+export async function peculiarX509(requests: readonly Uint8Array[]): Promise<Operation> {
   const library = await loadLibrary();
   const issuer = await newKeyPair();
   const next = inTurn(requests);
-  return { name: "@peculiar/x509", role: "peer", operate: () => issueOne(library, next(), issuer) };
+  return () => issueOne(library, next(), issuer);
 }
 
 function newKeyPair() {

@@ -26,6 +26,7 @@ export {
   type VerdictInput,
   verdictType,
 } from "./verdict.ts";
+export { type RememberingOptions, rememberingVerifier } from "./remembering-verifier.ts";
 export { type AnswerRequest, type AuthenticationPolicy, verifyAnswer } from "./verify-answer.ts";
 export {
   type Evidence,

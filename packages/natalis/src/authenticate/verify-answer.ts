@@ -11,7 +11,7 @@ import {
   type Sign1,
   verifySign1,
 } from "../formats/index.ts";
-import { equalBytes, type Hash } from "../kernel/index.ts";
+import { equalBytes, type Hash, type SignatureVerifier } from "../kernel/index.ts";
 import { type AnswerPayload, answerType, parseAnswerPayload } from "./answer.ts";
 import type { Challenge } from "./challenge.ts";
 import type { ChallengeStore } from "./challenge-store.ts";
@@ -31,6 +31,8 @@ export interface AnswerRequest extends Omit<IdentityRequest, "certificate" | "po
   /** Who this verifier is. */
   readonly audience: string;
   readonly policy: AuthenticationPolicy;
+  /** Verifies what many devices have in common (certificates, lists, checkpoints); absent: `verifier` does. */
+  readonly evidenceVerifier?: SignatureVerifier | undefined;
 }
 
 const longestAnswer = 1 << 16;
@@ -52,6 +54,7 @@ export async function verifyAnswer(request: AnswerRequest): Promise<Authenticate
     certificate: presented.certificate,
     evidence,
     purpose: undefined,
+    verifier: request.evidenceVerifier ?? request.verifier,
   });
   await verifySign1(answer.sign1, identity.certificate.publicKey, request.verifier);
   return new AuthenticatedIdentity(identity, factsOf(answer.payload, request.policy));

@@ -10,6 +10,7 @@ import {
   challenge,
   type Evidence,
   issueVerdict,
+  rememberingVerifier,
   type VerifiedIdentity,
   verifyAnswer,
   verifyIdentity,
@@ -48,6 +49,8 @@ const verdictLifetime = 300;
 const maxStateAge = 900;
 const policy = { unknownStatus: "refuse", maxStateAge } as const;
 const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
+/** Authority certificates, lists and checkpoints come with every device. */
+const evidenceVerifier = rememberingVerifier(ports);
 
 export class Authentications {
   readonly #context: AuthenticationsContext;
@@ -76,7 +79,8 @@ export class Authentications {
     const evidence = { chain, ...(await this.#evidenceOn(namedBy(answer, chain))) };
     // After the evidence: a list signed just now is not yet of the instant before.
     const at = clock.now();
-    const identity = await verifyAnswer({ answer, challenges, audience, trust, evidence, policy, at, ...ports });
+    const request = { answer, challenges, audience, trust, evidence, policy, at, ...ports, evidenceVerifier };
+    const identity = await verifyAnswer(request);
     const input = { identity, lifetime: verdictLifetime, ...this.#key, chain: this.#context.chain, hash: nodeHash };
     const validUntil = new Date(at.getTime() + verdictLifetime * 1000);
     return { identity, verdict: await issueVerdict(input), validUntil };
@@ -87,7 +91,8 @@ export class Authentications {
     const { trust, chain, clock } = this.#context;
     const evidence = { chain, ...(await this.#evidenceOn(certificate)) };
     const at = clock.now();
-    return verifyIdentity({ certificate, evidence, trust, policy, purpose: oids.clientAuth, at, ...ports });
+    const request = { certificate, evidence, trust, policy, purpose: oids.clientAuth, at, hash: nodeHash };
+    return verifyIdentity({ ...request, verifier: evidenceVerifier });
   }
 
   /** What this registry says of the device whose certificate it is; nothing of a stranger. */
