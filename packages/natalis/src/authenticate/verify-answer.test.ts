@@ -26,7 +26,13 @@ import {
   verifierKey,
   verifySign1,
 } from "../formats/index.ts";
-import { isNatalisError, portableHash, type SignatureAlgorithm, type Signer } from "../kernel/index.ts";
+import {
+  isNatalisError,
+  portableHash,
+  type SignatureAlgorithm,
+  type SignatureVerifier,
+  type Signer,
+} from "../kernel/index.ts";
 import type { DeviceState, TrustFile } from "../registry/index.ts";
 import { authorityExtensions, extension, type Forged, forgeCertificate } from "../testing/certificate-forge.ts";
 import { forgeBirthCertificate, forgeStateProof } from "../testing/identity-forge.ts";
@@ -377,4 +383,19 @@ test("an answer with any bit changed, cut short or grown is refused with a catal
     }),
     { numRuns: 300 },
   );
+});
+
+test("what devices have in common goes to the evidence verifier, the answer to the other", async () => {
+  const asked = { answer: 0, evidence: 0 };
+  const counting = (kind: keyof typeof asked): SignatureVerifier => ({
+    verify(...given) {
+      asked[kind]++;
+      return nodeSignatureVerifier.verify(...given);
+    },
+  });
+  await authenticate({}, { verifier: counting("answer"), evidenceVerifier: counting("evidence") });
+  assert.equal(asked.answer, 1);
+  assert.ok(asked.evidence >= 3, "two certificates and a checkpoint");
+  const blind = { verifier: { verify: () => false }, evidenceVerifier: nodeSignatureVerifier };
+  await assert.rejects(authenticate({}, blind), { code: "NAT_COSE_SIGNATURE" });
 });
