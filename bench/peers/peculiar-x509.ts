@@ -2,9 +2,6 @@
 // @peculiar/x509 over WebCrypto: the request is parsed and its signature verified, a certificate with extensions like
 // ours is signed. Nothing else of a birth: no record, no lint, no admission.
 
-import type { Operation } from "../bench.ts";
-import { inTurn } from "../in-turn.ts";
-
 type Library = typeof import("@peculiar/x509");
 type KeyPair = Awaited<ReturnType<typeof newKeyPair>>;
 
@@ -13,12 +10,11 @@ const issuerName = "O=Bench Makers, CN=Bench Issuing CA";
 const notBefore = new Date("2026-03-01T12:00:00Z");
 const notAfter = new Date("9999-12-31T23:59:59Z");
 
-/** @param requests DER */
-export async function peculiarX509(requests: readonly Uint8Array[]): Promise<Operation> {
+/** Answers what makes a certificate of a request in DER. */
+export async function peculiarX509(): Promise<(request: Uint8Array) => Promise<unknown>> {
   const library = await loadLibrary();
   const issuer = await newKeyPair();
-  const next = inTurn(requests);
-  return () => issueOne(library, next(), issuer);
+  return (request) => issueOne(library, request, issuer);
 }
 
 function newKeyPair() {

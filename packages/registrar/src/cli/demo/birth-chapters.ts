@@ -11,6 +11,7 @@ import { birthAnswerSchema, operatorAnswerSchema } from "../../protocols/rest/sc
 import { requestWith } from "../birth.ts";
 import { writePapers } from "../device-folder.ts";
 import { withBirthKey } from "../device-key.ts";
+import { checkBirthAnswer } from "../birth-answer.ts";
 import { readText } from "../files.ts";
 import { readMachineFacts } from "../machine-readings.ts";
 import { writeCrls } from "./crl-files.ts";
@@ -59,6 +60,7 @@ export const bornChapter: Chapter<Demo> = {
       evidence,
       ...facts,
     });
+    await checkBirthAnswer(answer, { request, unit: facts }, demo.trust);
     await writePapers(device, answer);
     await writeText(demo.file("issuing.pem"), answer.chain[0] ?? "");
     await writeCrls(demo, "crls.pem");
