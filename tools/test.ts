@@ -17,6 +17,8 @@ const alone = ["test/crash/", "test/e2e/"];
 const { values, positionals } = parseArgs({ options: { root: { type: "string" } }, allowPositionals: true });
 const root = resolve(values.root ?? repository);
 const strict = process.env.CI === "true";
+// Hundreds of test files are processes of their own and load much the same sources: a third of the time is compiling.
+process.env.NODE_COMPILE_CACHE ??= join(repository, "node_modules/.cache/compiled");
 
 const lacking = [
   ...ensureParts(readParts(join(repository, "tools/debian-packages.txt")), thisMachine),

@@ -15,6 +15,7 @@ describe("accepted", () => {
     ["nested context tags", "a0 04 a1 02 0500"],
     ["primitive context tag, opaque", "80 03 ffffff"],
     ["application tag", "41 01 00"],
+    ["the first application tag, which is no end-of-contents", "40 00"],
     ["a time of any form", "18 0a 32303236303130313030"],
     ["REAL, unread", "09 00"],
     ["EXTERNAL", "28 02 0500"],

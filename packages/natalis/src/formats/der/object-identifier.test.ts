@@ -53,6 +53,19 @@ describe("refused as text", () => {
   test("more text than is looked at", () => assert.throws(() => oidContent(`1.2${".1".repeat(3000)}`), refused));
 });
 
+test("content of 256 octets is the longest, both ways", () => {
+  const text = `1.2${".1".repeat(255)}`;
+  assert.equal(oidContent(text).length, 256);
+  assert.equal(decodeOid(oidContent(text)), text);
+  assert.throws(() => oidContent(`${text}.1`), refused);
+  // One arc of 255 octets has more digits than are looked at; one that just fits them is written.
+  const largest = `1.2.${"9".repeat(1020)}`;
+  assert.equal(largest.length, 1024);
+  assert.throws(() => oidContent(largest), refused);
+  const fits = `1.2.${"9".repeat(537)}`;
+  assert.equal(decodeOid(oidContent(fits)), fits);
+});
+
 test("property: every identifier comes back", () => {
   const arc = fc.oneof(fc.nat(200), fc.bigInt({ min: 0n, max: 1n << 128n }));
   const first = fc.oneof(

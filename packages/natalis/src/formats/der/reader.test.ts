@@ -165,6 +165,62 @@ test("nesting beyond 32 levels is not followed", () => {
   );
 });
 
+test("nesting of 32 levels is followed", () => {
+  let der = encodeSequence();
+  for (let level = 1; level < 32; level++) der = encodeSequence(der);
+  let inner = new DerReader(der);
+  for (let level = 0; level < 32; level++) inner = inner.enter();
+  inner.end();
+  const deeper = new DerReader(encodeSequence(der));
+  let last = deeper;
+  for (let level = 0; level < 32; level++) last = last.enter();
+  assert.throws(
+    () => last.enter(),
+    (error) => isNatalisError(error, "NAT_DER_DEPTH"),
+  );
+});
+
+test("lengths where their form changes", () => {
+  for (const [length, head] of [
+    [0, "0400"],
+    [127, "047f"],
+    [128, "048180"],
+    [255, "0481ff"],
+    [256, "04820100"],
+    [65_535, "0482ffff"],
+    [65_536, "0483010000"],
+  ] as const) {
+    const der = encodeTagLengthValue(0x04, new Uint8Array(length));
+    assert.equal(toHex(der.subarray(0, head.length / 2)), head);
+    assert.equal(new DerReader(der).octetString().length, length);
+  }
+});
+
+test("the lowest negative INTEGER of one octet is negative to every reader of numbers", () => {
+  const negative = (error: unknown) => isNatalisError(error, "NAT_DER_INTEGER");
+  for (const der of [hex("02 01 80"), hex("02 01 ff"), hex("02 02 80 00")]) {
+    assert.throws(() => new DerReader(der).unsigned(2), negative);
+    assert.throws(() => new DerReader(der).smallInteger(), negative);
+  }
+  assert.equal(new DerReader(hex("02 01 7f")).unsigned(1), 127n);
+  assert.equal(new DerReader(hex("02 02 00 80")).unsigned(2), 128n);
+  assert.throws(() => new DerReader(hex("02 02 00 80")).unsigned(1), negative);
+  assert.equal(new DerReader(hex("02 04 7f ff ff ff")).smallInteger(), 2 ** 31 - 1);
+  assert.throws(() => new DerReader(hex("02 05 00 80 00 00 00")).smallInteger(), negative);
+});
+
+test("a BIT STRING without its first octet is refused, whatever follows it", () => {
+  const refused = (error: unknown) => isNatalisError(error, "NAT_DER_BIT_STRING");
+  for (const der of [hex("03 00"), hex("03 00 00"), hex("03 00 00 00")]) {
+    assert.throws(() => new DerReader(der).bitStringOctets(), refused);
+    assert.throws(() => new DerReader(der).bitString(), refused);
+  }
+  assert.equal(new DerReader(hex("03 01 00")).bitStringOctets().length, 0);
+  assert.equal(new DerReader(hex("03 02 07 80")).bitString().unusedBits, 7);
+  for (const der of [hex("03 02 07 40"), hex("03 02 08 00"), hex("03 01 01"), hex("03 02 01 01")])
+    assert.throws(() => new DerReader(der).bitString(), refused);
+});
+
 test("what is read is a view, not a copy", () => {
   const der = encodeOctetString(Uint8Array.of(1, 2, 3));
   const content = new DerReader(der).octetString();

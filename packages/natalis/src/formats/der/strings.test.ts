@@ -22,6 +22,9 @@ describe("decoded", () => {
     ["VisibleString", tags.visibleString, "207e", " ~"],
     ["BMPString", tags.bmpString, "00e94e2d", "é中"],
     ["UniversalString", tags.universalString, "0001f600", "😀"],
+    ["UniversalString, the last character before the surrogates", tags.universalString, "0000d7ff", "\ud7ff"],
+    ["UniversalString, the first one after them", tags.universalString, "0000e000", "\ue000"],
+    ["UniversalString, the last of all", tags.universalString, "0010ffff", "\u{10ffff}"],
     ["an empty string", tags.bmpString, "", ""],
   ] as const)
     test(name, () => assert.equal(decodeString(tag, fromHex(hex)), text));
@@ -42,6 +45,7 @@ describe("refused", () => {
     ["UniversalString of three octets", tags.universalString, "000041"],
     ["UniversalString beyond Unicode", tags.universalString, "00110000"],
     ["UniversalString with a surrogate", tags.universalString, "0000d800"],
+    ["UniversalString with the last surrogate", tags.universalString, "0000dfff"],
     ["a type that is no string", tags.integer, "01"],
   ] as const)
     test(name, () => {

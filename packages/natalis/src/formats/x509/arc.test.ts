@@ -13,7 +13,15 @@ test("the permanent numbers stand under the arc", () => {
   assert.equal(oids.custody(4), "1.3.6.1.4.1.32473.2.4");
   assert.equal(oids.answer, "1.3.6.1.4.1.32473.3.1");
   assert.equal(oids.seal, "1.3.6.1.4.1.32473.3.2");
+  assert.equal(oids.verdict, "1.3.6.1.4.1.32473.3.3");
   assert.equal(oids.product(7), "1.3.6.1.4.1.32473.4.7");
+});
+
+test("every number may have 31 bits, and custody and products begin at 0", () => {
+  const oids = oidsOf("2.2147483647.0.2147483647");
+  assert.equal(oids.custody(0), "2.2147483647.0.2147483647.2.0");
+  assert.equal(oids.product(0), "2.2147483647.0.2147483647.4.0");
+  assert.equal(oids.product(2 ** 31 - 1), "2.2147483647.0.2147483647.4.2147483647");
 });
 
 for (const arc of [
@@ -27,6 +35,7 @@ for (const arc of [
   "1.3.-6",
   "2.25.329800735698586629295641978511506172918",
   "1.3.2147483648",
+  "2.2147483648.1",
   `1.3${".1".repeat(15)}`,
   "1.3.6\n",
 ])

@@ -38,11 +38,26 @@ for (const [name, value] of refusals)
       (error) => isNatalisError(error, "NAT_X509_BIRTH_EXTENSION"),
     ));
 
-test("custody below 0 cannot be written", () => {
-  assert.throws(
-    () => encodeBirthExtension({ custody: -1, birthRecord }),
-    (error) => isNatalisError(error, "NAT_X509_BIRTH_EXTENSION"),
-  );
+test("custody outside of its levels, or between two, cannot be written", () => {
+  for (const custody of [-1, 5, 1.5, Number.NaN])
+    assert.throws(
+      () => encodeBirthExtension({ custody, birthRecord }),
+      (error) => isNatalisError(error, "NAT_X509_BIRTH_EXTENSION"),
+    );
+});
+
+test("refused: a field more, a field less, a value behind it", () => {
+  const fields = [encodeInteger(1), encodeInteger(0), encodeOctetString(birthRecord)];
+  for (const [value, code] of [
+    [encodeSequence(...fields, encodeInteger(0)), "NAT_DER_TRAILING"],
+    [encodeSequence(...fields.slice(0, 2)), "NAT_DER_TAG"],
+    [encodeSequence(...fields.toReversed()), "NAT_DER_TAG"],
+    [Uint8Array.of(...encodeSequence(...fields), 5, 0), "NAT_DER_TRAILING"],
+  ] as const)
+    assert.throws(
+      () => parseBirthExtension(value),
+      (error) => isNatalisError(error, code),
+    );
 });
 
 test("changed bytes give a catalogue error or another well-formed extension", () => {
