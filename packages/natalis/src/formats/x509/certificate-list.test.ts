@@ -86,6 +86,17 @@ test("a list reads as it was written", () => {
   );
 });
 
+test("serial numbers of 20 octets and every reason are written and read", () => {
+  const revoked = Object.values(crlReasons)
+    .filter((reason) => reason !== crlReasons.unspecified)
+    .map((reason, i) => ({ serialNumber: new Uint8Array(20).fill(0x10 + i), revocationDate: thisUpdate, reason }));
+  const read = parseCertificateList(list(encodeTbsCertificateList({ ...fields, revoked })));
+  assert.deepEqual(
+    read.revoked.map(({ serialNumber, reason }) => [serialNumber, reason]),
+    revoked.map(({ serialNumber, reason }) => [serialNumber, reason]),
+  );
+});
+
 test("an empty list leaves the field out, and reason unspecified its extension", () => {
   const empty = parseCertificateList(list(encodeTbsCertificateList({ ...fields, revoked: [] })));
   assert.deepEqual(empty.revoked, []);
@@ -186,6 +197,11 @@ describe("refused", () => {
       withParts({ extensions: concatBytes(parts.extensions, encodeNull()) }),
       "NAT_DER_TRAILING",
     ],
+    [
+      "a value beside the extensions, under their tag",
+      withParts({ extensions: encodeTagged(0, concatBytes(encodeExtensions(fields.extensions), encodeNull())) }),
+      "NAT_DER_TRAILING",
+    ],
     ["reason 7", withParts({ revoked: entryExtension(oids.reasonCode, fromHex("0a0107")) }), "NAT_X509_REVOKED"],
     ["reason 11", withParts({ revoked: entryExtension(oids.reasonCode, fromHex("0a010b")) }), "NAT_X509_REVOKED"],
     ["a reason as INTEGER", withParts({ revoked: entryExtension(oids.reasonCode, encodeInteger(1)) }), "NAT_DER_TAG"],
@@ -243,6 +259,13 @@ describe("not written", () => {
   for (const [what, changed, code] of [
     ["no extensions", { extensions: [] }, "NAT_X509_EXTENSIONS"],
     ["reason 7", { revoked: [{ ...first, reason: 7 }] }, "NAT_X509_REVOKED"],
+    ["reason 11", { revoked: [{ ...first, reason: 11 }] }, "NAT_X509_REVOKED"],
+    ["reason -1", { revoked: [{ ...first, reason: -1 }] }, "NAT_X509_REVOKED"],
+    [
+      "a serial number of 20 octets that needs one more for its sign",
+      { revoked: [{ ...first, serialNumber: fromHex("80".repeat(20)) }] },
+      "NAT_X509_REVOKED",
+    ],
     ["reason 1.5", { revoked: [{ ...first, reason: 1.5 }] }, "NAT_X509_REVOKED"],
     [
       "a serial number of 21 octets",

@@ -199,9 +199,10 @@ function requireReason(reason: number): void {
 
 function encodeRevoked({ serialNumber, revocationDate, ...fields }: RevokedCertificateFields): Uint8Array {
   const extensions = entryExtensions(fields);
-  requireSerial(serialNumber);
+  const serial = encodeInteger(serialNumber);
+  requireSerial(serial.subarray(2));
   return encodeSequence(
-    encodeInteger(serialNumber),
+    serial,
     encodeTime(revocationDate),
     ...(extensions.length === 0 ? [] : [encodeExtensions(extensions)]),
   );
