@@ -165,6 +165,7 @@ describe("refused", () => {
     ],
     ["serial number 0", withParts({ serialNumber: encodeInteger(0) }), "NAT_X509_SERIAL"],
     ["a negative serial number", withParts({ serialNumber: encodeInteger(-1) }), "NAT_X509_SERIAL"],
+    ["the serial number -128", withParts({ serialNumber: encodeInteger(-128) }), "NAT_X509_SERIAL"],
     ["a serial number of 21 octets", withParts({ serialNumber: encodeInteger(1n << 160n) }), "NAT_X509_SERIAL"],
     ["a padded serial number", withParts({ serialNumber: fromHex("02020001") }), "NAT_DER_INTEGER"],
     ["an empty issuer", withParts({ issuer: encodeName([]) }), "NAT_X509_NAME"],

@@ -52,6 +52,7 @@ test("an issuing distribution point for one kind of certificates comes back", ()
 describe("all fields of a foreign distribution point", () => {
   for (const [what, content, expected] of [
     ["the name alone", point, { fullName }],
+    ["reasons, none of them", `${point} 810100`, { fullName, reasons: new Set() }],
     ["reasons", `${point} 81020560`, { fullName, reasons: new Set(["keyCompromise", "cACompromise"]) }],
     ["a CRL issuer alone", "a2 03 820161", { crlIssuer: [{ kind: "dns", value: "a" }] }],
     ["a relative name", "a0 04 a102 3000", { relativeName: fromHex("3000") }],

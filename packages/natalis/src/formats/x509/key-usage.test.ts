@@ -49,6 +49,7 @@ describe("key usage refused", () => {
     ["a trailing zero octet", "0303078000", "NAT_X509_EXTENSION"],
     ["all bits zero", "03020700", "NAT_X509_EXTENSION"],
     ["a bit without a name", "0303060040", "NAT_X509_EXTENSION"],
+    ["a bit without a name beside one that has one", "0303068040", "NAT_X509_EXTENSION"],
     ["unused bits that are set", "03020781", "NAT_DER_BIT_STRING"],
     ["an OCTET STRING", "04020780", "NAT_DER_TAG"],
     ["bytes after it", "0302078000", "NAT_DER_TRAILING"],
