@@ -56,4 +56,5 @@ test("writes no bundle that cannot be", () => {
   assert.throws(() => encodeEntryBundle(Array.from({ length: 257 }, () => new Uint8Array(1))), { code });
   assert.throws(() => encodeEntryBundle([new Uint8Array(0x10000)]), { code });
   assert.equal(encodeEntryBundle([new Uint8Array(0xffff)]).length, 0x10001);
+  assert.equal(parseEntryBundle(encodeEntryBundle(Array.from({ length: 256 }, () => new Uint8Array(1)))).length, 256);
 });

@@ -177,6 +177,53 @@ test("sizes past 32 bits: the path to the last leaf of a tree of 2^40 + 1 is one
   refused(() => verifyInclusion({ ...claim, size: 2 ** 53 }), inclusionCodes, "a size that is not exact");
 });
 
+test("a proof of the wrong length is refused for its length, before its end is reached", () => {
+  const long = Array.from({ length: 60 }, () => someHash);
+  for (const [index, size] of [
+    [0, 1],
+    [3, 5],
+    [7, 8],
+  ] as const) {
+    const claim = inclusionOf(index, size);
+    const detail = (words: string) => new RegExp(`${words} for size ${size}$`);
+    const more = { ...claim, proof: [...claim.proof, ...long] };
+    assert.throws(() => verifyInclusion(more), { code: "NAT_TLOG_INCLUSION", detail: detail("are too many") });
+    if (claim.proof.length === 0) continue;
+    const fewer = { ...claim, proof: claim.proof.slice(0, -1) };
+    assert.throws(() => verifyInclusion(fewer), { code: "NAT_TLOG_INCLUSION", detail: detail("are too few") });
+  }
+  const [oldSize, newSize, published] = [6, 8, publishedConsistency[2]?.[2] ?? []];
+  const proof = published.map(fromHex);
+  const claim = { oldSize, oldRoot: rootAt(oldSize), newSize, newRoot: rootAt(newSize), hash };
+  const tooMany = { code: "NAT_TLOG_CONSISTENCY", detail: /are too many for size 8$/ };
+  assert.throws(() => verifyConsistency({ ...claim, proof: [...proof, ...long] }), tooMany);
+  const tooFew = { code: "NAT_TLOG_CONSISTENCY", detail: /are too few for size 8$/ };
+  assert.throws(() => verifyConsistency({ ...claim, proof: proof.slice(0, -1) }), tooFew);
+});
+
+test("in a tree of one leaf too, what is no hash is no leaf, and what is no root is none", () => {
+  for (const bytes of [new Uint8Array(0), new Uint8Array(31), new Uint8Array(33)]) {
+    const claim = { leaf: bytes, index: 0, size: 1, proof: [], root: bytes, hash };
+    assert.throws(() => verifyInclusion(claim), { code: "NAT_TLOG_HASH" });
+    const same = { oldSize: 1, oldRoot: bytes, newSize: 1, newRoot: bytes, proof: [], hash };
+    assert.throws(() => verifyConsistency(same), { code: "NAT_TLOG_HASH" });
+    const grown = { oldSize: 0, oldRoot: emptyRoot(hash), newSize: 1, newRoot: bytes, proof: [], hash };
+    assert.throws(() => verifyConsistency(grown), { code: "NAT_TLOG_HASH" });
+  }
+});
+
+test("sizes and indexes that are no exact numbers are out of range", () => {
+  const range = { code: "NAT_TLOG_RANGE" };
+  for (const odd of [-1, 0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY]) {
+    const claim = inclusionOf(0, 1);
+    assert.throws(() => verifyInclusion({ ...claim, size: odd }), range, `size ${odd}`);
+    assert.throws(() => verifyInclusion({ ...claim, index: odd }), range, `index ${odd}`);
+    const sizes = { oldRoot: emptyRoot(hash), newRoot: someHash, proof: [], hash };
+    assert.throws(() => verifyConsistency({ ...sizes, oldSize: 0, newSize: odd }), range, `new size ${odd}`);
+    assert.throws(() => verifyConsistency({ ...sizes, oldSize: odd, newSize: 8 }), range, `old size ${odd}`);
+  }
+});
+
 test("hostile claims are refused in the catalogue's words and in bounded time", () => {
   const node = fc.uint8Array({ minLength: 0, maxLength: 33 });
   const nodes = fc.array(fc.oneof(fc.constant(someHash), node), { maxLength: 80 });

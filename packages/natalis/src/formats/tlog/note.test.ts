@@ -194,6 +194,8 @@ test("refuses what is no note", async () => {
     ["nothing", ""],
     ["no signature", "text\n\n"],
     ["no empty line", `text\n${line}`],
+    ["one character in place of text and empty line", `x${line}`],
+    ["signature lines alone", line],
     ["no last newline", note.slice(0, -1)],
     ["an empty line at the end", `${note}\n`],
     ["a line that is no signature", `${note}text\n`],
@@ -220,6 +222,9 @@ test("refuses what is no note", async () => {
     await assert.rejects(openNote(bent, logKeys, verifier), { code: "NAT_TLOG_NOTE" }, what);
   }
   assert.equal(parseNote(`text\n\n${line.repeat(64)}`).signatures.length, 64);
+  const room = 0x10000 - encodeUtf8(`\n\n${line}`).length;
+  assert.equal(parseNote(`${"x".repeat(room)}\n\n${line}`).text.length, room + 1);
+  assert.throws(() => parseNote(`${"x".repeat(room + 1)}\n\n${line}`), { code: "NAT_TLOG_NOTE" });
 });
 
 test("signs no text that no note has", async () => {

@@ -138,6 +138,12 @@ test("white space, comments, addresses, and names that look like keywords", () =
   assert.deepEqual(parseLogPolicy("quorum none"), { logs: [], witnesses: [], groups: [], quorum: "none" });
 });
 
+test("a policy of 64 KiB is the longest", () => {
+  const text = `#${"x".repeat(0x10000 - 13)}\nquorum none`;
+  assert.equal(text.length, 0x10000);
+  assert.equal(parseLogPolicy(text).quorum, "none");
+});
+
 test("refuses each breach of the syntax", () => {
   const w1 = `witness w1 ${x1.vkey}\n`;
   const w2 = `witness w2 ${x2.vkey}\n`;
@@ -145,7 +151,10 @@ test("refuses each breach of the syntax", () => {
   const refused: [string, string][] = [
     ["no quorum", ""],
     ["a control character", "quorum none\n\x01"],
+    ["a control character in a comment", "quorum none\n# a\x01b"],
     ["a carriage return", "quorum none\r\n"],
+    ["a carriage return in a comment", "# a policy\r\nquorum none\n"],
+    ["more than 64 KiB", `#${"x".repeat(0x10000 - 12)}\nquorum none`],
     ["a delete character", "quorum none\n#\x7f"],
     ["half a surrogate pair", "quorum none\n#\ud800"],
     ["an unknown keyword", "quibble w1\nquorum none\n"],

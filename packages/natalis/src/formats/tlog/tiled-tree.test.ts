@@ -392,6 +392,8 @@ test("refuses what no tree has", async () => {
   assert.throws(() => tree.rootAt(601), { code });
   assert.throws(() => tree.consistencyProof(601), { code });
   assert.throws(() => tree.consistencyProof(6, 5), { code });
+  assert.throws(() => tree.consistencyProof(5, 601), { code });
+  assert.throws(() => tree.consistencyProof(5, Number.NaN), { code });
   assert.throws(() => tree.append(new Uint8Array(31)), { code: "NAT_TLOG_HASH" });
   assert.throws(() => tree.replace(0, new Uint8Array(33)), { code: "NAT_TLOG_HASH" });
 });
