@@ -18,10 +18,12 @@ import {
 const plain = { noNullPrototype: true } as const;
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const number = fc.maxSafeNat();
+const latestTime = 8.64e15;
+const instant = fc.integer({ min: 0, max: latestTime });
 const born: fc.Arbitrary<PublicEntry> = fc.record(
   {
     type: fc.constant(entryTypes.born),
-    time: number,
+    time: instant,
     deviceId: bytes(16),
     ordinal: number,
     previous: fc.constant(null),
@@ -34,7 +36,7 @@ const born: fc.Arbitrary<PublicEntry> = fc.record(
 const later: fc.Arbitrary<PublicEntry> = fc.record(
   {
     type: fc.constantFrom(entryTypes.suspended, entryTypes.resumed, entryTypes.revoked, entryTypes.retired),
-    time: number,
+    time: instant,
     deviceId: bytes(16),
     ordinal: number,
     previous: number,
@@ -45,7 +47,7 @@ const later: fc.Arbitrary<PublicEntry> = fc.record(
   plain,
 );
 const none = { deviceId: null, ordinal: null, previous: null, keyHash: null, unitTag: null };
-const authority = fc.record({ time: number, keyHash: bytes(32), bodyHash: bytes(32) }).map((fields) => ({
+const authority = fc.record({ time: instant, keyHash: bytes(32), bodyHash: bytes(32) }).map((fields) => ({
   ...none,
   ...fields,
   type: entryTypes.authority,
@@ -82,7 +84,7 @@ test("public entries come back as they went", () => {
 });
 
 test("state entries come back as they went", () => {
-  const entry = fc.record({ time: number, devices: number, stateRoot: bytes(32) }, plain);
+  const entry = fc.record({ time: instant, devices: number, stateRoot: bytes(32) }, plain);
   fc.assert(fc.property(entry, (state) => assert.deepEqual(parseStateEntry(encodeStateEntry(state)), state)));
 });
 
@@ -140,6 +142,15 @@ test("a type carries its fields, all of them, and no others", () => {
     const written = encodeCbor([1, type, time, deviceId, ordinal, previous, keyHash, unitTag, hash]);
     assert.throws(() => parsePublicEntry(written), refused, name);
   }
+});
+
+test("the last instant that a Date can hold is read, the one after it refused", () => {
+  const [time, devices, stateRoot] = [latestTime, 1, new Uint8Array(32)];
+  assert.equal(parseStateEntry(encodeStateEntry({ time, devices, stateRoot })).time, latestTime);
+  assert.throws(() => parseStateEntry(encodeStateEntry({ time: time + 1, devices, stateRoot })), refused);
+  const entry = { ...none, type: entryTypes.authority, keyHash: stateRoot, bodyHash: stateRoot };
+  assert.equal(parsePublicEntry(encodePublicEntry({ ...entry, time })).time, latestTime);
+  assert.throws(() => parsePublicEntry(encodePublicEntry({ ...entry, time: time + 1 })), refused);
 });
 
 test("another version, another count of items, and an entry above 65,535 bytes are refused", () => {

@@ -89,7 +89,7 @@ export function parsePublicEntry(bytes: Uint8Array): PublicEntry {
   return parseItems(bytes, 9, (items) => {
     const entry: PublicEntry = {
       type: asUnsigned(items[1]) as EntryType,
-      time: asUnsigned(items[2]),
+      time: timeOf(items[2]),
       deviceId: orNull(items[3], (value) => asBytes(value, 16)),
       ordinal: orNull(items[4], asUnsigned),
       previous: orNull(items[5], asUnsigned),
@@ -111,7 +111,7 @@ export function parseStateEntry(bytes: Uint8Array): StateEntry {
   return parseItems(bytes, 5, (items) => {
     if (items[1] !== entryTypes.state) throw registryError("NAT_REGISTRY_ENTRY", "it is no state entry");
     return {
-      time: asUnsigned(items[2]),
+      time: timeOf(items[2]),
       devices: asUnsigned(items[3]),
       stateRoot: asBytes(items[4], 32),
     };
@@ -136,6 +136,16 @@ function requireForm(entry: PublicEntry): void {
     if (value instanceof Uint8Array && value.length !== (field === "deviceId" ? 16 : 32))
       throw registryError("NAT_REGISTRY_ENTRY", `${field} of ${value.length} bytes`);
   }
+}
+
+/** Beyond this an instant is none that a Date can hold (ECMA-262, section 21.4.1.1). */
+const latestTime = 8.64e15;
+
+/** Unix milliseconds. */
+function timeOf(value: CborValue | undefined): number {
+  const time = asUnsigned(value);
+  if (time > latestTime) throw registryError("NAT_REGISTRY_ENTRY", `the time ${time}`);
+  return time;
 }
 
 function orNull<T>(value: CborValue | undefined, read: (value: CborValue | undefined) => T): T | null {

@@ -10,6 +10,7 @@ import { encodeStateLeaf, noOwner, parseStateLeaf, type StateLeaf, stateLeafLeng
 const plain = { noNullPrototype: true } as const;
 const refused = (error: unknown) => isNatalisError(error, "NAT_REGISTRY_LEAF");
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const latestTime = 8.64e15;
 const leaves: fc.Arbitrary<StateLeaf> = fc.record(
   {
     ordinal: fc.maxSafeNat(),
@@ -17,7 +18,7 @@ const leaves: fc.Arbitrary<StateLeaf> = fc.record(
     keyHash: bytes(32),
     certificateHash: bytes(32),
     state: fc.constantFrom<DeviceState>("active", "suspended", "revoked", "retired"),
-    since: fc.maxSafeNat(),
+    since: fc.integer({ min: 0, max: latestTime }),
     owner: bytes(32),
     lastEntry: fc.maxSafeNat(),
   },
@@ -56,7 +57,7 @@ test("another length, magic or state, and numbers above 2^53, are refused", () =
     fc.property(leaves, (leaf) => {
       const good = encodeStateLeaf(leaf);
       const set = (at: number, octet: number) => good.map((old, i) => (i === at ? octet : old));
-      const bad = [
+      const bad: Uint8Array[] = [
         good.slice(1),
         Uint8Array.of(...good, 0),
         set(0, 0),
@@ -64,7 +65,9 @@ test("another length, magic or state, and numbers above 2^53, are refused", () =
         set(92, 5),
         set(5, 0xff),
         set(134, 0x20),
+        encodeStateLeaf({ ...leaf, since: latestTime + 1 }),
       ];
+
       for (const bytes of bad) assert.throws(() => parseStateLeaf(bytes), refused);
     }),
   );

@@ -58,7 +58,7 @@ export function parseStateLeaf(bytes: Uint8Array): StateLeaf {
     keyHash: bytes.slice(offsets.keyHash, offsets.certificateHash),
     certificateHash: bytes.slice(offsets.certificateHash, offsets.state),
     state: stateOfNumber(bytes[offsets.state] as number),
-    since: getUint64(view, offsets.since),
+    since: timeAt(view, offsets.since),
     owner: bytes.slice(offsets.owner, offsets.lastEntry),
     lastEntry: getUint64(view, offsets.lastEntry),
   };
@@ -72,6 +72,13 @@ function stateOfNumber(number: number): DeviceState {
 function setUint64(view: DataView, offset: number, value: number): void {
   view.setUint32(offset, Math.floor(value / 2 ** 32));
   view.setUint32(offset + 4, value % 2 ** 32);
+}
+
+/** No later than a Date can hold (ECMA-262, section 21.4.1.1). */
+function timeAt(view: DataView, offset: number): number {
+  const time = getUint64(view, offset);
+  if (time > 8.64e15) throw registryError("NAT_REGISTRY_LEAF", `the time ${time}`);
+  return time;
 }
 
 function getUint64(view: DataView, offset: number): number {
