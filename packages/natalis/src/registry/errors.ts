@@ -9,6 +9,7 @@ export const registryErrors = {
     "A key, unit, device, serial, operator, token or authority certificate is registered already.",
   NAT_REGISTRY_QUOTA: "The station has used up the births it may ask for.",
   NAT_REGISTRY_OPERATOR: "The operator is not enrolled, or its enrolment was revoked.",
+  NAT_REGISTRY_ADMINISTRATOR: "An administrator is revoked by another one, who is still enrolled then.",
   NAT_REGISTRY_DEVICE: "No device of this id is registered.",
   NAT_REGISTRY_PAGE: "The page is not between 1 and 500 items, or starts at no valid position.",
   NAT_REGISTRY_CRL_NUMBER: "The stored CRL of this shard has the same or a higher number, or reflects a larger log.",

@@ -28,7 +28,7 @@ export interface PlannedEntry {
 }
 
 /**
- * Plans one event. @throws NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_OPERATOR, NAT_REGISTRY_QUOTA, NAT_REGISTRY_DEVICE,
+ * Plans one event. @throws NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_OPERATOR, NAT_REGISTRY_ADMINISTRATOR, NAT_REGISTRY_QUOTA, NAT_REGISTRY_DEVICE,
  * NAT_LIFECYCLE_REFUSED, NAT_LIFECYCLE_REASON, NAT_REGISTRY_BODY, NAT_REGISTRY_ENTRY; the draft is then as before
  */
 export function planEvent(draft: CommitDraft, event: RegistryEvent, hash: Hash): Promise<PlannedEntry> {
@@ -133,7 +133,18 @@ async function planRevokedOperator(draft: CommitDraft, event: OperatorRevokedEve
   const { operatorId: id } = event;
   const operator = await draft.operator(id);
   if (operator?.state !== "active") throw registryError("NAT_REGISTRY_OPERATOR", id);
+  if (operator.role === "admin") await requireOtherAdministrator(draft, event);
   const { index, entry } = draft.append(entryTypes.station, {}, encodeOperatorBody({ ...event, revoked: id }));
   draft.changeOperator(operator, { id, state: "revoked", lastEntry: index });
   return { index, entry };
+}
+
+/** Whoever revokes an administrator is one and stays one in this very commit: so one is always left. */
+async function requireOtherAdministrator(
+  draft: CommitDraft,
+  { operatorId, actor }: OperatorRevokedEvent,
+): Promise<void> {
+  const other = actor === operatorId ? undefined : await draft.operator(actor);
+  if (other?.role !== "admin" || other.state !== "active")
+    throw registryError("NAT_REGISTRY_ADMINISTRATOR", `${operatorId} by ${actor}`);
 }

@@ -155,6 +155,20 @@ test("a station that is unknown or revoked enters no birth, not even later in th
   ]);
 });
 
+test("an administrator is revoked by another one only, also where two revoke each other in one batch", async () => {
+  const log = await openUnsafeTestLog();
+  for (const id of ["admin-1", "admin-2"]) await log.enter(enrolment(id, { role: "admin" }));
+  const revoke = (operatorId: string, actor: string) => ({ type: "operator-revoked", operatorId, actor }) as const;
+  const refused = (operatorId: string, actor: string) => `NAT_REGISTRY_ADMINISTRATOR ${operatorId} by ${actor}`;
+  for (const actor of ["admin-1", "ghost", testStation])
+    assert.deepEqual(await codesOf(log, revoke("admin-1", actor)), [refused("admin-1", actor)]);
+  assert.deepEqual(await codesOf(log, revoke("admin-1", "admin-2"), revoke("admin-2", "admin-1")), [
+    "entered",
+    refused("admin-2", "admin-1"),
+  ]);
+  assert.equal(log.registry.operator("admin-2")?.state, "active");
+});
+
 test("an operator id, a token and a certificate are enrolled once", async () => {
   const log = await openUnsafeTestLog();
   const [tokenHash, certificateHash] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];

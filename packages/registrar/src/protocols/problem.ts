@@ -59,6 +59,7 @@ const statusRows: readonly (readonly [pattern: string, status: number])[] = [
   ["NAT_REGISTRY_QUOTA", 403],
   ["NAT_REGISTRY_DUPLICATE", 409],
   ["NAT_REGISTRY_OPERATOR", 409],
+  ["NAT_REGISTRY_ADMINISTRATOR", 409],
   ["NAT_REGISTRY_DEVICE", 404],
   ["NAT_REGISTRY_BUSY", 503],
   ["NAT_PIPELINE_FULL", 503],

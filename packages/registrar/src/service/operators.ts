@@ -42,7 +42,6 @@ export class Operators {
   readonly #stores: OperatorStores;
   readonly #queue: EventQueue;
   readonly #ports: OperatorPorts;
-  #revoking: Promise<unknown> = Promise.resolve();
 
   constructor(stores: OperatorStores, queue: EventQueue, ports: OperatorPorts) {
     this.#stores = stores;
@@ -84,20 +83,13 @@ export class Operators {
   }
 
   /**
-   * Nobody revokes their own token, and one revocation follows the other, so there is always an administrator left.
-   * @throws NAT_SERVICE_NOT_FOUND, NAT_SERVICE_CONFLICT, NAT_REGISTRY_OPERATOR where it is revoked already
+   * Nobody revokes their own token; that an administrator is left, the registry sees to.
+   * @throws NAT_SERVICE_NOT_FOUND, NAT_SERVICE_CONFLICT, NAT_REGISTRY_ADMINISTRATOR, NAT_REGISTRY_OPERATOR where it is
+   * revoked already
    */
-  revoke(id: string, actor: string): Promise<OperatorRow> {
-    const revocation = this.#revoking.then(() => this.#revokeNow(id, actor));
-    this.#revoking = revocation.catch(() => undefined);
-    return revocation;
-  }
-
-  async #revokeNow(id: string, actor: string): Promise<OperatorRow> {
+  async revoke(id: string, actor: string): Promise<OperatorRow> {
     await this.#find(id);
     if (id === actor) throw serviceError("NAT_SERVICE_CONFLICT", `${id} itself asks: let another administrator do it`);
-    if ((await this.#find(actor)).state !== "active")
-      throw serviceError("NAT_SERVICE_CONFLICT", `${actor}, who asks, has been revoked meanwhile`);
     await this.#queue.submit({ type: "operator-revoked", operatorId: id, actor });
     return this.#find(id);
   }
