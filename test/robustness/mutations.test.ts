@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// 5,000 mutations of everything that is parsed: half by a fixed seed, half by a new one, which a failure names. The
+// nightly run is `npm run robustness`.
+
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { suite, test } from "node:test";
+import * as formatsRoom from "natalis/formats";
+import { attack, shares } from "./campaign.ts";
+import { gatherCorpus } from "./corpus/corpus.ts";
+import { publicFolders } from "./corpus/public-papers.ts";
+import { formatsOf } from "./formats.ts";
+import { absent } from "../conformance/vectors.ts";
+import { judgePapers } from "./targets/paths.ts";
+
+const mutations = 5_000;
+const corpus = await gatherCorpus();
+const formats = formatsOf(corpus);
+
+for (const seed of [1, randomInt(2 ** 31)])
+  suite(`seed ${seed}`, () => {
+    for (const [format, share] of shares(formats, mutations / 2))
+      test(`${format.name}: ${share} mutations`, async () => {
+        const { outcomes } = await attack({ format, mutations: share, seed });
+        assert.ok(outcomes.size > 0);
+      });
+  });
+
+test("the shares are 5,000 mutations together", () => {
+  const all = shares(formats, mutations / 2).reduce((sum, [, share]) => sum + share, 0);
+  assert.ok(2 * all > mutations - formats.length && 2 * all < mutations + 2 * formats.length, `${2 * all}`);
+});
+
+test("every parser of natalis/formats is fed", () => {
+  const fed = new Set(formats.flatMap(({ targets }) => targets.map(({ name }) => name)));
+  const all = Object.entries(formatsRoom).filter(([, value]) => typeof value === "function");
+  const parsers = all
+    .map(([name]) => name)
+    .filter((name) => /^(parse|decodeCbor|checkDer|algorithmOf|signature(To|From))/.test(name));
+  assert.ok(parsers.length > 35);
+  assert.deepEqual(
+    parsers.filter((name) => !fed.has(name)),
+    [],
+  );
+});
+
+test("papers that must hold do, so that mutations start from what is accepted", async () => {
+  const holding = corpus.papers.filter(({ holds }) => holds);
+  assert.equal(holding.length, 12);
+  for (const papers of holding) await judgePapers(papers);
+});
+
+for (const folder of publicFolders)
+  test(`samples of ${folder}`, { skip: absent(folder) }, () => assert.ok(corpus.certificates.length > 20));
