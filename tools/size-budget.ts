@@ -106,7 +106,7 @@ function isTestCode(file: string): boolean {
 
 /** Rooms beneath the programs, with the tests in test/ that try them from outside. */
 function isBelowPrograms(file: string): boolean {
-  if (/^test\/(?:interop|conformance|crash)\//.test(file)) return true;
+  if (/^test\/(?:interop|conformance|robustness|crash)\//.test(file)) return true;
   const programs = layers[0]?.rooms ?? [];
   const rooms = layers.slice(1).flatMap((layer) => layer.rooms);
   const inside = (folders: readonly { folder: string }[]) =>

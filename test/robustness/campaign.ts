@@ -53,7 +53,7 @@ export async function attack({ format, mutations, seed, path, progress }: Attack
 /** Divides the mutations by the formats' shares; each gets at least one. */
 export function shares(formats: readonly Format[], mutations: number): readonly (readonly [Format, number])[] {
   const whole = formats.reduce((sum, { share }) => sum + share, 0);
-  return formats.map((format) => [format, Math.max(1, Math.round((mutations * format.share) / whole))]);
+  return formats.map((format) => [format, Math.ceil((mutations * format.share) / whole)]);
 }
 
 async function timed(work: () => Promise<Outcome>): Promise<{ outcome: Outcome; milliseconds: number }> {

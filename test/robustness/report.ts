@@ -29,7 +29,7 @@ function outcomesOf(reports: readonly AttackReport[]): ReadonlyMap<Outcome, numb
   return all;
 }
 
-function columns(rows: readonly (readonly string[])[]): string[] {
+export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   return rows.map((row) =>
     row

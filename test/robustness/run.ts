@@ -4,6 +4,7 @@
 // 2 for a command line that is not understood.
 
 import { randomInt } from "node:crypto";
+import { timingText } from "./adversarial/timing.ts";
 import { type AttackReport, attack, shares } from "./campaign.ts";
 import type { Format } from "./format.ts";
 import { allFormats } from "./formats.ts";
@@ -21,7 +22,12 @@ try {
   console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
 }
 
-async function run({ mutations, seed = randomInt(2 ** 31), format, path }: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
+  if (options.adversarial) console.log(await timingText());
+  else await mutateAll(options);
+}
+
+async function mutateAll({ mutations, seed = randomInt(2 ** 31), format, path }: Options): Promise<void> {
   const all = await allFormats();
   const chosen = format === undefined ? all : all.filter(({ name }) => name === format);
   if (chosen.length === 0)

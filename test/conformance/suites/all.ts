@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every suite that runs in Node and in a browser: a new one is one line here.
+
+import { cbor } from "./cbor.ts";
+import { cose } from "./cose.ts";
+import { pkitsPapers } from "./pkits-papers.ts";
+import type { ConformanceSuite } from "./suite.ts";
+import { wycheproof } from "./wycheproof.ts";
+
+export const suites: readonly ConformanceSuite[] = [cbor, cose, pkitsPapers, wycheproof];
