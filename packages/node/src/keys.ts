@@ -6,7 +6,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:cr
 import { algorithmOfPublicKey, DerReader } from "natalis/formats";
 import type { SignatureAlgorithm, Signer } from "natalis/kernel";
 import { nodeError } from "./errors.ts";
-import { nodeAlgorithms } from "./node-algorithms.ts";
+import { digestName, keyGenerators } from "./node-algorithms.ts";
 import { nodeSignatureVerifier } from "./signature-verifier.ts";
 
 /** A signer that answers at once. */
@@ -22,7 +22,7 @@ export interface GeneratedKey {
 
 /** A new key pair from the operating system's randomness. */
 export function generateKey(algorithm: SignatureAlgorithm): GeneratedKey {
-  const { privateKey, publicKey } = nodeAlgorithms[algorithm.name].generate();
+  const { privateKey, publicKey } = keyGenerators[algorithm.name]();
   const pkcs8 = plain(privateKey.export({ format: "der", type: "pkcs8" }));
   return { signer: signerOf(privateKey, publicKey), pkcs8 };
 }
@@ -56,7 +56,7 @@ function importSigner(pkcs8: Uint8Array): NodeSigner {
 function signerOf(privateKey: KeyObject, publicKey: KeyObject): NodeSigner {
   const spki = plain(publicKey.export({ format: "der", type: "spki" }));
   const algorithm = algorithmOfPublicKey(spki);
-  const { digest } = nodeAlgorithms[algorithm.name];
+  const digest = digestName(algorithm);
   return { algorithm, publicKey: spki, sign: (data) => plain(sign(digest, data, privateKey)) };
 }
 

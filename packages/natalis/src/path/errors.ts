@@ -6,8 +6,10 @@ import { errorFactory } from "../kernel/index.ts";
 
 export const pathErrors = {
   NAT_PATH_ISSUER_UNKNOWN: "No path leads from the certificate to a trust anchor.",
-  NAT_PATH_ALGORITHM: "The certificate is signed with another algorithm than its issuer's key is for.",
+  NAT_PATH_ALGORITHM: "The certificate's signature algorithm is not one that its issuer's key is for.",
   NAT_PATH_SIGNATURE: "The certificate's signature does not verify under its issuer's key (RFC 5280 6.1.3 a 1).",
+  NAT_PATH_WEAK:
+    "The certificate is signed with SHA-1 or by RSA below 2048 bits, and legacy strength was not asked for.",
   NAT_PATH_NOT_AUTHORITY: "A certificate that issued another one is no CA certificate (RFC 5280 6.1.4 k).",
   NAT_PATH_KEY_USAGE: "A certificate that issued another one may not sign certificates (RFC 5280 6.1.4 n).",
   NAT_PATH_LENGTH: "The path is longer than a CA certificate in it allows (RFC 5280 6.1.4 l, m).",
@@ -28,8 +30,9 @@ export const crlErrors = {
     "The revocation list is of a kind that is not processed here: delta, indirect or for some reasons only.",
   NAT_CRL_EXTENSION: "The revocation list carries a critical extension that is not processed here (RFC 5280 5.2).",
   NAT_CRL_KEY_USAGE: "The issuer's certificate may not sign revocation lists (RFC 5280 6.3.3 f).",
-  NAT_CRL_ALGORITHM: "The revocation list is signed with another algorithm than its issuer's key is for.",
+  NAT_CRL_ALGORITHM: "The revocation list's signature algorithm is not one that its issuer's key is for.",
   NAT_CRL_SIGNATURE: "The revocation list's signature does not verify under its issuer's key (RFC 5280 6.3.3 g).",
+  NAT_CRL_WEAK: "The list is signed with SHA-1 or by RSA below 2048 bits, and legacy strength was not asked for.",
   NAT_CRL_NOT_CURRENT: "The revocation list is not in its time: too old, not of that time yet, or without next update.",
 } as const;
 

@@ -9,5 +9,6 @@ export {
   isListFor,
 } from "./crl/check-certificate-list.ts";
 export { crlErrors, pathErrors } from "./errors.ts";
+export type { Strength } from "./signature-fault.ts";
 export { type PathRequest, validatePath } from "./validate-path.ts";
 export { isVerifiedPath, type VerifiedPath } from "./verified-path.ts";

@@ -113,11 +113,11 @@ const mixedLeaf = await device("Ed25519 leaf", mixedIssuing, { algorithm: algori
 
 const posing = { ...issuing, signer: { ...issuing.signer, algorithm: algorithms.EdDSA } };
 const wrongAlgorithm = await device("leaf with Ed25519 named", posing);
-const rsaKey = new Uint8Array(
-  generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ type: "spki", format: "der" }),
+const foreignKey = new Uint8Array(
+  generateKeyPairSync("ec", { namedCurve: "secp256k1" }).publicKey.export({ type: "spki", format: "der" }),
 );
-const rsaRoot = await authority("RSA root", root, { signer: { ...key(), publicKey: rsaKey } });
-const underRsa = await device("leaf of RSA root", rsaRoot);
+const foreignRoot = await authority("secp256k1 root", root, { signer: { ...key(), publicKey: foreignKey } });
+const underForeign = await device("leaf of secp256k1 root", foreignRoot);
 
 const notCa = await forge("no CA", {
   issuer: root,
@@ -354,7 +354,12 @@ const cases: readonly Case[] = [
     bag: [issuing],
     expected: "NAT_PATH_ALGORITHM",
   },
-  { name: "a key outside the algorithm table", leaf: underRsa, bag: [rsaRoot], expected: "NAT_ALGORITHM_UNKNOWN" },
+  {
+    name: "a key outside the algorithm table",
+    leaf: underForeign,
+    bag: [foreignRoot],
+    expected: "NAT_ALGORITHM_UNKNOWN",
+  },
   {
     name: "a millisecond before the first instant",
     leaf: shortLeaf,

@@ -10,6 +10,7 @@ import { pathError } from "./errors.ts";
 import { type PathCertificate, readPathCertificate } from "./path-certificate.ts";
 import { initialPathState, type PathState } from "./path-state.ts";
 import { moreSpecific } from "./rank.ts";
+import type { Strength } from "./signature-fault.ts";
 import { checkAuthority } from "./steps/authority.ts";
 import { checkExtensions } from "./steps/extensions.ts";
 import { checkKeyUsage } from "./steps/key-usage.ts";
@@ -31,6 +32,8 @@ export interface PathRequest {
   /** OID of an extended key usage that the certificate must name. */
   readonly purpose?: string | undefined;
   readonly verifier: SignatureVerifier;
+  /** "legacy" takes SHA-1 and RSA of 1024 to 2047 bits; absent: "current". */
+  readonly strength?: Strength | undefined;
   /** Limits of the work; the defaults suit requests from strangers. */
   readonly budget?: PathLimits | undefined;
 }
@@ -64,7 +67,7 @@ async function tryPath(
 ): Promise<VerifiedPath | NatalisError> {
   try {
     const state = checkPath(path, request);
-    await checkSignatures(path, request.verifier, budget);
+    await checkSignatures(path, request, budget);
     return prove(path, request, state);
   } catch (error) {
     if (isNatalisError(error) && !isBudgetError(error)) return error;
@@ -101,10 +104,11 @@ function prepareForNext(
 }
 
 /** From the anchor down, so that only keys already vouched for verify anything. */
-async function checkSignatures(path: ProposedPath, verifier: SignatureVerifier, budget: PathBudget): Promise<void> {
+async function checkSignatures(path: ProposedPath, request: PathRequest, budget: PathBudget): Promise<void> {
+  const { verifier, strength = "current" } = request;
   for (let i = path.length - 2; i >= 0; i--) {
     budget.spend("signatures");
-    await checkSignature(path[i] as PathCertificate, path[i + 1] as PathCertificate, verifier);
+    await checkSignature(path[i] as PathCertificate, path[i + 1] as PathCertificate, verifier, strength);
   }
 }
 

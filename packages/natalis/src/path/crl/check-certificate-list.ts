@@ -5,6 +5,7 @@
 
 import { type Certificate, type CertificateList, crlReasons, type RevokedCertificate } from "../../formats/index.ts";
 import { equalBytes, type SignatureVerifier } from "../../kernel/index.ts";
+import type { Strength } from "../signature-fault.ts";
 import { requireCurrent } from "./currency.ts";
 import { checkListExtensions } from "./extensions.ts";
 import { checkListIssuer, isOfIssuer } from "./issuer.ts";
@@ -19,6 +20,8 @@ export interface CertificateListRequest {
   readonly issuer: Certificate;
   readonly at: Date;
   readonly verifier: SignatureVerifier;
+  /** "legacy" takes SHA-1 and RSA of 1024 to 2047 bits; absent: "current". */
+  readonly strength?: Strength | undefined;
 }
 
 export type CrlStatus =
@@ -41,14 +44,14 @@ export function isListFor(list: CertificateList, certificate: Certificate): bool
 /**
  * What an authentic list says. A final revocation holds whatever the list's age; that a certificate is good or only
  * on hold needs a current list.
- * @throws NAT_CRL_ codes; NAT_ALGORITHM_UNKNOWN, and NAT_X509_ and NAT_DER_ codes of malformed extensions
+ * @throws NAT_CRL_ codes; NAT_ALGORITHM_ codes, and NAT_X509_ and NAT_DER_ codes of malformed extensions
  */
 export async function checkCertificateList(request: CertificateListRequest): Promise<CrlStatus> {
-  const { list, certificate, issuer, at, verifier } = request;
+  const { list, certificate, issuer, at, verifier, strength = "current" } = request;
   checkListIssuer(list, certificate, issuer);
   checkListExtensions(list);
   checkScope(list, certificate);
-  await checkListSignature(list, issuer, verifier);
+  await checkListSignature(list, issuer, verifier, strength);
   const entry = entryOf(list, certificate);
   if (entry === undefined || isHold(entry)) requireCurrent(list, at);
   return entry === undefined ? { state: "good", asOf: list.thisUpdate } : revokedBy(entry, list);

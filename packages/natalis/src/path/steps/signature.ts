@@ -4,15 +4,21 @@
 import type { SignatureVerifier } from "../../kernel/index.ts";
 import { pathError } from "../errors.ts";
 import type { PathCertificate } from "../path-certificate.ts";
-import { signatureFault } from "../signature-fault.ts";
+import { type Strength, signatureFault } from "../signature-fault.ts";
 
-/** @throws NAT_PATH_ALGORITHM, NAT_PATH_SIGNATURE, NAT_ALGORITHM_UNKNOWN */
+const codes = {
+  algorithm: "NAT_PATH_ALGORITHM",
+  weak: "NAT_PATH_WEAK",
+  signature: "NAT_PATH_SIGNATURE",
+} as const;
+
+/** @throws NAT_PATH_ALGORITHM, NAT_PATH_WEAK, NAT_PATH_SIGNATURE, NAT_ALGORITHM_UNKNOWN, NAT_ALGORITHM_KEY */
 export async function checkSignature(
   { certificate, label }: PathCertificate,
   issuer: PathCertificate,
   verifier: SignatureVerifier,
+  strength: Strength,
 ): Promise<void> {
-  const fault = await signatureFault(certificate, issuer.certificate, verifier);
-  if (fault === undefined) return;
-  throw pathError(fault === "algorithm" ? "NAT_PATH_ALGORITHM" : "NAT_PATH_SIGNATURE", label);
+  const fault = await signatureFault(certificate, issuer.certificate.publicKey, verifier, strength);
+  if (fault !== undefined) throw pathError(codes[fault], label);
 }
