@@ -14,7 +14,7 @@ import { webSignatureVerifier } from "./index.ts";
 const data = encodeUtf8("born once");
 const generated = Object.values(algorithms).map((scheme) => {
   const { signer } = generateKey(scheme);
-  return { scheme: scheme as SignatureScheme, publicKey: signer.publicKey, data, signature: signer.sign(data) };
+  return { scheme, publicKey: signer.publicKey, data, signature: signer.sign(data) };
 });
 const foreign = knownSignatures.filter(({ scheme }) => !generated.some((ours) => ours.scheme === scheme));
 const signed = [...generated, ...foreign];
