@@ -66,7 +66,7 @@ const elsewhere = [
 
 /** By flag of a vector that the suite leaves open. */
 const acceptableDecisions: ReadonlyMap<string, boolean> = new Map([
-  // DigestInfo without NULL: RFC 8017 9.2 (note 2) has it in what is encoded and compared. Nobody writes it otherwise.
+  // DigestInfo without NULL, which RFC 8017 B.1 (exception) says it has.
   ["MissingNull", false],
 ]);
 
