@@ -25,6 +25,7 @@ export {
   type NameAttributeInput,
   parseName,
 } from "./name.ts";
+export * from "./name-comparison.ts";
 export { oids } from "./object-identifiers.ts";
 export type { RequestAttribute } from "./request-attribute.ts";
 export * from "./request-template.ts";
