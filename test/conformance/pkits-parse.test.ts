@@ -20,6 +20,7 @@ import {
   parseExtendedKeyUsage,
   parseIssuingDistributionPoint,
   parseKeyUsage,
+  parseNameConstraints,
   parseSubjectAltName,
   parseSubjectKeyIdentifier,
 } from "natalis/formats";
@@ -49,6 +50,7 @@ const codecs: Readonly<Record<string, (value: Uint8Array) => unknown>> = {
   [oids.extendedKeyUsage]: parseExtendedKeyUsage,
   [oids.issuingDistributionPoint]: parseIssuingDistributionPoint,
   [oids.keyUsage]: parseKeyUsage,
+  [oids.nameConstraints]: parseNameConstraints,
   [oids.subjectAltName]: parseSubjectAltName,
   [oids.subjectKeyIdentifier]: parseSubjectKeyIdentifier,
 };

@@ -14,8 +14,10 @@ export * from "./distribution-points.ts";
 export { x509Errors } from "./errors.ts";
 export { type Extension, findExtension } from "./extension.ts";
 export { encodeGeneralName, type GeneralName, urisOf } from "./general-name.ts";
+export * from "./host-name.ts";
 export * from "./key-identifiers.ts";
 export * from "./key-usage.ts";
+export * from "./mailbox.ts";
 export * from "./mud-url.ts";
 export {
   attributeValues,
@@ -26,7 +28,9 @@ export {
   parseName,
 } from "./name.ts";
 export * from "./name-comparison.ts";
+export * from "./name-constraints.ts";
 export { oids } from "./object-identifiers.ts";
+export * from "./permanent-identifier.ts";
 export type { RequestAttribute } from "./request-attribute.ts";
 export * from "./request-template.ts";
 export { assembleSigned } from "./signed.ts";

@@ -60,8 +60,11 @@ export const oids = {
   // Access methods
   ocsp: "1.3.6.1.5.5.7.48.1",
   caIssuers: "1.3.6.1.5.5.7.48.2",
-  // Other names (RFC 4108)
+  // Other names (RFC 4043, RFC 4108, RFC 4985, RFC 9598)
+  permanentIdentifier: "1.3.6.1.5.5.7.8.3",
   hardwareModuleName: "1.3.6.1.5.5.7.8.4",
+  dnsSrv: "1.3.6.1.5.5.7.8.7",
+  smtpUtf8Mailbox: "1.3.6.1.5.5.7.8.9",
   // Policies
   anyPolicy: "2.5.29.32.0",
 } as const;
