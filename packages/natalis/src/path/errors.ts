@@ -15,9 +15,13 @@ export const pathErrors = {
   NAT_PATH_LENGTH: "The path is longer than a CA certificate in it allows (RFC 5280 6.1.4 l, m).",
   NAT_PATH_EXTENSION:
     "A certificate of the path carries a constraint or critical extension that is not processed here.",
+  NAT_PATH_NAME_CONSTRAINTS:
+    "A certificate of the path has a name that an authority above it may not certify (RFC 5280 6.1.3 b, c).",
   NAT_PATH_NOT_YET_VALID: "A certificate of the path is not valid yet (RFC 5280 6.1.3 a 2).",
   NAT_PATH_EXPIRED: "A certificate of the path has expired (RFC 5280 6.1.3 a 2).",
   NAT_PATH_PURPOSE: "The path is not for the required purpose (extended key usage, RFC 5280 4.2.1.12).",
+  NAT_PATH_NAME: "The certificate is not of the name that was expected (RFC 9525 6; IEEE 802.1AR 8).",
+  NAT_PATH_NAME_FORM: "An expected name is none that a certificate could have: the caller's mistake.",
   NAT_PATH_BUDGET: "Path building was stopped: the certificates given ask for more work than any honest path needs.",
 } as const;
 

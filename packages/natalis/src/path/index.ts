@@ -9,6 +9,9 @@ export {
   isListFor,
 } from "./crl/check-certificate-list.ts";
 export { crlErrors, pathErrors } from "./errors.ts";
+export { type CertificateNames, readCertificateNames } from "./names/certificate-names.ts";
+export type { ExpectedName } from "./names/expected-name.ts";
+export { requireNames } from "./names/require-names.ts";
 export type { Strength } from "./signature-fault.ts";
 export { type PathRequest, validatePath } from "./validate-path.ts";
 export { isVerifiedPath, type VerifiedPath } from "./verified-path.ts";
