@@ -9,19 +9,23 @@ export const pathErrors = {
   NAT_PATH_ALGORITHM: "The certificate's signature algorithm is not one that its issuer's key is for.",
   NAT_PATH_SIGNATURE: "The certificate's signature does not verify under its issuer's key (RFC 5280 6.1.3 a 1).",
   NAT_PATH_WEAK:
-    "The certificate is signed with SHA-1 or by RSA below 2048 bits, and legacy strength was not asked for.",
+    "A signature of the path is made with SHA-1, or a key of it is an RSA key below 2048 bits; only the legacy policy takes them.",
   NAT_PATH_NOT_AUTHORITY: "A certificate that issued another one is no CA certificate (RFC 5280 6.1.4 k).",
   NAT_PATH_KEY_USAGE: "A certificate that issued another one may not sign certificates (RFC 5280 6.1.4 n).",
   NAT_PATH_LENGTH: "The path is longer than a CA certificate in it allows (RFC 5280 6.1.4 l, m).",
   NAT_PATH_EXTENSION:
-    "A certificate of the path carries a constraint or critical extension that is not processed here.",
+    "A certificate of the path carries a critical extension that is not processed (RFC 5280 6.1.4 o, 6.1.5 f).",
   NAT_PATH_NAME_CONSTRAINTS:
     "A certificate of the path has a name that an authority above it may not certify (RFC 5280 6.1.3 b, c).",
+  NAT_PATH_CONFORMANCE:
+    "A certificate of the path is not as conforming authorities have to issue it (RFC 5280 4), and that was asked for.",
   NAT_PATH_NOT_YET_VALID: "A certificate of the path is not valid yet (RFC 5280 6.1.3 a 2).",
   NAT_PATH_EXPIRED: "A certificate of the path has expired (RFC 5280 6.1.3 a 2).",
+  NAT_PATH_POLICY: "The path holds under none of the required certificate policies (RFC 5280 6.1.3 f, 6.1.5 g).",
   NAT_PATH_PURPOSE: "The path is not for the required purpose (extended key usage, RFC 5280 4.2.1.12).",
   NAT_PATH_NAME: "The certificate is not of the name that was expected (RFC 9525 6; IEEE 802.1AR 8).",
   NAT_PATH_NAME_FORM: "An expected name is none that a certificate could have: the caller's mistake.",
+  NAT_PATH_DEPTH: "Every path has more CA certificates between than the caller allows.",
   NAT_PATH_BUDGET: "Path building was stopped: the certificates given ask for more work than any honest path needs.",
 } as const;
 

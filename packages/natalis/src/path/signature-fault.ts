@@ -8,7 +8,10 @@ import type { SignatureVerifier } from "../kernel/index.ts";
 /** The parts that certificates and revocation lists share. */
 export type SignedStructure = Pick<Certificate, "tbs" | "signatureIdentifier" | "signature">;
 
-/** Whether SHA-1 and RSA below 2048 bits are refused, or taken for vendors' chains that are already in the field. */
+/**
+ * Whether SHA-1, RSA below 2048 bits and anchors that do not say that they are authorities are refused, or taken for
+ * vendors' chains that are already in the field.
+ */
 export type Strength = "current" | "legacy";
 
 /**

@@ -201,11 +201,16 @@ export class DerReader {
 
   /** Whole encodings of the elements of a SET OF, in ascending order (X.690 11.6). @throws NAT_DER_SET_ORDER */
   setOf(tag: number = tags.set): Uint8Array[] {
-    const elements = this.enter(tag).rest();
+    const elements = this.setInAnyOrder(tag);
     for (let i = 1; i < elements.length; i++)
       if (compareBytes(elements[i - 1] as Uint8Array, elements[i] as Uint8Array) > 0)
         throw derError("NAT_DER_SET_ORDER", `element ${i}`);
     return elements;
+  }
+
+  /** The same where a named tolerance lets the order be any. @throws as `enter` */
+  setInAnyOrder(tag: number = tags.set): Uint8Array[] {
+    return this.enter(tag).rest();
   }
 
   /** Whole encodings of all values that are left, their insides unread. @throws as `readRaw` */

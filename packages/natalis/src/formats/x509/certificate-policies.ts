@@ -13,7 +13,10 @@ import {
 } from "../der/index.ts";
 import { x509Error } from "./errors.ts";
 
-/** The policies, as OIDs in their order. @throws NAT_X509_EXTENSION where there is none, or one twice; the NAT_DER_ errors */
+/** Far more than any certificate names; each is work on every path below it (CVE-2023-0464). */
+const maxPolicies = 256;
+
+/** The policies, as OIDs in their order. @throws NAT_X509_EXTENSION where there are none, too many, or one twice; the NAT_DER_ errors */
 export function parseCertificatePolicies(value: Uint8Array): readonly string[] {
   return requireSet(readExactly(value, readPolicies));
 }
@@ -25,7 +28,10 @@ export function encodeCertificatePolicies(policies: readonly string[]): Uint8Arr
 
 function readPolicies(reader: DerReader): string[] {
   const policies: string[] = [];
-  for (const list = reader.enter(); list.remaining > 0; ) policies.push(readPolicy(list.enter()));
+  for (const list = reader.enter(); list.remaining > 0; ) {
+    if (policies.length === maxPolicies) throw x509Error("NAT_X509_EXTENSION", `more than ${maxPolicies} policies`);
+    policies.push(readPolicy(list.enter()));
+  }
   return policies;
 }
 

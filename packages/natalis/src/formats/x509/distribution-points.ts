@@ -125,7 +125,7 @@ function readPointName(fields: DerReader): DistributionPointName | undefined {
 }
 
 function readReasons(fields: DerReader, tag: number): ReadonlySet<RevocationReason> | undefined {
-  return fields.peekTag() === tag ? readNamedBits(fields, revocationReasons, tag) : undefined;
+  return fields.peekTag() === tag ? readNamedBits(fields, revocationReasons, { tag }) : undefined;
 }
 
 function encodeFullName(uris: readonly string[]): Uint8Array {

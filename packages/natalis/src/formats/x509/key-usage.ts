@@ -4,6 +4,7 @@
 import { type DerReader, encodeOid, encodeSequenceOf, readExactly } from "../der/index.ts";
 import { x509Error } from "./errors.ts";
 import { encodeNamedBits, readNamedBits } from "./named-bits.ts";
+import type { CertificateTolerance } from "./tolerance.ts";
 
 const keyUsages = [
   "digitalSignature",
@@ -21,8 +22,9 @@ const keyUsages = [
 export type KeyUsage = (typeof keyUsages)[number];
 
 /** @throws NAT_X509_EXTENSION where no bit is set, or one without a name; the NAT_DER_ errors */
-export function parseKeyUsage(value: Uint8Array): ReadonlySet<KeyUsage> {
-  const usages = readExactly(value, (reader) => readNamedBits(reader, keyUsages));
+export function parseKeyUsage(value: Uint8Array, tolerance?: CertificateTolerance): ReadonlySet<KeyUsage> {
+  const anyLength = tolerance?.trailingZeroBits === true;
+  const usages = readExactly(value, (reader) => readNamedBits(reader, keyUsages, { anyLength }));
   requireSome(usages.size, "key usage");
   return usages;
 }
