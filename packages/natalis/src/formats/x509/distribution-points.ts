@@ -2,12 +2,26 @@
 // Where revocation lists are found: CRL distribution points in certificates (RFC 5280 4.2.1.13), and what a list
 // covers: the issuing distribution point in the list (5.2.5). All fields are read; written are URIs alone.
 
-import { contextTag, type DerReader, encodeBoolean, encodeSequence, encodeTagged, readExactly } from "../der/index.ts";
+import {
+  contextTag,
+  type DerReader,
+  encodeBoolean,
+  encodeSequence,
+  encodeTagged,
+  encodeTagLengthValue,
+  readExactly,
+  tags,
+} from "../der/index.ts";
 import { x509Error } from "./errors.ts";
 import { encodeGeneralNames, type GeneralName, readGeneralNames } from "./general-name.ts";
+import { type Name, parseName } from "./name.ts";
 import { readNamedBits } from "./named-bits.ts";
 
-const revocationReasons = [
+/** Far more than any certificate names; they bound what comparing two sets of points may cost. */
+const mostPoints = 64;
+const mostNames = 16;
+
+const reasonFlags = [
   "unused",
   "keyCompromise",
   "cACompromise",
@@ -20,7 +34,10 @@ const revocationReasons = [
 ] as const;
 
 /** One bit of ReasonFlags, by its name in RFC 5280. */
-export type RevocationReason = (typeof revocationReasons)[number];
+export type RevocationReason = (typeof reasonFlags)[number];
+
+/** Every reason there is: whoever covers these covers all (RFC 5280 6.3.2 c). Bit 0 is none. */
+export const revocationReasons: readonly RevocationReason[] = reasonFlags.slice(1);
 
 /** DistributionPointName: names in full, or what is to be added to the CRL issuer's name. */
 export interface DistributionPointName {
@@ -79,9 +96,27 @@ export function encodeIssuingDistributionPoint({
   );
 }
 
+/**
+ * The names of a point: those in full, or the one that its relative name makes with the CRL issuer's (4.2.1.13).
+ * @param issuer that the relative name is added to
+ * @throws NAT_X509_NAME and the NAT_DER_ errors of a relative name that is none
+ */
+export function pointNames(
+  { fullName, relativeName }: DistributionPointName,
+  issuer: Name,
+): readonly GeneralName[] | undefined {
+  if (relativeName === undefined) return fullName;
+  const above = readExactly(issuer.der, (reader) => reader.read(tags.sequence));
+  const der = encodeSequence(above, encodeTagLengthValue(tags.set, relativeName));
+  return [{ kind: "directoryName", value: parseName(der) }];
+}
+
 function readDistributionPoints(reader: DerReader): DistributionPoint[] {
   const points: DistributionPoint[] = [];
-  for (const list = reader.enter(); list.remaining > 0; ) points.push(readDistributionPoint(list.enter()));
+  for (const list = reader.enter(); list.remaining > 0; ) {
+    if (points.length === mostPoints) throw x509Error("NAT_X509_EXTENSION", `more than ${mostPoints} points`);
+    points.push(readDistributionPoint(list.enter()));
+  }
   if (points.length === 0) throw x509Error("NAT_X509_EXTENSION", "no distribution point");
   return points;
 }
@@ -90,7 +125,7 @@ function readDistributionPoints(reader: DerReader): DistributionPoint[] {
 function readDistributionPoint(fields: DerReader): DistributionPoint {
   const name = readPointName(fields);
   const reasons = readReasons(fields, contextTag(1, false));
-  const issuer = fields.peekTag() === contextTag(2) ? { crlIssuer: readGeneralNames(fields, contextTag(2)) } : {};
+  const issuer = fields.peekTag() === contextTag(2) ? { crlIssuer: readSomeNames(fields, contextTag(2)) } : {};
   fields.end();
   if (name === undefined && !("crlIssuer" in issuer)) throw x509Error("NAT_X509_EXTENSION", "a point without a name");
   return { ...name, ...(reasons === undefined ? {} : { reasons }), ...issuer };
@@ -118,14 +153,20 @@ function readPointName(fields: DerReader): DistributionPointName | undefined {
   if (explicit === undefined) return undefined;
   const name =
     explicit.peekTag() === contextTag(0)
-      ? { fullName: readGeneralNames(explicit, contextTag(0)) }
+      ? { fullName: readSomeNames(explicit, contextTag(0)) }
       : { relativeName: explicit.read(contextTag(1)) };
   explicit.end();
   return name;
 }
 
+function readSomeNames(fields: DerReader, tag: number): readonly GeneralName[] {
+  const names = readGeneralNames(fields, tag);
+  if (names.length > mostNames) throw x509Error("NAT_X509_EXTENSION", `${names.length} names of one point`);
+  return names;
+}
+
 function readReasons(fields: DerReader, tag: number): ReadonlySet<RevocationReason> | undefined {
-  return fields.peekTag() === tag ? readNamedBits(fields, revocationReasons, { tag }) : undefined;
+  return fields.peekTag() === tag ? readNamedBits(fields, reasonFlags, { tag }) : undefined;
 }
 
 function encodeFullName(uris: readonly string[]): Uint8Array {

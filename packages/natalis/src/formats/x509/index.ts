@@ -12,8 +12,8 @@ export * from "./certification-request.ts";
 export * from "./csr-attributes.ts";
 export * from "./distribution-points.ts";
 export { x509Errors } from "./errors.ts";
-export { type Extension, findExtension } from "./extension.ts";
-export { encodeGeneralName, type GeneralName, urisOf } from "./general-name.ts";
+export { encodeExtensions, type Extension, findExtension } from "./extension.ts";
+export { encodeGeneralName, encodeGeneralNames, type GeneralName, urisOf } from "./general-name.ts";
 export * from "./host-name.ts";
 export * from "./key-identifiers.ts";
 export * from "./key-usage.ts";
@@ -35,6 +35,12 @@ export * from "./policy-constraints.ts";
 export * from "./policy-mappings.ts";
 export type { RequestAttribute } from "./request-attribute.ts";
 export * from "./request-template.ts";
+export {
+  crlReasons,
+  type RevokedCertificate,
+  type RevokedCertificateFields,
+} from "./revoked-certificate.ts";
+export type { RevokedEntries } from "./revoked-entries.ts";
 export { assembleSigned } from "./signed.ts";
 export * from "./subject-alt-name.ts";
 export { type CertificateTolerance, tpmCertificateTolerance } from "./tolerance.ts";
