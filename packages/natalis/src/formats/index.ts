@@ -9,7 +9,6 @@ export * from "./der/index.ts";
 export { joinEcdsaIntegers } from "./ecdsa-signature.ts";
 export { algorithmErrors } from "./errors.ts";
 export { type KeyFacts, readKeyFacts } from "./key-facts.ts";
-export * from "./ed25519-points.ts";
 export * from "./ocsp/index.ts";
 export * from "./pem.ts";
 export type { PssParameters } from "./pss-parameters.ts";

@@ -32,15 +32,19 @@ export const pathErrors = {
 export const pathError = errorFactory(pathErrors);
 
 export const crlErrors = {
-  NAT_CRL_ISSUER: "The revocation list is not of the certificate's issuer (RFC 5280 6.3.3 b, f).",
-  NAT_CRL_SCOPE: "The revocation list does not cover the certificate (issuing distribution point, RFC 5280 5.2.5).",
-  NAT_CRL_KIND:
-    "The revocation list is of a kind that is not processed here: delta, indirect or for some reasons only.",
-  NAT_CRL_EXTENSION: "The revocation list carries a critical extension that is not processed here (RFC 5280 5.2).",
-  NAT_CRL_KEY_USAGE: "The issuer's certificate may not sign revocation lists (RFC 5280 6.3.3 f).",
-  NAT_CRL_ALGORITHM: "The revocation list's signature algorithm is not one that its issuer's key is for.",
+  NAT_CRL_SCOPE: "The revocation list does not cover the certificate (distribution points, RFC 5280 6.3.3 b).",
+  NAT_CRL_ISSUER: "No certificate is given of the key that the revocation list was signed with (RFC 5280 6.3.3 f).",
+  NAT_CRL_KEY_USAGE: "The key that the revocation list is by may not sign revocation lists (RFC 5280 6.3.3 f).",
+  NAT_CRL_ALGORITHM: "The revocation list is signed with another algorithm than its issuer's key is for.",
+  NAT_CRL_WEAK: "The revocation list is signed with an algorithm or a key that is too weak to be believed.",
   NAT_CRL_SIGNATURE: "The revocation list's signature does not verify under its issuer's key (RFC 5280 6.3.3 g).",
-  NAT_CRL_WEAK: "The list is signed with SHA-1 or by RSA below 2048 bits, and legacy strength was not asked for.",
+  NAT_CRL_SIGNER: "The certificate that the revocation list is signed by does not hold itself (RFC 5280 6.3.3 f).",
+  NAT_CRL_EXTENSION:
+    "The revocation list has a critical extension that is not processed here, or one out of its place (RFC 5280 5.2).",
+  NAT_CRL_NUMBER: "The revocation list has no number of its own, or a critical one (RFC 5280 5.2.3).",
+  NAT_CRL_REPEATED: "The revocation list names a certificate more than once.",
+  NAT_CRL_DELTA: "The delta list goes with none of the complete lists given (RFC 5280 5.2.4, 6.3.3 c).",
+  NAT_CRL_REASONS: "The revocation lists given do not cover all reasons for a revocation (RFC 5280 6.3.3 l).",
   NAT_CRL_NOT_CURRENT: "The revocation list is not in its time: too old, not of that time yet, or without next update.",
 } as const;
 

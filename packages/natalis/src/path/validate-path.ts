@@ -16,6 +16,9 @@ import { moreSpecific } from "./rank.ts";
 import type { Strength } from "./signature-fault.ts";
 import type { PurposeRequest } from "./steps/purpose.ts";
 import { checkSignature } from "./steps/signature.ts";
+import { checkStatus } from "./steps/status.ts";
+import type { CertificateStatus } from "./status/certificate-status.ts";
+import type { StatusRequest } from "./status/question.ts";
 import type { TrustAnchor } from "./trust-anchor.ts";
 import { VerifiedPath } from "./verified-path.ts";
 
@@ -37,6 +40,8 @@ export interface PathRequest extends PurposeRequest {
    * names. By default false: validation is what section 6 asks.
    */
   readonly conformingIssuers?: boolean | undefined;
+  /** What is known of revocations, and what to do where nothing is; absent: nobody asks. */
+  readonly status?: StatusRequest | undefined;
   readonly verifier: SignatureVerifier;
   /** "legacy" takes SHA-1 and RSA of 1024 to 2047 bits; absent: "current". */
   readonly strength?: Strength | undefined;
@@ -47,10 +52,13 @@ export interface PathRequest extends PurposeRequest {
 /**
  * The first path that holds. Where none does, the most specific cause of all paths tried is thrown;
  * `certificateAtFault` tells which certificate it is about.
- * @throws NAT_PATH_ codes; NAT_ALGORITHM_, NAT_X509_ and NAT_DER_ codes of what is malformed in a certificate
+ * @throws NAT_PATH_ codes; NAT_STATUS_ codes, with what is wrong with the evidence as their cause; NAT_ALGORITHM_, NAT_X509_ and NAT_DER_ codes of what is malformed in a certificate
  */
-export async function validatePath(request: PathRequest): Promise<VerifiedPath> {
-  const budget = new PathBudget(request.budget ?? defaultPathLimits);
+export function validatePath(request: PathRequest): Promise<VerifiedPath> {
+  return search(request, new PathBudget(request.budget ?? defaultPathLimits));
+}
+
+async function search(request: PathRequest, budget: PathBudget): Promise<VerifiedPath> {
   const target = new PathCertificate(request.certificate);
   let cause: NatalisError | undefined;
   try {
@@ -75,7 +83,7 @@ async function tryPath(
   try {
     const policies = checkPath(path, request, budget);
     await checkSignatures(path, request, budget);
-    return prove(path, request, policies);
+    return prove(path, request, policies, await statusesOf(path, request, budget));
   } catch (error) {
     if (isNatalisError(error) && !isBudgetError(error)) return error;
     throw error;
@@ -97,14 +105,36 @@ async function checkSignatures(
   }
 }
 
+/** Of a signer nothing is asked but a path: neither the caller's names, policies and purposes nor its depth. */
+async function statusesOf(
+  path: ProposedPath,
+  request: PathRequest,
+  budget: PathBudget,
+): Promise<readonly CertificateStatus[] | undefined> {
+  const { status, intermediates, at, verifier, strength } = request;
+  if (status === undefined) return undefined;
+  const anchors = [path.anchor.given];
+  return checkStatus(path, request, status, budget, async (certificate) => {
+    const { certificates } = await search({ certificate, intermediates, anchors, at, verifier, strength }, budget);
+    return certificates;
+  });
+}
+
 function prove(
   { certificates: [target, ...others], anchor }: ProposedPath,
   { at, purpose }: PathRequest,
   policies: readonly string[],
+  statuses: readonly CertificateStatus[] | undefined,
 ): VerifiedPath {
   const [issuer = anchor.certificate, ...above] = others.map(({ certificate }) => certificate);
   const top = others.length === 0 ? [] : [anchor.certificate];
-  return new VerifiedPath({ certificates: [target.certificate, issuer, ...above, ...top], at, purpose, policies });
+  return new VerifiedPath({
+    certificates: [target.certificate, issuer, ...above, ...top],
+    at,
+    purpose,
+    policies,
+    statuses,
+  });
 }
 
 function noPath(target: PathCertificate, budget: PathBudget): NatalisError {
