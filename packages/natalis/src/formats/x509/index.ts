@@ -27,6 +27,8 @@ export {
   type NameAttributeInput,
   parseName,
 } from "./name.ts";
+export { formatName } from "./name-text.ts";
+export { oids } from "./object-identifiers.ts";
 export * from "./name-comparison.ts";
 export * from "./name-constraints.ts";
 export { oids } from "./object-identifiers.ts";
