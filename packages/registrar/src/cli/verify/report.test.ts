@@ -74,9 +74,9 @@ const statuses: readonly [CertificateStatus, string, Record<string, unknown>][] 
     "good, by OCSP response of 2026-02-28T12:00:00Z",
     { state: "good", source: "ocsp", asOf: "2026-02-28T12:00:00Z" },
   ],
-  [{ state: "unknown", causes: [] }, "unknown", { state: "unknown", causes: [] }],
+  [{ state: "unknown", causes: [], presented: false }, "unknown", { state: "unknown", causes: [] }],
   [
-    { state: "unknown", causes: [refused("NAT_TEST_REFUSED", "list 7")] },
+    { state: "unknown", causes: [refused("NAT_TEST_REFUSED", "list 7")], presented: true },
     "unknown: It is refused (RFC 1 section 2): list 7.",
     { state: "unknown", causes: ["It is refused (RFC 1 section 2): list 7."] },
   ],

@@ -23,8 +23,8 @@ test("evidence that is there and cannot be believed is not taken for none", () =
   const good = { state: "good", source: "crl", asOf: new Date(0) } as const;
   const error = fail("NAT_TEST_STALE", "");
   assert.equal(unbelievedEvidence(pathWith()), undefined);
-  assert.equal(unbelievedEvidence(pathWith(good, { state: "unknown", causes: [] })), undefined);
-  assert.deepEqual(unbelievedEvidence(pathWith(good, { state: "unknown", causes: [error] })), {
+  assert.equal(unbelievedEvidence(pathWith(good, { state: "unknown", causes: [error], presented: false })), undefined);
+  assert.deepEqual(unbelievedEvidence(pathWith(good, { state: "unknown", causes: [error], presented: true })), {
     error,
     certificate: "issuing",
   });

@@ -2,9 +2,8 @@
 // Revocation status: the lists and responses that came with a question, how much of them it asks for, and what they
 // said. THE PLACE OF JOINING: the types below are those of contract D, to be imported once `natalis/path` has them.
 
-import { nodeHash } from "@natalis/node";
 import { type Certificate, type CertificateList, checkDer } from "natalis/formats";
-import type { Hash, NatalisError } from "natalis/kernel";
+import type { NatalisError } from "natalis/kernel";
 import type { VerifiedPath } from "natalis/path";
 
 // JOIN: replace by imports of natalis/formats (OcspResponse, parseOcspResponse) and natalis/path (the others).
@@ -28,7 +27,7 @@ export type CertificateStatus =
       readonly invalidityDate?: Date;
       readonly asOf: Date;
     }
-  | { readonly state: "unknown"; readonly causes: readonly NatalisError[] };
+  | { readonly state: "unknown"; readonly causes: readonly NatalisError[]; readonly presented: boolean };
 // JOIN: end.
 
 export const revocations = ["require", "ifPresent", "off"] as const;
@@ -57,13 +56,10 @@ export interface StatusFault {
 const clockSkew = 60;
 
 /** The part of a PathRequest that is about status. @throws as the methods of `Evidence` */
-export function statusFields(
-  revocation: Revocation,
-  evidence: Evidence,
-): { readonly status?: StatusRequest; readonly hash: Hash } {
-  if (revocation === "off") return { hash: nodeHash };
+export function statusFields(revocation: Revocation, evidence: Evidence): { readonly status?: StatusRequest } {
+  if (revocation === "off") return {};
   const policy = { unknown: revocation === "require" ? "refuse" : "accept", clockSkew } as const;
-  return { status: { lists: evidence.lists(), responses: evidence.responses(), policy }, hash: nodeHash };
+  return { status: { lists: evidence.lists(), responses: evidence.responses(), policy } };
 }
 
 /** What was found of each certificate of the path but the anchor, in its order; none where status was not asked. */
@@ -72,10 +68,10 @@ export function statusesOf(path: VerifiedPath): readonly CertificateStatus[] {
   return (path as { readonly statuses?: readonly CertificateStatus[] }).statuses ?? [];
 }
 
-/** Evidence of a certificate that is there and cannot be believed: "ifPresent" does not take that for no evidence. */
+/** Evidence that is there and cannot be believed: "ifPresent" does not take that for no evidence. */
 export function unbelievedEvidence(path: VerifiedPath): StatusFault | undefined {
   for (const [index, status] of statusesOf(path).entries()) {
-    const [error] = status.state === "unknown" ? status.causes : [];
+    const [error] = status.state === "unknown" && status.presented ? status.causes : [];
     if (error !== undefined) return { error, certificate: path.certificates[index] ?? path.certificates[0] };
   }
   return undefined;
