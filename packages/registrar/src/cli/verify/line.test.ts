@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { before, suite, test } from "node:test";
+import * as fc from "fast-check";
 import { generateKey } from "@natalis/node";
 import { algorithms, encodePem } from "natalis/formats";
 import { shardOf } from "natalis/issue";
@@ -174,6 +175,28 @@ test("what was learned from one line does not change the answer to another", asy
   await answerTo(lineOf({ chain: [leaf], anchors: [issuing, "broken"] }));
   assert.deepEqual(await answerTo(lineOf()), first);
   assert.equal((await answerTo(lineOf({ anchors: ["broken"] }))).code, "NAT_PEM_NONE");
+});
+
+test("property: a changed line has an answer of the catalogue, or means the same", async () => {
+  const bytes = encodeUtf8(JSON.stringify(lineOf({ crls: [list], names: [], purpose: "clientAuth", policy: {} })));
+  const place = fc.nat(bytes.length - 1);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(place, fc.nat(255)), { minLength: 1, maxLength: 3 }), async (changes) => {
+      const { valid, code } = await answerTo(changes.reduce((line, [at, octet]) => line.with(at, octet), bytes));
+      assert.equal(valid, code === null);
+      assert.notEqual(code, "NAT_CLIENT_INTERNAL");
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("property: whatever JSON it is, it has an answer of the catalogue", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.json(), async (text) => {
+      const { code } = await answerTo(text);
+      assert.equal(code, "NAT_CLIENT_QUESTION");
+    }),
+  );
 });
 
 test("the id of a line that died, and the words for it", () => {
