@@ -75,7 +75,7 @@ test("a line that is too long is told once and passed over, wherever it ends", a
 });
 
 test("a line in very many parts is put together", async () => {
-  const parts = Array.from({ length: 200_000 }, () => "x");
+  const parts = Array.from({ length: 20_000 }, () => "x");
   const { lines, slices } = await cut([...parts, "\n"]);
-  assert.deepEqual([lines.map(({ length }) => length), slices], [[200_000], 1]);
+  assert.deepEqual([lines.map(({ length }) => length), slices], [[20_000], 1]);
 });
