@@ -114,6 +114,12 @@ describe("names of a point", () => {
       ));
 });
 
+test("as many names as are read", () => {
+  const points = encodeTagLengthValue(0x30, hex(`3007 ${point}`.repeat(32)));
+  assert.equal(parseCrlDistributionPoints(points).length, 32);
+  assert.equal(parseIssuingDistributionPoint(sequence(`a062 a060 ${"860175".repeat(32)}`)).fullName?.length, 32);
+});
+
 describe("distribution points refused", () => {
   const points = (content: string) => encodeTagLengthValue(0x30, sequence(content));
   for (const [what, value, code] of [
@@ -126,9 +132,10 @@ describe("distribution points refused", () => {
     ["reasons with trailing zero bits", points(`${point} 81020140`), "NAT_X509_EXTENSION"],
     ["fields in another order", points(`81020640 ${point}`), "NAT_DER_TRAILING"],
     ["bytes after it", Uint8Array.of(...points(point), 0), "NAT_DER_TRAILING"],
-    ["65 points", encodeTagLengthValue(0x30, hex(`3007 ${point}`.repeat(65))), "NAT_X509_EXTENSION"],
-    ["17 names of one", points(`a035 a033 ${"860175".repeat(17)}`), "NAT_X509_EXTENSION"],
-    ["17 CRL issuers", points(`a233 ${"820161".repeat(17)}`), "NAT_X509_EXTENSION"],
+    ["33 points", encodeTagLengthValue(0x30, hex(`3007 ${point}`.repeat(33))), "NAT_X509_EXTENSION"],
+    ["33 names of one", points(`a065 a063 ${"860175".repeat(33)}`), "NAT_X509_EXTENSION"],
+    ["33 CRL issuers", points(`a263 ${"820161".repeat(33)}`), "NAT_X509_EXTENSION"],
+    ["33 names of both", points(`a032 a030 ${"860175".repeat(16)} a233 ${"820161".repeat(17)}`), "NAT_X509_EXTENSION"],
   ] as const)
     test(what, () =>
       assert.throws(
@@ -141,7 +148,7 @@ describe("distribution points refused", () => {
 describe("issuing distribution point refused", () => {
   for (const [what, content, code] of [
     ["nothing in it", "", "NAT_X509_EXTENSION"],
-    ["17 names", `a035 a033 ${"860175".repeat(17)}`, "NAT_X509_EXTENSION"],
+    ["33 names", `a065 a063 ${"860175".repeat(33)}`, "NAT_X509_EXTENSION"],
     ["FALSE written out", `${point} 810100`, "NAT_DER_DEFAULT"],
     ["indirect CRL 01", `${point} 840101`, "NAT_DER_BOOLEAN"],
     ["users only and authorities only", `${point} 8101ff 8201ff`, "NAT_X509_EXTENSION"],

@@ -17,9 +17,8 @@ import { encodeGeneralNames, type GeneralName, readGeneralNames } from "./genera
 import { type Name, parseName } from "./name.ts";
 import { readNamedBits } from "./named-bits.ts";
 
-/** Far more than any certificate names; they bound what comparing two sets of points may cost. */
-const mostPoints = 64;
-const mostNames = 16;
+/** Names in all points of one extension: far more than any has, and it bounds what comparing two of them may cost. */
+const mostNames = 32;
 
 const reasonFlags = [
   "unused",
@@ -113,9 +112,12 @@ export function pointNames(
 
 function readDistributionPoints(reader: DerReader): DistributionPoint[] {
   const points: DistributionPoint[] = [];
+  let names = 0;
   for (const list = reader.enter(); list.remaining > 0; ) {
-    if (points.length === mostPoints) throw x509Error("NAT_X509_EXTENSION", `more than ${mostPoints} points`);
-    points.push(readDistributionPoint(list.enter()));
+    const point = readDistributionPoint(list.enter());
+    points.push(point);
+    names += countNames(point);
+    if (names > mostNames) throw x509Error("NAT_X509_EXTENSION", `more than ${mostNames} names of points`);
   }
   if (points.length === 0) throw x509Error("NAT_X509_EXTENSION", "no distribution point");
   return points;
@@ -125,7 +127,7 @@ function readDistributionPoints(reader: DerReader): DistributionPoint[] {
 function readDistributionPoint(fields: DerReader): DistributionPoint {
   const name = readPointName(fields);
   const reasons = readReasons(fields, contextTag(1, false));
-  const issuer = fields.peekTag() === contextTag(2) ? { crlIssuer: readSomeNames(fields, contextTag(2)) } : {};
+  const issuer = fields.peekTag() === contextTag(2) ? { crlIssuer: readGeneralNames(fields, contextTag(2)) } : {};
   fields.end();
   if (name === undefined && !("crlIssuer" in issuer)) throw x509Error("NAT_X509_EXTENSION", "a point without a name");
   return { ...name, ...(reasons === undefined ? {} : { reasons }), ...issuer };
@@ -136,6 +138,7 @@ function readIssuingDistributionPoint(reader: DerReader): IssuingDistributionPoi
   const fields = reader.enter();
   if (fields.remaining === 0) throw x509Error("NAT_X509_EXTENSION", "an empty issuing distribution point");
   const name = readPointName(fields);
+  if (countNames(name ?? {}) > mostNames) throw x509Error("NAT_X509_EXTENSION", `more than ${mostNames} names`);
   const onlyContainsUserCerts = fields.defaultFalse(contextTag(1, false));
   const onlyContainsCACerts = fields.defaultFalse(contextTag(2, false));
   const onlySomeReasons = readReasons(fields, contextTag(3, false));
@@ -153,16 +156,14 @@ function readPointName(fields: DerReader): DistributionPointName | undefined {
   if (explicit === undefined) return undefined;
   const name =
     explicit.peekTag() === contextTag(0)
-      ? { fullName: readSomeNames(explicit, contextTag(0)) }
+      ? { fullName: readGeneralNames(explicit, contextTag(0)) }
       : { relativeName: explicit.read(contextTag(1)) };
   explicit.end();
   return name;
 }
 
-function readSomeNames(fields: DerReader, tag: number): readonly GeneralName[] {
-  const names = readGeneralNames(fields, tag);
-  if (names.length > mostNames) throw x509Error("NAT_X509_EXTENSION", `${names.length} names of one point`);
-  return names;
+function countNames({ fullName = [], relativeName, crlIssuer = [] }: DistributionPoint): number {
+  return fullName.length + (relativeName === undefined ? 0 : 1) + crlIssuer.length;
 }
 
 function readReasons(fields: DerReader, tag: number): ReadonlySet<RevocationReason> | undefined {
