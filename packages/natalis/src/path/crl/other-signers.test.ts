@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { generateKey, nodeSignatureVerifier } from "@natalis/node";
 import {
   algorithms,
+  encodeAuthorityKeyIdentifier,
   encodeGeneralName,
   encodeKeyUsage,
   encodeName,
@@ -122,6 +123,15 @@ test("nobody of the list's name is given", async () => {
   const { certificate } = await bear({ crlIssuer: [named("lister")] });
   const list = await listOf(lister, { extensions: [issuingPoint({ indirect: true })] });
   await refusedFor("NAT_CRL_ISSUER", [list], { certificate, candidates: [root.certificate] });
+});
+
+test("a key identifier that fits nobody's guides nobody: the signature decides", async () => {
+  const extensions = [extension(oids.authorityKeyIdentifier, encodeAuthorityKeyIdentifier(new Uint8Array(20)))];
+  assert.equal((await ask([await listOf(issuing, { extensions })])).state, "good");
+  const cause = new NatalisError("NAT_PATH_EXPIRED", "It is over.", "here");
+  const validateSigner = () => Promise.reject(cause);
+  await refusedFor("NAT_CRL_SIGNER", [await listOf(listKey, { extensions })], { validateSigner });
+  await refusedFor("NAT_CRL_ISSUER", [await listOf({ ...issuing, signer: key() }, { extensions })]);
 });
 
 test("a malformed key identifier of a stranger hinders nobody", async () => {

@@ -36,7 +36,8 @@ export async function findListSigner(
       return signer;
     } catch (error) {
       const cause = refusalOf(error);
-      causes.push(unlikeliness(signer, facts) === wrongKey ? ofAnotherKey(cause) : cause);
+      const isWrongKey = cause.code === "NAT_CRL_SIGNATURE" && unlikeliness(signer, facts) === wrongKey;
+      causes.push(isWrongKey ? ofAnotherKey(cause) : cause);
     }
   }
   throw ranked(causes)[0] ?? crlError("NAT_CRL_ISSUER", "none of the list issuer's name");

@@ -125,6 +125,13 @@ test("a signer whose status is unknown is judged by the policy", async () => {
   assert.deepEqual(statesOf(await ask({ lists, unknown: "accept" })), ["good", "unknown"]);
 });
 
+test("a certificate of the path that is among the candidates too is tried once", async () => {
+  const forged = { ...issuing, signer: key() };
+  const budget = new PathBudget({ ...defaultPathLimits, signatures: 1 });
+  const [status] = await ask({ lists: [await listOf(forged)] }, { candidates: [issuing.certificate], budget });
+  assert.deepEqual(codesOf(causeOf(status)), ["NAT_CRL_SIGNATURE"]);
+});
+
 test("a signer that is asked for twice is asked about once", async () => {
   const lists = [await listOf(root), await listOf(listKey), await listOf(listKey, { number: 2 })];
   assert.deepEqual(statesOf(await ask({ lists })), ["good", "good"]);

@@ -51,7 +51,7 @@ class Inquiry {
 
   constructor(request: PathStatusRequest) {
     this.#request = request;
-    this.#candidates = [...request.certificates, ...request.candidates];
+    this.#candidates = [...new Set([...request.certificates, ...request.candidates])];
   }
 
   async ask(path: readonly Certificate[]): Promise<CertificateStatus[]> {
