@@ -37,9 +37,9 @@ function codeOf(run: () => unknown): string | undefined {
   }
 }
 
-function usageOf({ extensions, tolerance }: Certificate): void {
-  const extension = findExtension({ extensions }, oids.keyUsage);
-  if (extension !== undefined) parseKeyUsage(extension.value, tolerance);
+function usageOf(certificate: Certificate): void {
+  const extension = findExtension(certificate, oids.keyUsage);
+  if (extension !== undefined) parseKeyUsage(extension.value);
 }
 
 test("all of them are read with the tolerance", { skip }, () => {
@@ -59,10 +59,8 @@ test("all of them are read with the tolerance", { skip }, () => {
   }
 });
 
-test("seven are not in DER, and the key usage of eleven is not", { skip }, () => {
-  const whole = certificates.map(({ der }) => codeOf(() => parseCertificate(der)));
-  assert.equal(whole.filter((code) => code === "NAT_DER_SET_ORDER").length, 7);
-  assert.equal(whole.filter((code) => code === undefined).length, 44);
-  const usages = certificates.map(({ der }) => codeOf(() => usageOf(parseCertificate(der))));
-  assert.equal(usages.filter((code) => code === "NAT_X509_EXTENSION").length, 11);
+test("without it seven are refused, and the others are read", { skip }, () => {
+  const codes = certificates.map(({ der }) => codeOf(() => usageOf(parseCertificate(der))));
+  assert.equal(codes.filter((code) => code === "NAT_DER_SET_ORDER").length, 7);
+  assert.equal(codes.filter((code) => code === undefined).length, 44);
 });

@@ -132,7 +132,7 @@ suite("refused", together, () => {
       "NAT_PATH_POLICY",
       undefined,
     ],
-    ["under a limit of none in between", ["chain.pem"], ["--max-depth", "0"], "NAT_PATH_BUDGET", inQuestion],
+    ["under a limit of none in between", ["chain.pem"], ["--max-depth", "0"], "NAT_PATH_DEPTH", inQuestion],
     ["tampered with", ["tampered.pem", "ca.pem"], [], "NAT_PATH_SIGNATURE", inQuestion],
     ["cut", ["cut.pem", "ca.pem"], [], "NAT_DER_TRUNCATED", inQuestion],
     ["where its issuer cannot be read", ["server.pem", "cut.pem"], [], "NAT_DER_TRUNCATED", "certificate 1"],

@@ -21,6 +21,13 @@ const ecdsaIdentifiers: readonly (readonly [digest: Digest, identifier: string])
   ["SHA-1", "300906072a8648ce3d0401"],
 ];
 
+/** With NULL, which RFC 5758 3.2 forbids: genuine attestation chains have it, and only the legacy policy takes it. */
+const ecdsaNullIdentifiers: readonly (readonly [digest: Digest, identifier: string])[] = [
+  ["SHA-256", "300c06082a8648ce3d0403020500"],
+  ["SHA-384", "300c06082a8648ce3d0403030500"],
+  ["SHA-512", "300c06082a8648ce3d0403040500"],
+];
+
 /** Of SHA-1 as in RFC 3279 2.2.1, where NULL is the only form. */
 const pkcs1Identifiers: readonly (readonly [digest: Digest, identifier: string])[] = [
   ["SHA-256", "300d06092a864886f70d01010b0500"],
@@ -69,7 +76,10 @@ function pkcs1Scheme(digest: Digest): SignatureScheme {
 }
 
 function ecdsaRows(key: KeyKind): SchemeRow[] {
-  return ecdsaIdentifiers.map(([digest, identifier]) => row(ecdsaScheme(key, digest), identifier));
+  return [
+    ...ecdsaIdentifiers.map(([digest, identifier]) => row(ecdsaScheme(key, digest), identifier)),
+    ...ecdsaNullIdentifiers.map(([digest, identifier]) => row(ecdsaNullScheme(key, digest), identifier)),
+  ];
 }
 
 /** Ours where we sign with it, so that a scheme is one object. */
@@ -77,6 +87,11 @@ function ecdsaScheme(key: KeyKind, digest: Digest): SignatureScheme {
   const ours = Object.values(algorithms).find((algorithm) => algorithm.key === key && algorithm.digest === digest);
   const name = `${key} with ${digest}`;
   return ours ?? { name, title: `ECDSA ${name}`, key, digest, legacy: digest === "SHA-1" };
+}
+
+function ecdsaNullScheme(key: KeyKind, digest: Digest): SignatureScheme {
+  const name = `${key} with ${digest}, NULL parameters`;
+  return { name, title: `ECDSA ${name}`, key, digest, legacy: true };
 }
 
 function algorithmRow(name: keyof typeof algorithms): SchemeRow {

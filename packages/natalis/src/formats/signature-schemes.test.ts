@@ -173,7 +173,7 @@ describe("identifiers that are refused under every key", () => {
     ["nothing", new Uint8Array()],
     ["no DER", Uint8Array.of(0x30, 0x80)],
     ["an empty sequence", encodeSequence()],
-    ["ECDSA with NULL (RFC 5758 3.2)", identifier(ecdsaOids["SHA-256"], encodeNull())],
+    ["ECDSA by SHA-1 with NULL (RFC 3279 2.2.3)", identifier(ecdsaOids["SHA-1"], encodeNull())],
     ["ECDSA with SHA-224", identifier("1.2.840.10045.4.3.1")],
     ["ECDSA with SHA3-256", identifier("2.16.840.1.101.3.4.3.10")],
     ["Ed25519 with NULL (RFC 8410 3)", identifier("1.3.101.112", encodeNull())],
@@ -309,4 +309,11 @@ describe("canVerify", () => {
     const { EdDSA } = algorithms;
     assert.ok(!canVerify(EdDSA, readKeyFacts(keys.Ed25519), keys.Ed25519, new Uint8Array(64)));
   });
+});
+
+test("ECDSA with NULL, which RFC 5758 3.2 forbids, is for the legacy policy", () => {
+  for (const digest of ["SHA-256", "SHA-384", "SHA-512"] as const) {
+    const scheme = signatureSchemeFor(identifier(ecdsaOids[digest], encodeNull()), keys["P-256"]);
+    assert.deepEqual([scheme?.key, scheme?.digest, scheme?.legacy], ["P-256", digest, true]);
+  }
 });

@@ -29,7 +29,7 @@ export interface SignatureScheme {
   readonly padding?: "PKCS1-v1_5" | "PSS";
   /** Octets of PSS's salt: exactly so many. */
   readonly saltLength?: number;
-  /** Made with SHA-1: only who asks for legacy strength takes it. */
+  /** Made with SHA-1, or named in a form that the standards forbid: only who asks for legacy strength takes it. */
   readonly legacy: boolean;
 }
 

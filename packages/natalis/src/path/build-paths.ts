@@ -15,6 +15,12 @@ export interface ProposedPath {
   readonly anchor: Candidate;
 }
 
+/** Whether the path is that of an anchor's own certificate: it issues nothing and is signed by nobody that counts. */
+export function isAnchorItself({ certificates, anchor }: ProposedPath): boolean {
+  const [target, ...others] = certificates;
+  return others.length === 0 && equalBytes(target.certificate.der, anchor.certificate.der);
+}
+
 /** A certificate to choose; it is read when it is first chosen, and once. */
 export interface Candidate {
   readonly given: TrustAnchor;
@@ -36,7 +42,14 @@ export function proposePaths(
   budget: PathBudget,
 ): Generator<ProposedPath, void> {
   const bags = { anchors: bagOf(anchors), intermediates: bagOf(intermediates) };
-  return extend([target], { ...bags, maxIntermediates, budget });
+  return fromTarget(target, { ...bags, maxIntermediates, budget });
+}
+
+/** What is trusted by itself needs nobody to vouch for it. */
+function* fromTarget(target: PathCertificate, search: Search): Generator<ProposedPath, void> {
+  const itself = search.anchors.find(({ certificate }) => equalBytes(certificate.der, target.certificate.der));
+  if (itself !== undefined) yield { certificates: [target], anchor: itself };
+  yield* extend([target], search);
 }
 
 type Bag = readonly Candidate[];
@@ -74,7 +87,7 @@ function* extend(certificates: ProposedPath["certificates"], search: Search): Ge
     return;
   for (const isIssuer of [hasSameBytes, hasOtherBytes]) {
     for (const anchor of issuersOf(certificates, search.anchors, isIssuer, budget))
-      if (certificates.length === 1 || isNew(anchor, certificates)) yield { certificates, anchor };
+      if (isNew(anchor, certificates)) yield { certificates, anchor };
     for (const issuer of issuersOf(certificates, search.intermediates, isIssuer, budget))
       if (isNew(issuer, certificates)) yield* extend([...certificates, issuer.read()], search);
   }
@@ -110,7 +123,6 @@ function issuersOf(
 }
 
 // No path gains by passing the same name with the same key twice, and loops of cross-signed authorities do just that.
-// Only the anchor's own certificate, if it is in question, stands under itself: it is issued by that name and key.
 function isNew({ certificate }: Candidate, path: readonly PathCertificate[]): boolean {
   return !path.some((known) => isSameEntity(known.certificate, certificate));
 }

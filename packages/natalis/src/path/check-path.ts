@@ -3,7 +3,7 @@
 // steps, and which of them a certificate goes through.
 
 import type { PathBudget } from "./budget.ts";
-import type { ProposedPath } from "./build-paths.ts";
+import { isAnchorItself, type ProposedPath } from "./build-paths.ts";
 import { blaming } from "./fault.ts";
 import { requireNames } from "./names/require-names.ts";
 import type { PathCertificate } from "./path-certificate.ts";
@@ -21,13 +21,10 @@ import { constraintsOf } from "./trust-anchor.ts";
 import type { PathRequest } from "./validate-path.ts";
 
 /** The policies for which the path is valid (6.1.5 g). @throws as validatePath, but for signatures */
-export function checkPath(
-  { certificates, anchor }: ProposedPath,
-  request: PathRequest,
-  budget: PathBudget,
-): readonly string[] {
+export function checkPath(path: ProposedPath, request: PathRequest, budget: PathBudget): readonly string[] {
+  const { certificates, anchor } = path;
   const state = initialPathState(certificates.length, request.policies ?? {}, constraintsOf(anchor.given));
-  blaming(anchor.certificate, () => checkAnchor(state, anchor.read(), request));
+  if (!isAnchorItself(path)) blaming(anchor.certificate, () => checkAnchor(state, anchor.read(), request));
   const [target, ...intermediates] = certificates;
   for (const certificate of intermediates.toReversed())
     blaming(certificate.certificate, () => {

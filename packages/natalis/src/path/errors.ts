@@ -9,7 +9,7 @@ export const pathErrors = {
   NAT_PATH_ALGORITHM: "The certificate's signature algorithm is not one that its issuer's key is for.",
   NAT_PATH_SIGNATURE: "The certificate's signature does not verify under its issuer's key (RFC 5280 6.1.3 a 1).",
   NAT_PATH_WEAK:
-    "A signature of the path is made with SHA-1, or a key of it is an RSA key below 2048 bits; only the legacy policy takes them.",
+    "Only the legacy policy takes it: a signature with SHA-1 or under a forbidden identifier, or an RSA key below 2048 bits.",
   NAT_PATH_NOT_AUTHORITY: "A certificate that issued another one is no CA certificate (RFC 5280 6.1.4 k).",
   NAT_PATH_KEY_USAGE: "A certificate that issued another one may not sign certificates (RFC 5280 6.1.4 n).",
   NAT_PATH_LENGTH: "The path is longer than a CA certificate in it allows (RFC 5280 6.1.4 l, m).",

@@ -5,7 +5,6 @@
 import {
   type BasicConstraints,
   type Certificate,
-  type CertificateTolerance,
   type Extension,
   type GeneralName,
   type KeyUsage,
@@ -86,20 +85,20 @@ function readExtensions(one: PathCertificate): NatalisError | undefined {
   }
 }
 
-type ExtensionReader = (one: PathCertificate, value: Uint8Array, tolerance?: CertificateTolerance) => void;
+type ExtensionReader = (one: PathCertificate, value: Uint8Array, critical: boolean) => void;
 
 const readers: Readonly<Record<string, ExtensionReader>> = {
   [oids.basicConstraints](one, value) {
     one.basicConstraints = parseBasicConstraints(value);
   },
-  [oids.keyUsage](one, value, tolerance) {
-    one.keyUsage = parseKeyUsage(value, tolerance);
+  [oids.keyUsage](one, value) {
+    one.keyUsage = parseKeyUsage(value);
   },
   [oids.extendedKeyUsage](one, value) {
     one.purposes = parseExtendedKeyUsage(value);
   },
-  [oids.certificatePolicies](one, value) {
-    one.policies = new Set(parseCertificatePolicies(value));
+  [oids.certificatePolicies](one, value, critical) {
+    one.policies = new Set(parseCertificatePolicies(value, { knownQualifiersOnly: critical }));
   },
   [oids.policyMappings](one, value) {
     one.policyMappings = parsePolicyMappings(value);
@@ -122,12 +121,13 @@ const readers: Readonly<Record<string, ExtensionReader>> = {
   [oids.authorityKeyIdentifier](one, value) {
     one.authorityKeyIdentifier = parseAuthorityKeyIdentifier(value).keyIdentifier;
   },
-  // Where lists are found is for the check of status to read.
+  // Where lists are found, and whose status needs no asking, is for the check of status to read.
   [oids.crlDistributionPoints]: () => undefined,
+  [oids.ocspNoCheck]: () => undefined,
 };
 
 function readExtension({ oid, critical, value }: Extension, one: PathCertificate): void {
   const read = readers[oid];
-  if (read !== undefined) read(one, value, one.certificate.tolerance);
+  if (read !== undefined) read(one, value, critical);
   else if (critical) throw pathError("NAT_PATH_EXTENSION", `critical ${oid}`);
 }

@@ -157,6 +157,12 @@ const cases: readonly Case[] = [
     expected: ["any purpose", "issuing", "root"],
   },
   {
+    name: "a device that is trusted by itself",
+    leaf: foreignLeaf,
+    anchors: [foreignLeaf],
+    expected: ["foreign leaf", "foreign leaf"],
+  },
+  {
     name: "an anchor of version 1",
     leaf: underAncient,
     anchors: [ancientRoot],
@@ -168,6 +174,19 @@ const cases: readonly Case[] = [
     anchors: [bare],
     strength: "legacy",
     expected: ["under no constraints", "no constraints"],
+  },
+  {
+    name: "a device that is trusted by itself, for another purpose",
+    leaf: onlySeal,
+    anchors: [onlySeal],
+    expected: "NAT_PATH_PURPOSE",
+  },
+  {
+    name: "another certificate of a key that is trusted",
+    leaf: onlySeal,
+    anchors: [leaf],
+    purpose: undefined,
+    expected: "NAT_PATH_ISSUER_UNKNOWN",
   },
   { name: "a weak key in question", leaf: weakLeaf, bag: [issuing], expected: "NAT_PATH_WEAK" },
   {

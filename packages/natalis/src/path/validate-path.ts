@@ -5,7 +5,7 @@
 import type { Certificate } from "../formats/index.ts";
 import { isNatalisError, type NatalisError, type SignatureVerifier } from "../kernel/index.ts";
 import { defaultPathLimits, PathBudget, type PathLimits } from "./budget.ts";
-import { type ProposedPath, proposePaths } from "./build-paths.ts";
+import { isAnchorItself, type ProposedPath, proposePaths } from "./build-paths.ts";
 import { checkPath } from "./check-path.ts";
 import { pathError } from "./errors.ts";
 import { blame } from "./fault.ts";
@@ -92,10 +92,12 @@ async function tryPath(
 
 /** From the anchor down, so that only keys already vouched for verify anything. */
 async function checkSignatures(
-  { certificates, anchor }: ProposedPath,
+  path: ProposedPath,
   { verifier, strength = "current" }: PathRequest,
   budget: PathBudget,
 ): Promise<void> {
+  if (isAnchorItself(path)) return;
+  const { certificates, anchor } = path;
   let issuer = anchor.certificate;
   for (const { certificate } of certificates.toReversed()) {
     await checkSignature({ certificate, issuer, verifier, strength, budget }).catch((error: unknown) => {

@@ -71,7 +71,10 @@ function withModes(command: Command): Command {
   command
     .addOption(revocation)
     .option("--legacy", "take SHA-1 signatures and RSA keys below 2048 bits")
-    .option("--conforming", "hold every certificate to RFC 5280 section 4 (default: where a TLS server is verified)")
+    .option(
+      "--conforming",
+      "hold every certificate to RFC 5280 section 4 (default: where a dns, ip or email name is expected)",
+    )
     .option("--json", "print the verdict as JSON");
   const ofOne = command.options.map((option) => option.attributeName());
   const batch = new Option("--batch <file>", "answer a question a line (NDJSON; - is standard input)");

@@ -135,6 +135,14 @@ export class DerReader {
     return true;
   }
 
+  /**
+   * The same where FALSE may be written out: DER forbids it, but issuers of certificates do it, RFC 8410's own example
+   * among them, and it can mean nothing else. @throws as `boolean`
+   */
+  falseByDefault(tag: number = tags.boolean): boolean {
+    return this.peekTag() === tag && this.boolean(tag);
+  }
+
   /** Dotted decimal text. @throws NAT_DER_OID and as `read` */
   oid(tag: number = tags.oid): string {
     const end = this.header(tag);

@@ -22,7 +22,7 @@ export interface Certificate {
   /** What the signature is over: the whole encoding of TBSCertificate. */
   readonly tbs: Uint8Array;
   readonly version: 1 | 2 | 3;
-  /** Content octets of the INTEGER: positive, 1 to 20 octets, a leading 00 where the first bit would be set. */
+  /** Content octets of the INTEGER: not negative, 1 to 20 octets, a leading 00 where the first bit would be set. */
   readonly serialNumber: Uint8Array;
   /** DER AlgorithmIdentifier of the signature, the same inside and outside of `tbs`. */
   readonly signatureIdentifier: Uint8Array;
@@ -81,6 +81,7 @@ export function parseCertificate(bytes: Uint8Array, tolerance?: CertificateToler
 export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
   const serialNumber = encodeInteger(fields.serialNumber);
   requireSerial(serialNumber.subarray(2));
+  if (serialNumber[2] === 0 && serialNumber.length === 3) throw x509Error("NAT_X509_SERIAL", "zero");
   return encodeSequence(
     encodeTagged(0, encodeInteger(2)),
     serialNumber,
@@ -93,10 +94,10 @@ export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
   );
 }
 
-/** RFC 5280 4.1.2.2. @throws NAT_X509_SERIAL */
+/** RFC 5280 4.1.2.2; zero, which no authority may give, is read: users should be prepared for it. @throws NAT_X509_SERIAL */
 function requireSerial(content: Uint8Array): void {
   const first = content[0] as number;
-  if (first >= 0x80 || (first === 0 && content.length === 1) || content.length > maxSerialOctets)
+  if (first >= 0x80 || content.length > maxSerialOctets)
     throw x509Error("NAT_X509_SERIAL", `${content.length} octets, the first ${first}`);
 }
 

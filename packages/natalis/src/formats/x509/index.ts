@@ -28,7 +28,6 @@ export {
   parseName,
 } from "./name.ts";
 export { formatName } from "./name-text.ts";
-export { oids } from "./object-identifiers.ts";
 export * from "./name-comparison.ts";
 export * from "./name-constraints.ts";
 export { oids } from "./object-identifiers.ts";

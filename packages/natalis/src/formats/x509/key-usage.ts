@@ -4,7 +4,6 @@
 import { type DerReader, encodeOid, encodeSequenceOf, readExactly } from "../der/index.ts";
 import { x509Error } from "./errors.ts";
 import { encodeNamedBits, readNamedBits } from "./named-bits.ts";
-import type { CertificateTolerance } from "./tolerance.ts";
 
 const keyUsages = [
   "digitalSignature",
@@ -21,10 +20,12 @@ const keyUsages = [
 /** One bit of the key usage extension, by its name in RFC 5280. */
 export type KeyUsage = (typeof keyUsages)[number];
 
-/** @throws NAT_X509_EXTENSION where no bit is set, or one without a name; the NAT_DER_ errors */
-export function parseKeyUsage(value: Uint8Array, tolerance?: CertificateTolerance): ReadonlySet<KeyUsage> {
-  const anyLength = tolerance?.trailingZeroBits === true;
-  const usages = readExactly(value, (reader) => readNamedBits(reader, keyUsages, { anyLength }));
+/**
+ * Trailing zero bits, which DER leaves out (X.690 11.2.2), are taken: TPM makers and GnuTLS write them.
+ * @throws NAT_X509_EXTENSION where no bit is set, or one without a name; the NAT_DER_ errors
+ */
+export function parseKeyUsage(value: Uint8Array): ReadonlySet<KeyUsage> {
+  const usages = readExactly(value, (reader) => readNamedBits(reader, keyUsages, { anyLength: true }));
   requireSome(usages.size, "key usage");
   return usages;
 }

@@ -18,7 +18,8 @@ import { parseMailbox } from "./mailbox.ts";
 
 export type SubtreeBase =
   /**
-   * dns: a host name, and all names below it; empty means every name. email: a mailbox, a host, or behind a period a
+   * dns: a host name, and all names below it; behind a period, which RFC 5280 does not know, only those below it; empty
+   * means every name. email: a mailbox, a host, or behind a period a
    * domain, which is every host below it but not itself. uri: a host or a domain.
    */
   | { readonly kind: "dns" | "email" | "uri"; readonly value: string }
@@ -83,8 +84,7 @@ function encodeSubtrees(tag: number, subtrees: readonly GeneralSubtree[]): Uint8
 
 function readSubtree(fields: DerReader): GeneralSubtree {
   const base = readBase(fields);
-  const minimum = readDistance(fields, contextTag(0, false));
-  if (minimum === 0) throw x509Error("NAT_X509_EXTENSION", "a minimum of 0 written out");
+  const minimum = readDistance(fields, contextTag(0, false)) || undefined;
   const maximum = readDistance(fields, contextTag(1, false));
   fields.end();
   return { base, ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) };
@@ -134,9 +134,9 @@ function encodeBase(base: SubtreeBase): Uint8Array {
 
 const isDomain = (text: string) => text.startsWith(".") && isHostName(text.slice(1));
 
-/** What a subtree of each kind may be written as. A period before a DNS name has no meaning in RFC 5280: refused. */
+/** What a subtree of each kind may be written as. */
 const syntaxes = {
-  dns: (text: string) => text === "" || isHostName(text),
+  dns: (text: string) => text === "" || isHostName(text) || isDomain(text),
   email: (text: string) => isHostName(text) || isDomain(text) || parseMailbox(text) !== undefined,
   uri: (text: string) => isHostName(text) || isDomain(text),
 } as const;

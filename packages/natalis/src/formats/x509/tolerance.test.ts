@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { concatBytes, fromHex, isNatalisError } from "../../kernel/index.ts";
+import { concatBytes, isNatalisError } from "../../kernel/index.ts";
 import { algorithms } from "../algorithms.ts";
 import { encodeOid, encodeSequence, encodeTagLengthValue, encodeUtf8String, tags } from "../der/index.ts";
-import { encodeKeyUsage, parseKeyUsage } from "./key-usage.ts";
+import { encodeKeyUsage } from "./key-usage.ts";
 import { oids } from "./object-identifiers.ts";
 import {
   assembleSigned,
@@ -71,19 +71,6 @@ test("attributes of a relative name in another order", () => {
       assert.deepEqual(name.relativeNames[0]?.map(({ value }) => value).toSorted(), ["Maker", "TPM"]);
     refused(() => parseCertificate(der), "NAT_DER_SET_ORDER");
   }
-});
-
-test("key usage with trailing zero bits", () => {
-  for (const [value, usages] of [
-    ["03020006", ["keyCertSign", "cRLSign"]],
-    ["0303000600", ["keyCertSign", "cRLSign"]],
-    ["0303070600", ["keyCertSign", "cRLSign"]],
-  ] as const) {
-    assert.deepEqual([...parseKeyUsage(fromHex(value), tpmCertificateTolerance)], usages);
-    refused(() => parseKeyUsage(fromHex(value)), "NAT_X509_EXTENSION");
-  }
-  refused(() => parseKeyUsage(fromHex("0303000640"), tpmCertificateTolerance), "NAT_X509_EXTENSION");
-  refused(() => parseKeyUsage(fromHex("03020000"), tpmCertificateTolerance), "NAT_X509_EXTENSION");
 });
 
 test("a parsed certificate tells what it was parsed with", () => {

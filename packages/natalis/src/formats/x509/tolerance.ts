@@ -10,15 +10,9 @@ export interface CertificateTolerance {
   readonly padding: boolean;
   /** Attributes of one relative name in any order (X.690 11.6). */
   readonly attributeOrder: boolean;
-  /** Trailing zero bits in key usage (X.690 11.2.2). */
-  readonly trailingZeroBits: boolean;
 }
 
-export const tpmCertificateTolerance: CertificateTolerance = {
-  padding: true,
-  attributeOrder: true,
-  trailingZeroBits: true,
-};
+export const tpmCertificateTolerance: CertificateTolerance = { padding: true, attributeOrder: true };
 
 const paddingOctet = 0xff;
 

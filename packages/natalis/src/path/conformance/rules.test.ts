@@ -10,6 +10,7 @@ import {
   encodeAuthorityKeyIdentifier,
   encodeBasicConstraints,
   encodeInhibitAnyPolicy,
+  encodeInteger,
   encodeKeyUsage,
   encodeName,
   encodeNameConstraints,
@@ -61,25 +62,36 @@ const authority = [
 ];
 const leaf = [authorityKey, usage("digitalSignature"), dnsName("gate.example.com")];
 
+const noAccess = extension(oids.authorityInfoAccess, encodeSequence());
+const pathLengthAlone = extension(oids.basicConstraints, encodeSequence(encodeInteger(0)), true);
+const behindPeriod = extension(
+  oids.nameConstraints,
+  encodeNameConstraints({ permitted: [{ base: { kind: "dns", value: ".example.com" } }], excluded: [] }),
+  true,
+);
+
 interface Given {
+  readonly serialNumber?: Uint8Array;
   readonly extensions: readonly Extension[];
   readonly issuer?: Uint8Array;
   readonly subject?: Uint8Array;
   readonly publicKey?: Uint8Array;
 }
 
-function certificate(given: Given): PathCertificate {
+function certificate({ serialNumber = Uint8Array.of(0x41), ...given }: Given): PathCertificate {
   const tbs = encodeTbsCertificate({
     serialNumber: Uint8Array.of(0x41),
     signatureIdentifier,
-    issuer: given.issuer ?? (issuer as Uint8Array),
+    issuer: issuer as Uint8Array,
     notBefore: new Date("2020-01-01T00:00:00Z"),
     notAfter: new Date("2040-01-01T00:00:00Z"),
-    subject: given.subject ?? (subject as Uint8Array),
-    publicKey: given.publicKey ?? pointKey,
-    extensions: given.extensions,
+    subject: subject as Uint8Array,
+    publicKey: pointKey,
+    ...given,
   });
-  return new PathCertificate(parseCertificate(assembleSigned(tbs, signatureIdentifier, Uint8Array.of(0x30, 0))));
+  const read = parseCertificate(assembleSigned(tbs, signatureIdentifier, Uint8Array.of(0x30, 0)));
+  // The encoder refuses what no authority may give.
+  return new PathCertificate({ ...read, serialNumber });
 }
 
 const faultsOf = (given: Given) =>
@@ -108,6 +120,10 @@ for (const [what, given] of [
   test(`conforming: ${what}`, () => assert.deepEqual(faultsOf(given), []));
 
 for (const [source, what, given] of [
+  ["RFC 5280 4.1.2.2", "the serial number 0", { extensions: leaf, serialNumber: Uint8Array.of(0) }],
+  ["RFC 5280 4.2.1.9", "a path length without cA", { extensions: [...leaf, pathLengthAlone] }],
+  ["RFC 5280 4.2.1.10", "a period before a DNS subtree", { extensions: replaced(authority, behindPeriod) }],
+  ["RFC 5280 4.2.2.1", "an information access that is none", { extensions: [...leaf, noAccess] }],
   [
     "RFC 5280 4.1.2.6",
     "an authority without a name",

@@ -3,7 +3,17 @@
 // one entry a duty, with its source. Server names are only as good as whoever issues them, so these are asked of paths
 // to servers; device certificates in the field break several of them and are none the worse.
 
-import { type Extension, findExtension, isHostName, oids, readKeyFacts } from "../../formats/index.ts";
+import {
+  type Extension,
+  findExtension,
+  type GeneralSubtree,
+  isHostName,
+  type NameConstraints,
+  oids,
+  parseAuthorityInfoAccess,
+  readKeyFacts,
+} from "../../formats/index.ts";
+import { isNatalisError } from "../../kernel/index.ts";
 import type { PathCertificate } from "../path-certificate.ts";
 
 export interface ConformanceRule {
@@ -13,6 +23,11 @@ export interface ConformanceRule {
 }
 
 export const conformanceRules: readonly ConformanceRule[] = [
+  {
+    source: "RFC 5280 4.1.2.2",
+    fault: ({ certificate }) =>
+      certificate.serialNumber.every((octet) => octet === 0) ? "serial number 0" : undefined,
+  },
   {
     source: "RFC 5280 4.1.2.6",
     fault: (one) => (isAuthority(one) && hasNoSubject(one) ? "an authority without a name" : undefined),
@@ -56,18 +71,28 @@ export const conformanceRules: readonly ConformanceRule[] = [
   },
   {
     source: "RFC 5280 4.2.1.9",
-    fault: (one) =>
-      isAuthority(one) && !isCritical(one, oids.basicConstraints) ? "uncritical constraints" : undefined,
+    fault(one) {
+      if (isAuthority(one)) return isCritical(one, oids.basicConstraints) ? undefined : "uncritical constraints";
+      return one.basicConstraints?.pathLength === undefined ? undefined : "a path length without cA";
+    },
   },
   {
     source: "RFC 5280 4.2.1.10",
     fault(one) {
       if (one.nameConstraints === undefined) return undefined;
       if (!isAuthority(one)) return "name constraints in no authority's certificate";
+      if (subtreesOf(one.nameConstraints).some(isBehindPeriod)) return "a DNS subtree with a period before it";
       return isCritical(one, oids.nameConstraints) ? undefined : "uncritical name constraints";
     },
   },
   { source: "RFC 5280 4.2.1.11", fault: (one) => uncritical(one, oids.policyConstraints, "policy constraints") },
+  {
+    source: "RFC 5280 4.2.2.1",
+    fault(one) {
+      const access = extensionOf(one, oids.authorityInfoAccess);
+      return access === undefined || isAccess(access.value) ? undefined : "an unreadable information access";
+    },
+  },
   { source: "RFC 5280 4.2.1.14", fault: (one) => uncritical(one, oids.inhibitAnyPolicy, "inhibit anyPolicy") },
   {
     source: "CA/Browser Forum Baseline Requirements 6.1.5",
@@ -77,6 +102,23 @@ export const conformanceRules: readonly ConformanceRule[] = [
     },
   },
 ];
+
+function subtreesOf({ permitted, excluded }: NameConstraints): readonly GeneralSubtree[] {
+  return [...permitted, ...excluded];
+}
+
+function isBehindPeriod({ base }: GeneralSubtree): boolean {
+  return base.kind === "dns" && base.value.startsWith(".");
+}
+
+function isAccess(value: Uint8Array): boolean {
+  try {
+    return parseAuthorityInfoAccess(value).length > 0;
+  } catch (error) {
+    if (isNatalisError(error)) return false;
+    throw error;
+  }
+}
 
 function isAuthority({ basicConstraints }: PathCertificate): boolean {
   return basicConstraints?.isAuthority === true;

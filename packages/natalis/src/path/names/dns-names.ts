@@ -23,7 +23,7 @@ export const dnsNames: NameForm<DnsName> = {
     const contains = dnsSubtree(base.value);
     const apex = lowerCaseAscii(base.value);
     return ({ host, isWildcard }): Containment => {
-      if (contains(host)) return "within";
+      if (contains(isWildcard ? `*.${host}` : host)) return "within";
       return isWildcard && isOneLabelBelow(apex, host) ? "partly" : "outside";
     };
   },

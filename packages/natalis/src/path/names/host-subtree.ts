@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Subtrees of host names. Two rules of RFC 5280 4.2.1.10 look alike: a DNS name stands for itself and all below it; in
-// URIs and mail addresses a name is one host, and with a period before it everything below but not itself.
+// URIs and mail addresses a name is one host, and with a period before it everything below but not itself. Of DNS names
+// with a period RFC 5280 does not speak; everybody else reads them like those of URIs.
 
 import { lowerCaseAscii } from "../../formats/index.ts";
 
@@ -11,6 +12,7 @@ export type HostSubtree = (host: string) => boolean;
 export function dnsSubtree(base: string): HostSubtree {
   const apex = lowerCaseAscii(base);
   if (apex === "") return () => true;
+  if (apex.startsWith(".")) return (host) => host.endsWith(apex);
   const domain = `.${apex}`;
   return (host) => host === apex || host.endsWith(domain);
 }

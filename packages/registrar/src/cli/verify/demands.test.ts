@@ -7,7 +7,7 @@ import type { z } from "zod";
 import {
   type Demands,
   instantSchema,
-  isServerVerification,
+  isByInternetName,
   nameSchema,
   nameText,
   oidSchema,
@@ -94,16 +94,17 @@ test("object identifiers in dotted form", () => {
     assert.notEqual(messageOf(oidSchema, oid), "");
 });
 
-test("a purpose or a name of TLS servers makes it the verification of one", () => {
+test("the name of a server or a mailbox makes its authorities answer for more", () => {
   const usual: Demands = { names: [], policies: {}, revocation: "off", legacy: false };
   const asked: readonly [Partial<Demands>, boolean][] = [
     [{}, false],
     [{ purpose: oids.clientAuth }, false],
-    [{ purpose: oids.serverAuth }, true],
-    [{ names: [{ uri: "urn:x" }, { email: "a@b.example" }, { serialNumber: "1" }] }, false],
+    [{ purpose: oids.serverAuth }, false],
+    [{ names: [{ uri: "urn:x" }, { serialNumber: "1" }] }, false],
+    [{ names: [{ serialNumber: "1" }, { email: "a@b.example" }] }, true],
     [{ names: [{ uri: "urn:x" }, { dns: "a.example" }] }, true],
     [{ names: [{ ip: "::1" }] }, true],
   ];
   for (const [demands, is] of asked)
-    assert.equal(isServerVerification({ ...usual, ...demands }), is, JSON.stringify(demands));
+    assert.equal(isByInternetName({ ...usual, ...demands }), is, JSON.stringify(demands));
 });

@@ -15,7 +15,7 @@ export interface Demands {
   readonly maxIntermediates?: number | undefined;
   readonly revocation: Revocation;
   readonly legacy: boolean;
-  /** Whether every certificate must be as conforming authorities issue it; absent: as the purpose asks. */
+  /** Whether every certificate must be as conforming authorities issue it; absent: as the names ask. */
   readonly conforming?: boolean | undefined;
 }
 
@@ -72,9 +72,9 @@ export function nameText(name: ExpectedName): string {
   return `${kind === "serialNumber" ? "serial" : kind}:${value}`;
 }
 
-/** Verification of a TLS server (RFC 9525): the purpose says so, or the kind of name that is expected. */
-export function isServerVerification({ purpose, names }: Demands): boolean {
-  return purpose === oids.serverAuth || names.some((name) => "dns" in name || "ip" in name);
+/** Whether a server (RFC 9525) or a mailbox is expected by its name. */
+export function isByInternetName({ names }: Demands): boolean {
+  return names.some((name) => "dns" in name || "ip" in name || "email" in name);
 }
 
 /** Purposes for which a certificate that lists none is taken: TLS has always done so. */

@@ -126,7 +126,7 @@ suite("the certificate at fault", () => {
 suite("demands", () => {
   const refusals: readonly [string, Partial<Demands>, string][] = [
     ["another purpose", { purpose: oids.serverAuth }, "NAT_PATH_PURPOSE"],
-    ["fewer certificates in between", { maxIntermediates: 0 }, "NAT_PATH_BUDGET"],
+    ["fewer certificates in between", { maxIntermediates: 0 }, "NAT_PATH_DEPTH"],
     [
       "a policy that it has not",
       { policies: { initialPolicySet: ["1.2.3"], requireExplicitPolicy: true } },

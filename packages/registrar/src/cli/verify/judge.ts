@@ -2,13 +2,13 @@
 // The question that both forms of `natalis verify` come to, and its verdict: a valid path, or what refused it and which
 // of the given certificates that is about.
 
-import type { Certificate } from "natalis/formats";
+import { type Certificate, oids } from "natalis/formats";
 import { isNatalisError, type NatalisError, type SignatureVerifier } from "natalis/kernel";
 import { certificateAtFault, type PathRequest, type VerifiedPath, validatePath } from "natalis/path";
 import { clientError } from "../errors.ts";
-import { type Demands, isServerVerification, takesUnnamedPurpose } from "./demands.ts";
+import { type Demands, isByInternetName, takesUnnamedPurpose } from "./demands.ts";
 import { certificatesOf, type Given } from "./given.ts";
-import { type Evidence, statusFields, unbelievedEvidence } from "./status.ts";
+import { type Evidence, statusFields } from "./status.ts";
 
 export interface Question {
   /** The certificate in question, then untrusted ones in any order. */
@@ -36,14 +36,15 @@ export async function judge(question: Question, verifier: SignatureVerifier): Pr
   if (target === undefined) return { valid: false, error: clientError("NAT_CLIENT_QUESTION", "no certificate") };
   if ("error" in target) return { valid: false, error: target.error, index: 0 };
   try {
-    const path = await validatePath(requestOf(target.certificate, question, verifier));
-    const fault = unbelievedEvidence(path);
-    return fault === undefined ? { valid: true, path } : refusal(fault.error, fault.certificate, question);
+    return { valid: true, path: await validatePath(requestOf(target.certificate, question, verifier)) };
   } catch (error) {
     if (!isNatalisError(error)) throw error;
     return explain(error, question);
   }
 }
+
+/** What clients of TLS servers take (RFC 9525 6.3): asked for by the purpose alone. */
+const wildcard = "left-most label";
 
 function requestOf(
   certificate: Certificate,
@@ -58,7 +59,7 @@ function requestOf(
     at,
     purpose,
     unnamedPurpose: takesUnnamedPurpose(purpose) ? "accept" : "refuse",
-    names,
+    names: names.map((name) => ("dns" in name && purpose === oids.serverAuth ? { ...name, wildcard } : name)),
     policies,
     maxIntermediates,
     strength: legacy ? "legacy" : "current",
@@ -68,9 +69,9 @@ function requestOf(
   };
 }
 
-/** Public authorities of TLS servers are held to RFC 5280 section 4 in full; chains of the legacy policy are not. */
+/** Who vouches for a server's or a mailbox's name is held to RFC 5280 section 4; chains of the legacy policy are not. */
 function conformity(demands: Demands): { readonly conformingIssuers: boolean } {
-  return { conformingIssuers: demands.conforming ?? (!demands.legacy && isServerVerification(demands)) };
+  return { conformingIssuers: demands.conforming ?? (!demands.legacy && isByInternetName(demands)) };
 }
 
 /** Where no path was found because a certificate could not be read, that is the cause. */

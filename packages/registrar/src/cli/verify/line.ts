@@ -3,7 +3,7 @@
 
 import { nodeHash, nodeSignatureVerifier, systemClock } from "@natalis/node";
 import { rememberingVerifier } from "natalis/authenticate";
-import { parseCertificate, parseCertificateList, parsePem } from "natalis/formats";
+import { parseCertificate, parseCertificateList, parseOcspResponse, parsePem } from "natalis/formats";
 import { decodeUtf8, fromBase64, isNatalisError, type NatalisError } from "natalis/kernel";
 import { z } from "zod";
 import { clientError } from "../errors.ts";
@@ -12,7 +12,7 @@ import { type Demands, instantSchema, nameSchema, oidSchema, purposeSchema } fro
 import { type Given, given } from "./given.ts";
 import { judge, type Question, type Verdict } from "./judge.ts";
 import { sentenceOf, sentenceOfPath } from "./sentence.ts";
-import { type Evidence, parseOcspResponse, revocations } from "./status.ts";
+import { type Evidence, revocations } from "./status.ts";
 import { TextCache } from "./text-cache.ts";
 
 type Id = string | number;

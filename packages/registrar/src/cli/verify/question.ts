@@ -3,7 +3,7 @@
 // whose certificate cannot be read is judged.
 
 import { systemClock } from "@natalis/node";
-import { type Certificate, parseCertificateList } from "natalis/formats";
+import { type Certificate, parseCertificateList, parseOcspResponse } from "natalis/formats";
 import { isNatalisError } from "natalis/kernel";
 import type { ExpectedName } from "natalis/path";
 import { parseTrustFile } from "natalis/registry";
@@ -11,7 +11,7 @@ import { readData, readText } from "../files.ts";
 import type { Demands } from "./demands.ts";
 import { type Given, readDers, readGiven } from "./given.ts";
 import type { Question } from "./judge.ts";
-import { type Evidence, parseOcspResponse, type Revocation } from "./status.ts";
+import type { Evidence, Revocation } from "./status.ts";
 import type { Place, Places } from "./view.ts";
 
 export interface VerifyOptions {
@@ -87,7 +87,7 @@ async function readEvidence({ crl = [], ocsp = [] }: VerifyOptions): Promise<Evi
   const [lists, responses] = await Promise.all([crl, ocsp].map((files) => Promise.all(files.map(readData))));
   return {
     lists: () => (lists ?? []).flatMap((bytes) => readDers(bytes, "X509 CRL")).map((der) => parseCertificateList(der)),
-    responses: () => (responses ?? []).map(parseOcspResponse),
+    responses: () => (responses ?? []).map((der) => parseOcspResponse(der)),
   };
 }
 

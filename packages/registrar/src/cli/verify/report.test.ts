@@ -5,12 +5,11 @@ import { before, test } from "node:test";
 import { generateKey } from "@natalis/node";
 import { algorithms, type Certificate, encodeName, oids, parseName } from "natalis/formats";
 import { errorFactory, toHex } from "natalis/kernel";
-import type { VerifiedPath } from "natalis/path";
+import type { CertificateStatus, VerifiedPath } from "natalis/path";
 import { TestAuthority, testMaker } from "natalis/testing";
 import type { Demands } from "./demands.ts";
 import type { Question, Verdict } from "./judge.ts";
 import { describeVerdict } from "./report.ts";
-import type { CertificateStatus } from "./status.ts";
 import { type Places, viewOf } from "./view.ts";
 
 const refused = errorFactory({ NAT_TEST_REFUSED: "It is refused (RFC 1 section 2)." });

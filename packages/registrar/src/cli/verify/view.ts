@@ -4,9 +4,9 @@
 
 import { type Certificate, formatName, readKeyFacts } from "natalis/formats";
 import { isNatalisError, toHex } from "natalis/kernel";
+import type { CertificateStatus } from "natalis/path";
 import type { Refusal, Verdict } from "./judge.ts";
 import { sentenceOf, sentenceOfPath } from "./sentence.ts";
-import { type CertificateStatus, statusesOf } from "./status.ts";
 
 /** Where a certificate came from. */
 export interface Place {
@@ -75,7 +75,7 @@ export function viewOf(verdict: Verdict, places: Places): VerdictView {
     certificate: null,
     path: path.certificates.map((certificate) => certificateView(certificate, places.of(certificate))),
     policies: path.policies,
-    status: statusesOf(path).map(statusView),
+    status: (path.statuses ?? []).map(statusView),
   };
 }
 
