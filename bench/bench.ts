@@ -20,6 +20,10 @@ export interface Contender {
   /** Names a peer or a beside figure in the report. */
   readonly name: string;
   readonly role: Role;
+  /** The clock that tells of it, where the lane's cannot: that of another process's work, say. */
+  readonly clock?: "processor" | "wall";
+  /** Where it does another number of units at once than the bench's. */
+  readonly unitsPerOperation?: number;
   /** Makes ready, in the thread that will operate. */
   prepare(): Promise<Operation>;
 }
@@ -34,6 +38,8 @@ export interface BenchFacts {
 }
 
 export interface Bench extends BenchFacts {
+  /** Measures the peers also where nobody asks for them. */
+  readonly peersAlways?: boolean;
   /** Exactly one work and one limit, then the others. */
   readonly contenders: readonly Contender[];
 }

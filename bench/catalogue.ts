@@ -5,6 +5,7 @@ import { authenticateBench, authenticateCachedBench } from "./authenticate.ts";
 import type { Bench, Contender, LoadBench } from "./bench.ts";
 import { estBench } from "./est.ts";
 import { issueBench } from "./issue.ts";
+import { pathBench } from "./path.ts";
 import { sealBench } from "./seal.ts";
 
 export const benches: readonly (Bench | LoadBench)[] = [
@@ -12,6 +13,7 @@ export const benches: readonly (Bench | LoadBench)[] = [
   sealBench,
   authenticateBench,
   authenticateCachedBench,
+  pathBench,
   estBench,
 ];
 

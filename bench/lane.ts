@@ -15,7 +15,7 @@ export interface Pace {
 export interface Lane {
   readonly pace?: Pace;
   /** In the order in which they take turns. */
-  readonly contenders: readonly Pick<Contender, "name" | "role">[];
+  readonly contenders: readonly Pick<Contender, "name" | "role" | "clock" | "unitsPerOperation">[];
   /** One slice of the contender at this index on each of the first `workers` workers, all at the same time. */
   run(contender: number, milliseconds: number, workers: number): Promise<readonly Slice[]>;
   close(): Promise<void>;

@@ -22,6 +22,7 @@ export type Clock = "processor" | "wall";
 export interface Turn {
   readonly name: string;
   readonly role: Role;
+  readonly unitsPerOperation?: number;
   readonly workers: number;
 }
 
@@ -38,24 +39,33 @@ const turnMilliseconds = 100;
 
 interface ScheduledTurn extends Turn {
   readonly contender: number;
+  readonly clock?: Clock;
 }
 
 /** With more than one worker, work and limit take another turn each, on one of them. */
 export async function measure(lane: Lane, plan: Plan): Promise<Measurement[]> {
   const turns = scheduleOf(lane, plan.workers);
-  const clock = lane.pace?.clock ?? (plan.workers === 1 ? "processor" : "wall");
+  const usual = lane.pace?.clock ?? (plan.workers === 1 ? "processor" : "wall");
   await runRound(lane, turns, plan.warmUpSeconds);
   const rounds: Slice[][][] = [];
   for (let round = 0; round < plan.rounds; round++) rounds.push(await runRound(lane, turns, plan.seconds));
-  return turns.map(({ name, role, workers }, index) => {
+  return turns.map(({ name, role, workers, unitsPerOperation, clock = usual }, index) => {
     const slices = rounds.map((round) => round[index] as Slice[]);
     const rates = slices.map((one) => rateOf(one, workers, clock));
-    return { name, role, workers, clock, rates, latencies: slices.flat().flatMap(({ latencies }) => latencies) };
+    const latencies = slices.flat().flatMap((slice) => slice.latencies);
+    return { name, role, workers, clock, rates, latencies, ...(unitsPerOperation && { unitsPerOperation }) };
   });
 }
 
 function scheduleOf({ contenders }: Lane, workers: number): ScheduledTurn[] {
-  const turns = contenders.map(({ name, role }, contender) => ({ name, role, workers, contender }));
+  const turns = contenders.map(({ name, role, clock, unitsPerOperation }, contender) => ({
+    name,
+    role,
+    workers,
+    contender,
+    ...(clock && { clock }),
+    ...(unitsPerOperation && { unitsPerOperation }),
+  }));
   return workers === 1 ? turns : [...turns, ...turns.filter(isAlsoRunAlone).map((turn) => ({ ...turn, workers: 1 }))];
 }
 

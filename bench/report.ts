@@ -39,7 +39,7 @@ export function figuresOf(
 ): Figures {
   const work = measurementOf(measurements, "work", workers);
   const limit = measurementOf(measurements, "limit", workers);
-  const rate = ({ rates }: Measurement) => Math.round(unitsPerOperation * median(rates));
+  const rate = ({ rates, unitsPerOperation: own = unitsPerOperation }: Measurement) => Math.round(own * median(rates));
   const named = (role: Role) =>
     Object.fromEntries(measurements.filter((one) => one.role === role).map((one) => [one.name, rate(one)]));
   return {

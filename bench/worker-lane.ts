@@ -22,7 +22,7 @@ export interface Crews {
 
 /** Starts the workers and waits until all are prepared. */
 export async function openWorkerLane(bench: Bench, { workers, peers }: Crews): Promise<Lane> {
-  const contenders = bench.contenders.filter(({ role }) => peers || role !== "peer");
+  const contenders = bench.contenders.filter(({ role }) => peers || bench.peersAlways === true || role !== "peer");
   const crews = contenders.map(({ name }) =>
     Array.from({ length: workers }, () => startWorker({ bench: bench.name, contender: name })),
   );

@@ -52,6 +52,25 @@ test("the README's registrar is made, serves, enrols a station and bears a unit"
   assert.match(told.stdout, /SN-0001/);
 });
 
+test("the unit's certificate is verified by the installed command, alone and by the worker threads of a batch", async () => {
+  const trust = JSON.parse(readFileSync(join(project, ".natalis/trust.json"), "utf8")) as { roots: string[] };
+  const papers = ["certificate", "chain"].map((name) => readFileSync(join(project, `unit/${name}.pem`), "utf8"));
+  const chain = papers.join("").match(/-----BEGIN [\s\S]*?-----END CERTIFICATE-----/g);
+  const lines = ["a", "b"].map((id) => `${JSON.stringify({ id, anchors: trust.roots, chain })}\n`);
+  writeFileSync(join(project, "questions.ndjson"), lines.join(""));
+  const told = await shell("npx natalis verify --batch questions.ndjson --workers 2");
+  const answers = told.stdout.trimEnd().split("\n");
+  assert.deepEqual(
+    answers.map((line) => JSON.parse(line)).map(({ id, valid }) => [id, valid]),
+    [
+      ["a", true],
+      ["b", true],
+    ],
+  );
+  const verdict = await shell("npx natalis verify unit/certificate.pem unit/chain.pem --trust .natalis/trust.json");
+  assert.match(verdict.stdout, /^valid at /);
+});
+
 test("the README's program is compiled against the published types, and runs", async () => {
   writeFileSync(join(project, "device.ts"), inProject(blockAfter("# Natalis", "ts")));
   const checks = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--types", "node"];

@@ -26,9 +26,9 @@ const compileCache = mkdtempSync(join(tmpdir(), "natalis-test-compiled-"));
 process.once("exit", () => rmSync(compileCache, { recursive: true, force: true }));
 
 /** Starts `natalis`; whoever starts it ends it. */
-export function spawnNatalis(words: readonly string[]): ChildProcess {
+export function spawnNatalis(words: readonly string[], input: "ignore" | "pipe" = "ignore"): ChildProcess {
   const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
-  return spawn(process.execPath, [entry, ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(process.execPath, [entry, ...words], { env, stdio: [input, "pipe", "pipe"] });
 }
 
 /** Runs `natalis` to its end; one that does not end is ended. */

@@ -3,10 +3,11 @@
 // an OpenSSL KeyObject; its bytes leave only as the `pkcs8` of a key that was just made, for a sealed key file.
 
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
-import { algorithmOfPublicKey, DerReader } from "natalis/formats";
-import type { SignatureAlgorithm, Signer } from "natalis/kernel";
+import { algorithmOfPublicKey, rawPublicKey } from "natalis/formats";
+import { equalBytes, type SignatureAlgorithm, type Signer } from "natalis/kernel";
 import { nodeError } from "./errors.ts";
-import { nodeAlgorithms } from "./node-algorithms.ts";
+import { digestName, keyGenerators } from "./node-algorithms.ts";
+import { readPublicHalf } from "./private-key-form.ts";
 import { nodeSignatureVerifier } from "./signature-verifier.ts";
 
 /** A signer that answers at once. */
@@ -22,14 +23,14 @@ export interface GeneratedKey {
 
 /** A new key pair from the operating system's randomness. */
 export function generateKey(algorithm: SignatureAlgorithm): GeneratedKey {
-  const { privateKey, publicKey } = nodeAlgorithms[algorithm.name].generate();
+  const { privateKey, publicKey } = keyGenerators[algorithm.name]();
   const pkcs8 = plain(privateKey.export({ format: "der", type: "pkcs8" }));
   return { signer: signerOf(privateKey, publicKey), pkcs8 };
 }
 
 /**
- * The signer of a DER PKCS#8 private key. It must verify its own signature, since a key file may carry a public half
- * that does not belong to the private one.
+ * The signer of a DER PKCS#8 private key, of ML-DSA in each of its three encodings. It must verify its own signature,
+ * since a key file may carry a public half that does not belong to the private one.
  * @throws NAT_KEY_IMPORT
  */
 export function signerFromPkcs8(pkcs8: Uint8Array): NodeSigner {
@@ -51,12 +52,12 @@ function firstSignature(signer: NodeSigner, probe: Uint8Array): Uint8Array {
 
 function importSigner(pkcs8: Uint8Array): NodeSigner {
   try {
-    const whole = new DerReader(pkcs8);
-    whole.readRaw(0x30);
-    // OpenSSL passes over what follows the key.
-    whole.end();
+    const publicHalf = readPublicHalf(pkcs8);
     const privateKey = createPrivateKey({ key: viewOf(pkcs8), format: "der", type: "pkcs8" });
-    return signerOf(privateKey, createPublicKey(privateKey));
+    const signer = signerOf(privateKey, createPublicKey(privateKey));
+    if (publicHalf !== undefined && !equalBytes(publicHalf, rawPublicKey(signer.algorithm, signer.publicKey)))
+      throw nodeError("NAT_KEY_IMPORT", "the public half is another key's");
+    return signer;
   } catch (cause) {
     throw nodeError("NAT_KEY_IMPORT", `${pkcs8.length} bytes`, cause);
   }
@@ -65,7 +66,7 @@ function importSigner(pkcs8: Uint8Array): NodeSigner {
 function signerOf(privateKey: KeyObject, publicKey: KeyObject): NodeSigner {
   const spki = plain(publicKey.export({ format: "der", type: "spki" }));
   const algorithm = algorithmOfPublicKey(spki);
-  const { digest } = nodeAlgorithms[algorithm.name];
+  const digest = digestName(algorithm);
   return { algorithm, publicKey: spki, sign: (data) => plain(sign(digest, data, privateKey)) };
 }
 

@@ -1,20 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-// How node:crypto spells our signature algorithms; everything else about them stands in formats/algorithms.
+// How node:crypto spells our algorithms and schemes; everything else about them stands in formats.
 
-import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
-import type { SignatureAlgorithmName } from "natalis/kernel";
+import {
+  constants,
+  generateKeyPairSync,
+  type KeyPairKeyObjectResult,
+  type VerifyKeyObjectInput,
+  type VerifyPublicKeyInput,
+} from "node:crypto";
+import type { Digest, SignatureAlgorithmName, SignatureScheme } from "natalis/kernel";
 
-export interface NodeAlgorithm {
-  /** First argument of `sign` and `verify`: null where the algorithm hashes by itself. */
-  readonly digest: "sha256" | "sha384" | null;
-  generate(): KeyPairKeyObjectResult;
+const digestNames: Readonly<Record<Digest, string>> = {
+  "SHA-1": "sha1",
+  "SHA-256": "sha256",
+  "SHA-384": "sha384",
+  "SHA-512": "sha512",
+};
+
+/** First argument of `sign` and `verify`: null where the scheme hashes by itself. */
+export function digestName({ digest }: SignatureScheme): string | null {
+  return digest === undefined ? null : digestNames[digest];
 }
 
-export const nodeAlgorithms: Readonly<Record<SignatureAlgorithmName, NodeAlgorithm>> = {
-  ES256: { digest: "sha256", generate: () => generateKeyPairSync("ec", { namedCurve: "P-256" }) },
-  ES384: { digest: "sha384", generate: () => generateKeyPairSync("ec", { namedCurve: "P-384" }) },
-  EdDSA: { digest: null, generate: () => generateKeyPairSync("ed25519") },
-  "ML-DSA-44": { digest: null, generate: () => generateKeyPairSync("ml-dsa-44") },
-  "ML-DSA-65": { digest: null, generate: () => generateKeyPairSync("ml-dsa-65") },
-  "ML-DSA-87": { digest: null, generate: () => generateKeyPairSync("ml-dsa-87") },
+/** A key as `verify` takes it: imported, or as PEM. */
+export type VerificationKey = VerifyKeyObjectInput | VerifyPublicKeyInput;
+
+/** With what the scheme adds to node's defaults, which are PKCS#1 v1.5 for RSA and DER for ECDSA. */
+export function keyUnder({ padding, saltLength }: SignatureScheme, key: VerificationKey): VerificationKey {
+  if (padding !== "PSS") return key;
+  return { ...key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
+}
+
+export const keyGenerators: Readonly<Record<SignatureAlgorithmName, () => KeyPairKeyObjectResult>> = {
+  ES256: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
+  ES384: () => generateKeyPairSync("ec", { namedCurve: "P-384" }),
+  EdDSA: () => generateKeyPairSync("ed25519"),
+  "ML-DSA-44": () => generateKeyPairSync("ml-dsa-44"),
+  "ML-DSA-65": () => generateKeyPairSync("ml-dsa-65"),
+  "ML-DSA-87": () => generateKeyPairSync("ml-dsa-87"),
 };

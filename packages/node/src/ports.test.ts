@@ -12,6 +12,7 @@ import {
   checkpointMirrorContract,
   entropyContract,
   hashContract,
+  knownSignatures,
   messageAuthenticatorContract,
   sealStateStoreContract,
   signatureVerifierContract,
@@ -41,6 +42,11 @@ runContract("hash", hashContract, () => nodeHash);
 runContract("entropy", entropyContract, () => nodeEntropy);
 runContract("message authenticator", messageAuthenticatorContract, () => nodeAuthenticator);
 runContract("signature verifier", signatureVerifierContract, () => nodeSignatureVerifier);
+test("the signature verifier lacks no scheme", () => {
+  for (const { scheme, publicKey, data, signature } of knownSignatures)
+    assert.equal(nodeSignatureVerifier.verify(scheme, publicKey, data, signature), true, scheme.name);
+});
+
 for (const algorithm of Object.values(algorithms)) {
   const { signer, pkcs8 } = generateKey(algorithm);
   const verifier = nodeSignatureVerifier;

@@ -1,36 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signature verification by OpenSSL: ECDSA (FIPS 186-5) in strict DER, Ed25519 (RFC 8032), ML-DSA (FIPS 204, pure,
-// empty context). Synchronous: one worker a core is faster than the thread pool.
+// Signature verification by OpenSSL: ECDSA (FIPS 186-5) in strict DER, EdDSA (RFC 8032), RSA (RFC 8017 section 8),
+// ML-DSA (FIPS 204, pure, empty context). Synchronous: one worker a core is faster than the thread pool.
 
-import { createPublicKey, type KeyObject, verify } from "node:crypto";
-import { algorithmOfPublicKey, hasSmallOrderPoint } from "natalis/formats";
-import {
-  isNatalisError,
-  type SignatureAlgorithm,
-  type SignatureAlgorithmName,
-  type SignatureVerifier,
-} from "natalis/kernel";
+import { createPublicKey, verify } from "node:crypto";
+import { canVerify, type KeyFacts, readKeyFacts } from "natalis/formats";
+import { isNatalisError, type SignatureScheme, type SignatureVerifier } from "natalis/kernel";
 import { KeyCache } from "./key-cache.ts";
-import { nodeAlgorithms } from "./node-algorithms.ts";
+import { digestName, keyUnder, type VerificationKey } from "./node-algorithms.ts";
 
 /** A verifier that answers at once. */
 export interface NodeSignatureVerifier extends SignatureVerifier {
-  verify(algorithm: SignatureAlgorithm, publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean;
+  verify(scheme: SignatureScheme, publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean;
 }
 
-interface ImportedKey {
-  readonly algorithm: SignatureAlgorithmName;
-  readonly key: KeyObject;
+interface UsableKey {
+  readonly facts: KeyFacts;
+  readonly key: VerificationKey;
 }
 
-const importedKeys = new KeyCache<ImportedKey>(512);
+const importedKeys = new KeyCache<UsableKey>(512);
 
 export const nodeSignatureVerifier: NodeSignatureVerifier = {
-  verify(algorithm, publicKey, data, signature) {
-    const key = keyFor(algorithm, publicKey);
-    if (key === undefined || hasSmallOrderPoint(algorithm, publicKey, signature)) return false;
+  verify(scheme, publicKey, data, signature) {
+    const usable = usableKey(publicKey);
+    if (usable === undefined || !canVerify(scheme, usable.facts, publicKey, signature)) return false;
     try {
-      return verify(nodeAlgorithms[algorithm.name].digest, data, key, signature);
+      return verify(digestName(scheme), data, keyUnder(scheme, usable.key), signature);
     } catch (error) {
       if (isOpensslError(error)) return false;
       throw error;
@@ -39,35 +34,35 @@ export const nodeSignatureVerifier: NodeSignatureVerifier = {
 };
 
 /**
- * The key as OpenSSL takes it; undefined where it is not one of this algorithm. A key that comes for the first time
- * stays text: to import it and keep it would cost more than it gives, since most keys are a device's and never come
- * again.
+ * Undefined for a key that is not one of the table. A key that comes for the first time stays text: to import it and
+ * keep it would cost more than it gives, since most keys are a device's and never come again.
  */
-function keyFor(algorithm: SignatureAlgorithm, publicKey: Uint8Array): KeyObject | string | undefined {
+function usableKey(publicKey: Uint8Array): UsableKey | undefined {
   const base64 = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.length).toString("base64");
   const known = importedKeys.get(base64);
-  if (known !== undefined) return known.algorithm === algorithm.name ? known.key : undefined;
-  if (!isKeyOf(algorithm, publicKey)) return undefined;
+  if (known !== undefined) return known;
+  const facts = factsOf(publicKey);
+  if (facts === undefined) return undefined;
   // OpenSSL reads a PEM string twice as fast as DER bytes, and does not mind one long line.
   const pem = `-----BEGIN PUBLIC KEY-----\n${base64}\n-----END PUBLIC KEY-----`;
-  return importedKeys.comesAgain(base64) ? importKey(algorithm, base64, pem) : pem;
+  return importedKeys.comesAgain(base64) ? importKey(facts, base64, pem) : { facts, key: { key: pem } };
 }
 
-function isKeyOf(algorithm: SignatureAlgorithm, publicKey: Uint8Array): boolean {
+function factsOf(publicKey: Uint8Array): KeyFacts | undefined {
   try {
-    return algorithmOfPublicKey(publicKey).name === algorithm.name;
+    return readKeyFacts(publicKey);
   } catch (error) {
-    if (isNatalisError(error, "NAT_ALGORITHM_UNKNOWN")) return false;
+    if (isNatalisError(error)) return undefined;
     throw error;
   }
 }
 
 /** Undefined for a point that is not on its curve. */
-function importKey(algorithm: SignatureAlgorithm, base64: string, pem: string): KeyObject | undefined {
+function importKey(facts: KeyFacts, base64: string, pem: string): UsableKey | undefined {
   try {
-    const key = createPublicKey(pem);
-    importedKeys.put(base64, { algorithm: algorithm.name, key });
-    return key;
+    const usable = { facts, key: { key: createPublicKey(pem) } };
+    importedKeys.put(base64, usable);
+    return usable;
   } catch (error) {
     if (isOpensslError(error)) return undefined;
     throw error;

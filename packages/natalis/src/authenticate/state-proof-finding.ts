@@ -7,6 +7,7 @@ import { type ProofTrust, type VerifiedState, verifyStateProof } from "../regist
 import type { DeviceIdentity } from "./device-identity.ts";
 import { authenticateError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
+import { clockToleranceSeconds } from "./status-findings.ts";
 
 export interface StateProofFindingInput {
   readonly stateProof: Uint8Array;
@@ -17,9 +18,6 @@ export interface StateProofFindingInput {
   readonly maxStateAge: number;
   readonly trust: ProofTrust;
 }
-
-/** How far the clocks of the verifier and of the log may be apart. */
-const clockToleranceSeconds = 60;
 
 /** @throws NAT_REGISTRY_STATE_PROOF, NAT_AUTHENTICATE_STATE_FOREIGN */
 export async function findInStateProof(input: StateProofFindingInput): Promise<Finding> {

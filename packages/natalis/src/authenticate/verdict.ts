@@ -74,7 +74,7 @@ const fields = {
   statusSources: 9,
   channelBound: 10,
 } as const;
-const sourceNumbers = { "state-proof": 1, crl: 2 } as const satisfies Record<StatusSourceKind, number>;
+const sourceNumbers = { "state-proof": 1, crl: 2, ocsp: 3 } as const satisfies Record<StatusSourceKind, number>;
 const limits = { maximumBytes: 2048, maximumDepth: 3 } as const;
 const mostSources = 16;
 
@@ -159,7 +159,7 @@ function requireForm({ audience, custody, authenticatedAt, validUntil, statusSou
 
 function sourceOf(item: CborValue): StatusSource {
   const [kind, asOf] = asArray(item, 2);
-  return { kind: oneOf(kind, [undefined, "state-proof", "crl"]), asOf: new Date(asUnsigned(asOf)) };
+  return { kind: oneOf(kind, [undefined, "state-proof", "crl", "ocsp"]), asOf: new Date(asUnsigned(asOf)) };
 }
 
 /** The name at a permanent number. */

@@ -6,11 +6,11 @@ import { type Certificate, oidsOf, parseCertificate } from "../formats/index.ts"
 import type { Hash, SignatureVerifier } from "../kernel/index.ts";
 import { validatePath, type VerifiedPath } from "../path/index.ts";
 import type { TrustFile } from "../registry/index.ts";
-import { findInCrls } from "./crl-findings.ts";
 import { type DeviceIdentity, readDeviceIdentity } from "./device-identity.ts";
 import { authenticateError, type authenticateErrors } from "./errors.ts";
 import type { Finding } from "./finding.ts";
 import { findInStateProof } from "./state-proof-finding.ts";
+import { findInEvidence } from "./status-findings.ts";
 import { VerifiedIdentity } from "./verified-identity.ts";
 import { type DeviceStatus, weighFindings } from "./weigh.ts";
 
@@ -20,6 +20,8 @@ export interface Evidence {
   readonly chain?: readonly Uint8Array[] | undefined;
   /** Revocation lists (DER); at most 16, of 16 MiB in all. */
   readonly crls?: readonly Uint8Array[] | undefined;
+  /** OCSP responses (DER); at most 16, of 256 KiB in all. */
+  readonly ocsp?: readonly Uint8Array[] | undefined;
   readonly stateProof?: Uint8Array | undefined;
 }
 
@@ -50,16 +52,24 @@ export interface IdentifiedDevice {
   readonly status: DeviceStatus;
 }
 
+/** A path that holds, the certificates it was built from, and whom it identifies. */
+interface IdentifiedPath extends Omit<IdentifiedDevice, "status"> {
+  readonly intermediates: readonly Certificate[];
+}
+
 const mostCertificates = 16;
 const mostLists = 16;
+const mostResponses = 16;
 /** Bytes of all certificates together: twice what as many with ML-DSA-87 keys and signatures need. */
 const mostCertificateBytes = 1 << 18;
 /** Bytes of all lists together: some 400,000 revocations, which cost seconds to read. */
 const mostListBytes = 1 << 24;
+/** Bytes of all OCSP responses together. */
+const mostResponseBytes = 1 << 18;
 
 /**
- * @throws NAT_AUTHENTICATE_ codes; NAT_PATH_, NAT_CRL_ and NAT_REGISTRY_STATE_PROOF codes of evidence that does not
- * hold; NAT_X509_, NAT_DER_ and NAT_ALGORITHM_ codes of what is malformed in it
+ * @throws NAT_AUTHENTICATE_ codes; NAT_PATH_, NAT_CRL_, NAT_OCSP_ and NAT_REGISTRY_STATE_PROOF codes of evidence that
+ * does not hold; NAT_X509_, NAT_DER_ and NAT_ALGORITHM_ codes of what is malformed in it
  */
 export async function verifyIdentity(request: IdentityRequest): Promise<VerifiedIdentity> {
   const { path, identity, status } = await identifyDevice(request);
@@ -74,44 +84,49 @@ export async function verifyIdentity(request: IdentityRequest): Promise<Verified
 export async function identifyDevice(request: IdentityRequest): Promise<IdentifiedDevice> {
   requireBounds(request);
   const evidence = pinned(request.evidence);
-  const path = await verifyPath({ ...request, evidence }, parseCertificate(new Uint8Array(request.certificate)));
+  const certificate = parseCertificate(new Uint8Array(request.certificate));
+  const intermediates = (evidence.chain ?? []).map((der) => parseCertificate(der));
+  const path = await verifyPath(request, certificate, intermediates);
   const identity = readDeviceIdentity(path, request.trust.arc);
-  const findings = await gather({ ...request, evidence }, path, identity);
+  const findings = await gather({ ...request, evidence }, { path, intermediates, identity });
   return { path, identity, status: weighFindings(findings) };
 }
 
-function requireBounds({ certificate, evidence: { chain = [], crls = [] } }: IdentityRequest): void {
-  if (chain.length > mostCertificates || crls.length > mostLists)
-    throw authenticateError("NAT_AUTHENTICATE_EVIDENCE", `${chain.length} certificates, ${crls.length} lists`);
-  const [certificateBytes, listBytes] = [totalLength([certificate, ...chain]), totalLength(crls)];
-  if (certificateBytes > mostCertificateBytes || listBytes > mostListBytes)
-    throw authenticateError(
-      "NAT_AUTHENTICATE_EVIDENCE",
-      `${certificateBytes} bytes of certificates, ${listBytes} bytes of lists`,
-    );
+function requireBounds({ certificate, evidence: { chain = [], crls = [], ocsp = [] } }: IdentityRequest): void {
+  requireBound("certificates", [certificate, ...chain], mostCertificates + 1, mostCertificateBytes);
+  requireBound("lists", crls, mostLists, mostListBytes);
+  requireBound("OCSP responses", ocsp, mostResponses, mostResponseBytes);
 }
 
-function totalLength(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, { length }) => sum + length, 0);
+function requireBound(what: string, parts: readonly Uint8Array[], most: number, mostBytes: number): void {
+  const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+  if (parts.length > most || bytes > mostBytes)
+    throw authenticateError("NAT_AUTHENTICATE_EVIDENCE", `${parts.length} ${what} of ${bytes} bytes`);
 }
 
 /** Copies (a Buffer's slice() would be none): whoever owns the buffers could change them between a check and its use. */
-function pinned({ chain = [], crls = [], stateProof }: Evidence): Evidence {
+function pinned({ chain = [], crls = [], ocsp = [], stateProof }: Evidence): Evidence {
   const copy = (bytes: Uint8Array) => new Uint8Array(bytes);
-  return { chain: chain.map(copy), crls: crls.map(copy), stateProof: stateProof && copy(stateProof) };
+  const copies = { chain: chain.map(copy), crls: crls.map(copy), ocsp: ocsp.map(copy) };
+  return { ...copies, stateProof: stateProof && copy(stateProof) };
 }
 
-function verifyPath(request: IdentityRequest, certificate: Certificate): Promise<VerifiedPath> {
-  const { evidence, trust, purpose = oidsOf(trust.arc).answer, at, verifier } = request;
-  const intermediates = (evidence.chain ?? []).map((der) => parseCertificate(der));
+function verifyPath(
+  { trust, purpose = oidsOf(trust.arc).answer, at, verifier }: IdentityRequest,
+  certificate: Certificate,
+  intermediates: readonly Certificate[],
+): Promise<VerifiedPath> {
   return validatePath({ certificate, intermediates, anchors: trust.roots, at, purpose, verifier });
 }
 
-/** The state proof speaks first: where it and a list say the same, it says it more exactly. */
-async function gather(request: IdentityRequest, path: VerifiedPath, identity: DeviceIdentity): Promise<Finding[]> {
-  const { evidence, trust, policy, at, verifier, hash } = request;
-  const fromLists = await findInCrls({ crls: evidence.crls ?? [], path, at, verifier });
-  if (evidence.stateProof === undefined) return [...fromLists];
+/** The state proof speaks first: where it and other evidence say the same, it says it more exactly. */
+async function gather(
+  { evidence, trust, policy, at, verifier, hash }: IdentityRequest,
+  { path, intermediates, identity }: IdentifiedPath,
+): Promise<Finding[]> {
+  const { crls = [], ocsp = [] } = evidence;
+  const found = await findInEvidence({ crls, ocsp, path, intermediates, at, verifier });
+  if (evidence.stateProof === undefined) return [...found];
   const fromLog = await findInStateProof({
     stateProof: evidence.stateProof,
     certificate: path.certificates[0],
@@ -120,7 +135,7 @@ async function gather(request: IdentityRequest, path: VerifiedPath, identity: De
     maxStateAge: policy.maxStateAge,
     trust: { policy: trust.log, verifier, hash },
   });
-  return [fromLog, ...fromLists];
+  return [fromLog, ...found];
 }
 
 const refusals = {
@@ -133,7 +148,10 @@ function requireActive({ state, decidedBy }: DeviceStatus, policy: StatusPolicy)
   if (state === "active") return state;
   if (state !== "unknown") throw authenticateError(refusals[state], describe(decidedBy));
   if (policy.unknownStatus !== "accept")
-    throw authenticateError("NAT_AUTHENTICATE_STATUS_UNKNOWN", "no current list and no recent state proof");
+    throw authenticateError(
+      "NAT_AUTHENTICATE_STATUS_UNKNOWN",
+      "no current list or response, and no recent state proof",
+    );
   return state;
 }
 

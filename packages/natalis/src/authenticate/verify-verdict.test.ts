@@ -249,7 +249,7 @@ const outOfShape: readonly [title: string, field: number, value: CborValue, code
   ["a nonce of 33 bytes", 6, new Uint8Array(33), "NAT_CBOR_SHAPE"],
   ["a beginning beyond all dates", 7, 8.64e15 + 1, "NAT_AUTHENTICATE_VERDICT"],
   ["source 0", 9, [[0, 1]], "NAT_AUTHENTICATE_VERDICT"],
-  ["source 3", 9, [[3, 1]], "NAT_AUTHENTICATE_VERDICT"],
+  ["source 4", 9, [[4, 1]], "NAT_AUTHENTICATE_VERDICT"],
   ["a source of three parts", 9, [[1, 1, 1]], "NAT_CBOR_SHAPE"],
   ["no word on the channel", 10, 1, "NAT_AUTHENTICATE_VERDICT"],
   ["an unknown field", 11, 0, "NAT_CBOR_SHAPE"],

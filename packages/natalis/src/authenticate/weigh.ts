@@ -13,7 +13,7 @@ export interface DeviceStatus {
   readonly sources: readonly StatusSource[];
 }
 
-/** Dates in revocation lists are whole seconds, so an event of the same second is not known to be newer. */
+/** Dates in lists and responses are whole seconds, so an event of the same second is not known to be newer. */
 const listPrecision = 1000;
 
 export function weighFindings(findings: readonly Finding[]): DeviceStatus {
@@ -27,7 +27,7 @@ export function weighFindings(findings: readonly Finding[]): DeviceStatus {
 /** Lifts a hold of the device's own certificate: the log says that the device became active after the hold began. */
 function isLifted(hold: Finding, findings: readonly Finding[]): boolean {
   const { since } = hold;
-  if (hold.about !== "device" || hold.kind !== "crl" || since === undefined) return false;
+  if (hold.about !== "device" || hold.kind === "state-proof" || since === undefined) return false;
   return findings.some(
     (finding) =>
       finding.kind === "state-proof" &&

@@ -1,32 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// The algorithm table: one row an algorithm, with every fact about it. Identifiers and keys have exactly one
-// encoding each: ECDSA RFC 5758 and RFC 5480 (named curve, uncompressed point), Ed25519 RFC 8410, ML-DSA RFC 9881
-// (parameters absent in all). COSE numbers: RFC 9053, RFC 9864, RFC 9964; ML-DSA lengths: FIPS 204 table 2.
+// The table of what Natalis signs with: one row an algorithm, with every fact about it; signature-schemes.ts has what
+// it verifies beyond. Identifiers and keys have exactly one encoding each: ECDSA RFC 5758 and RFC 5480 (named curve,
+// uncompressed point), Ed25519 RFC 8410, ML-DSA RFC 9881 (parameters absent in all). COSE numbers: RFC 9053, RFC 9864,
+// RFC 9964; ML-DSA lengths: FIPS 204 table 2.
 
 import {
+  beginWith,
   concatBytes,
   equalBytes,
-  errorFactory,
   fromHex,
-  isNatalisError,
   type SignatureAlgorithm,
   type SignatureAlgorithmName,
 } from "../kernel/index.ts";
-import { DerReader, readExactly, tags } from "./der/index.ts";
-
-export const algorithmErrors = {
-  NAT_ALGORITHM_UNKNOWN: "The key or signature algorithm is not one of the table, or not in its one encoding.",
-  NAT_ALGORITHM_KEY: "The public key is not in the form that its algorithm requires.",
-  NAT_ALGORITHM_SIGNATURE: "The signature is not in the form that its algorithm requires.",
-} as const;
-
-const fail = errorFactory(algorithmErrors);
+import { DerReader, tags } from "./der/index.ts";
+import { joinEcdsaIntegers, splitEcdsaIntegers } from "./ecdsa-signature.ts";
+import { algorithmError } from "./errors.ts";
 
 /** Every signature algorithm of Natalis by its name. */
 export const algorithms: Readonly<Record<SignatureAlgorithmName, SignatureAlgorithm>> = {
   ES256: {
     name: "ES256",
     title: "ECDSA P-256 with SHA-256",
+    key: "P-256",
+    digest: "SHA-256",
+    legacy: false,
     signatureIdentifier: fromHex("300a06082a8648ce3d040302"),
     publicKeyPrefix: fromHex("3059301306072a8648ce3d020106082a8648ce3d030107034200"),
     publicKeyLength: 65,
@@ -38,6 +35,9 @@ export const algorithms: Readonly<Record<SignatureAlgorithmName, SignatureAlgori
   ES384: {
     name: "ES384",
     title: "ECDSA P-384 with SHA-384",
+    key: "P-384",
+    digest: "SHA-384",
+    legacy: false,
     signatureIdentifier: fromHex("300a06082a8648ce3d040303"),
     publicKeyPrefix: fromHex("3076301006072a8648ce3d020106052b81040022036200"),
     publicKeyLength: 97,
@@ -49,6 +49,9 @@ export const algorithms: Readonly<Record<SignatureAlgorithmName, SignatureAlgori
   EdDSA: {
     name: "EdDSA",
     title: "Ed25519",
+    key: "Ed25519",
+    digest: undefined,
+    legacy: false,
     signatureIdentifier: fromHex("300506032b6570"),
     publicKeyPrefix: fromHex("302a300506032b6570032100"),
     publicKeyLength: 32,
@@ -60,6 +63,9 @@ export const algorithms: Readonly<Record<SignatureAlgorithmName, SignatureAlgori
   "ML-DSA-44": {
     name: "ML-DSA-44",
     title: "ML-DSA-44",
+    key: "ML-DSA-44",
+    digest: undefined,
+    legacy: false,
     signatureIdentifier: fromHex("300b0609608648016503040311"),
     publicKeyPrefix: fromHex("30820532300b06096086480165030403110382052100"),
     publicKeyLength: 1312,
@@ -71,6 +77,9 @@ export const algorithms: Readonly<Record<SignatureAlgorithmName, SignatureAlgori
   "ML-DSA-65": {
     name: "ML-DSA-65",
     title: "ML-DSA-65",
+    key: "ML-DSA-65",
+    digest: undefined,
+    legacy: false,
     signatureIdentifier: fromHex("300b0609608648016503040312"),
     publicKeyPrefix: fromHex("308207b2300b0609608648016503040312038207a100"),
     publicKeyLength: 1952,
@@ -82,6 +91,9 @@ export const algorithms: Readonly<Record<SignatureAlgorithmName, SignatureAlgori
   "ML-DSA-87": {
     name: "ML-DSA-87",
     title: "ML-DSA-87",
+    key: "ML-DSA-87",
+    digest: undefined,
+    legacy: false,
     signatureIdentifier: fromHex("300b0609608648016503040313"),
     publicKeyPrefix: fromHex("30820a32300b060960864801650304031303820a2100"),
     publicKeyLength: 2592,
@@ -101,30 +113,31 @@ const all: readonly SignatureAlgorithm[] = Object.values(algorithms);
  */
 export function algorithmOfPublicKey(publicKey: Uint8Array): SignatureAlgorithm {
   for (const algorithm of all) if (isKeyOf(algorithm, publicKey)) return algorithm;
-  throw fail("NAT_ALGORITHM_UNKNOWN", `public key of ${publicKey.length} bytes`);
+  throw algorithmError("NAT_ALGORITHM_UNKNOWN", `public key of ${publicKey.length} bytes`);
 }
 
 /** The algorithm of a DER AlgorithmIdentifier of signatures. @throws NAT_ALGORITHM_UNKNOWN */
 export function algorithmOfSignatureIdentifier(identifier: Uint8Array): SignatureAlgorithm {
   for (const algorithm of all) if (equalBytes(algorithm.signatureIdentifier, identifier)) return algorithm;
-  throw fail("NAT_ALGORITHM_UNKNOWN", `signature identifier of ${identifier.length} bytes`);
+  throw algorithmError("NAT_ALGORITHM_UNKNOWN", `signature identifier of ${identifier.length} bytes`);
 }
 
 /** The raw key inside a SubjectPublicKeyInfo: point with its 0x04, or key octets. @throws NAT_ALGORITHM_KEY */
 export function rawPublicKey(algorithm: SignatureAlgorithm, publicKey: Uint8Array): Uint8Array {
-  if (!isKeyOf(algorithm, publicKey)) throw fail("NAT_ALGORITHM_KEY", `no ${algorithm.name} key`);
+  if (!isKeyOf(algorithm, publicKey)) throw algorithmError("NAT_ALGORITHM_KEY", `no ${algorithm.name} key`);
   return publicKey.subarray(algorithm.publicKeyPrefix.length);
 }
 
 /** DER SubjectPublicKeyInfo around a raw key. @throws NAT_ALGORITHM_KEY */
 export function publicKeyInfo(algorithm: SignatureAlgorithm, raw: Uint8Array): Uint8Array {
   const publicKey = concatBytes(algorithm.publicKeyPrefix, raw);
-  if (!isKeyOf(algorithm, publicKey)) throw fail("NAT_ALGORITHM_KEY", `${raw.length} bytes for ${algorithm.name}`);
+  if (!isKeyOf(algorithm, publicKey))
+    throw algorithmError("NAT_ALGORITHM_KEY", `${raw.length} bytes for ${algorithm.name}`);
   return publicKey;
 }
 
 /** DER AlgorithmIdentifier of the algorithm's keys: the first part of their SubjectPublicKeyInfo. */
-export function publicKeyAlgorithm({ publicKeyPrefix }: SignatureAlgorithm): Uint8Array {
+export function publicKeyAlgorithm({ publicKeyPrefix }: Pick<SignatureAlgorithm, "publicKeyPrefix">): Uint8Array {
   const length = publicKeyPrefix[1] as number;
   const header = 2 + (length >= 0x80 ? length & 0x7f : 0);
   return new DerReader(publicKeyPrefix.subarray(header)).readRaw(tags.sequence);
@@ -137,83 +150,25 @@ export function publicKeyAlgorithm({ publicKeyPrefix }: SignatureAlgorithm): Uin
  */
 export function signatureToCose(algorithm: SignatureAlgorithm, signature: Uint8Array): Uint8Array {
   const width = algorithm.ecdsaIntegerLength;
-  if (width === undefined) return sized(algorithm, signature);
-  const joined = new Uint8Array(2 * width);
-  const [r, s] = ecdsaIntegers(signature);
-  placeInteger(joined, width, r);
-  placeInteger(joined, 2 * width, s);
-  return joined;
+  return width === undefined ? sized(algorithm, signature) : joinEcdsaIntegers(signature, width);
 }
 
-/** The way back of `signatureToCose`. The content is at most 102 octets, so its length is one octet. @throws NAT_ALGORITHM_SIGNATURE */
+/** The way back of `signatureToCose`. @throws NAT_ALGORITHM_SIGNATURE */
 export function signatureFromCose(algorithm: SignatureAlgorithm, signature: Uint8Array): Uint8Array {
   const width = algorithm.ecdsaIntegerLength;
   sized(algorithm, signature);
-  if (width === undefined) return signature;
-  const r = magnitudeStart(signature, 0, width);
-  const s = magnitudeStart(signature, width, 2 * width);
-  const contentLength = 4 + integerLength(signature, r, width) + integerLength(signature, s, 2 * width);
-  const der = new Uint8Array(2 + contentLength);
-  der[0] = tags.sequence;
-  der[1] = contentLength;
-  const end = writeInteger(der, 2, signature, r, width);
-  writeInteger(der, end, signature, s, 2 * width);
-  return der;
+  return width === undefined ? signature : splitEcdsaIntegers(signature, width);
 }
 
 function isKeyOf(algorithm: SignatureAlgorithm, publicKey: Uint8Array): boolean {
   const prefix = algorithm.publicKeyPrefix;
   if (publicKey.length !== prefix.length + algorithm.publicKeyLength) return false;
-  for (let i = 0; i < prefix.length; i++) if (publicKey[i] !== prefix[i]) return false;
+  if (!beginWith(publicKey, prefix)) return false;
   return algorithm.ecdsaIntegerLength === undefined || publicKey[prefix.length] === 0x04;
 }
 
 function sized(algorithm: SignatureAlgorithm, signature: Uint8Array): Uint8Array {
   if (signature.length !== algorithm.coseSignatureLength)
-    throw fail("NAT_ALGORITHM_SIGNATURE", `${signature.length} bytes for ${algorithm.name}`);
+    throw algorithmError("NAT_ALGORITHM_SIGNATURE", `${signature.length} bytes for ${algorithm.name}`);
   return signature;
-}
-
-function ecdsaIntegers(signature: Uint8Array): [r: Uint8Array, s: Uint8Array] {
-  try {
-    return readExactly(signature, readIntegerPair);
-  } catch (cause) {
-    if (isNatalisError(cause)) throw fail("NAT_ALGORITHM_SIGNATURE", "not an Ecdsa-Sig-Value in DER", cause);
-    throw cause;
-  }
-}
-
-function readIntegerPair(reader: DerReader): [r: Uint8Array, s: Uint8Array] {
-  const pair = reader.enter();
-  const integers: [Uint8Array, Uint8Array] = [pair.integer(), pair.integer()];
-  pair.end();
-  return integers;
-}
-
-function magnitudeStart(joined: Uint8Array, start: number, end: number): number {
-  for (let at = start; at < end; at++) if (joined[at] !== 0) return at;
-  throw fail("NAT_ALGORITHM_SIGNATURE", "r or s is zero");
-}
-
-/** Octets of INTEGER content: one more where the first bit would read as a sign. */
-function integerLength(joined: Uint8Array, start: number, end: number): number {
-  return end - start + ((joined[start] as number) >> 7);
-}
-
-/** Writes an INTEGER at `at` and answers where it ends; on hot paths, so without arrays in between. */
-function writeInteger(der: Uint8Array, at: number, joined: Uint8Array, start: number, end: number): number {
-  const length = integerLength(joined, start, end);
-  const contentEnd = at + 2 + length;
-  der[at] = tags.integer;
-  der[at + 1] = length;
-  for (let from = end - 1, to = contentEnd - 1; from >= start; from--, to--) der[to] = joined[from] as number;
-  return contentEnd;
-}
-
-/** Writes a positive INTEGER's content right-aligned before `end`, in `joined.length / 2` octets. */
-function placeInteger(joined: Uint8Array, end: number, content: Uint8Array): void {
-  const magnitude = content[0] === 0 ? content.subarray(1) : content;
-  if (magnitude.length === 0 || (content[0] as number) >= 0x80 || magnitude.length > joined.length / 2)
-    throw fail("NAT_ALGORITHM_SIGNATURE", "r or s is out of range");
-  joined.set(magnitude, end - magnitude.length);
 }

@@ -60,6 +60,13 @@ describe("refused", () => {
     );
 });
 
+test("as much as the caller says is read, and no more", () => {
+  const large = new Uint8Array(1 << 20);
+  const text = encodePem("X509 CRL", large);
+  assert.deepEqual(parsePem(text, "X509 CRL", text.length), [large]);
+  assert.throws(() => parsePem(text, "X509 CRL", text.length - 1), { code: "NAT_PEM_SIZE" });
+});
+
 test("property: content comes back", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { minLength: 1, maxLength: 4 }), (contents) => {

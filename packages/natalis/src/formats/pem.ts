@@ -13,7 +13,7 @@ export const pemErrors = {
 
 const fail = errorFactory(pemErrors);
 
-const maxCharacters = 1 << 20;
+const defaultMaxCharacters = 1 << 20;
 const boundary = /^-----(BEGIN|END) ([A-Z0-9 ]{1,64})-----[ \t]*$/;
 
 /** One block with lines of 64 characters; label such as "CERTIFICATE" (RFC 7468 section 4 lists them). */
@@ -23,10 +23,11 @@ export function encodePem(label: string, der: Uint8Array): string {
 }
 
 /**
- * The content of every block with this label, in order; blocks of other labels are passed over.
+ * The content of every block with this label, in order; blocks of other labels are passed over. By default a million
+ * characters are read at most, which no certificate needs and long lists exceed.
  * @throws NAT_PEM_SIZE NAT_PEM_NONE NAT_PEM_BOUNDARY NAT_PEM_BASE64
  */
-export function parsePem(text: string, label: string): Uint8Array[] {
+export function parsePem(text: string, label: string, maxCharacters = defaultMaxCharacters): Uint8Array[] {
   if (text.length > maxCharacters) throw fail("NAT_PEM_SIZE", `${text.length} of ${maxCharacters} characters`);
   const blocks = blocksOf(text.split(/\r?\n/)).filter((block) => block.label === label);
   if (blocks.length === 0) throw fail("NAT_PEM_NONE", label);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import {
+  beginWith,
   compareBytes,
   concatBytes,
   decodeUtf8,
@@ -35,6 +36,16 @@ test("equalBytes is equality of contents", () => {
     }),
   );
   assert.equal(equalBytes(Uint8Array.of(1), Uint8Array.of(1, 0)), false);
+});
+
+test("beginWith is equality of the first bytes", () => {
+  fc.assert(
+    fc.property(bytes, fc.uint8Array({ maxLength: 3 }), (value, other) => {
+      for (let length = 0; length <= value.length; length++) assert.ok(beginWith(value, value.subarray(0, length)));
+      assert.equal(beginWith(value, other), equalBytes(value.subarray(0, other.length), other));
+      assert.equal(beginWith(value, concatBytes(value, Uint8Array.of(0))), false);
+    }),
+  );
 });
 
 test("compareBytes orders as Buffer.compare does", () => {

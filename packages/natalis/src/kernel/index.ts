@@ -4,6 +4,6 @@
 export * from "./algorithm.ts";
 export * from "./bytes.ts";
 export * from "./errors.ts";
-export { portableHash } from "./hash.ts";
+export { type DigestName, portableDigests, portableHash } from "./hash.ts";
 export type * from "./ports.ts";
 export * from "./uuid.ts";

@@ -2,7 +2,7 @@
 // What the domain needs from the world it runs in. Nothing below the programs layer reads a clock, randomness,
 // a key or the environment in any other way.
 
-import type { SignatureAlgorithm } from "./algorithm.ts";
+import type { SignatureAlgorithm, SignatureScheme } from "./algorithm.ts";
 
 /** A port may answer at once or later: the hot path on Node stays synchronous, WebCrypto and databases still fit. */
 export type Awaitable<T> = T | Promise<T>;
@@ -39,14 +39,10 @@ export interface Signer {
 }
 
 /**
- * Guarantee: true exactly if `signature` (form as `Signer.sign` gives it) is valid over `data` under the DER
- * SubjectPublicKeyInfo `publicKey`. A key or signature that is malformed gives false, never an exception.
+ * Guarantee: true exactly if `signature` (form as `Signer.sign` gives it) is valid over `data` by `scheme` under the
+ * DER SubjectPublicKeyInfo `publicKey`. A key or signature that is malformed, or not for the scheme, gives false, never
+ * an exception. How strong scheme and key are is not judged here.
  */
 export interface SignatureVerifier {
-  verify(
-    algorithm: SignatureAlgorithm,
-    publicKey: Uint8Array,
-    data: Uint8Array,
-    signature: Uint8Array,
-  ): Awaitable<boolean>;
+  verify(scheme: SignatureScheme, publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): Awaitable<boolean>;
 }

@@ -8,7 +8,7 @@ import { generateKey, nodeSignatureVerifier } from "@natalis/node";
 import { algorithms, type Certificate } from "../formats/index.ts";
 import type { SignatureVerifier, Signer } from "../kernel/index.ts";
 import { authorityExtensions, type Forged, forgeCertificate } from "../testing/certificate-forge.ts";
-import { defaultPathLimits, type PathLimits, PathBudget } from "./budget.ts";
+import { costOf, defaultPathLimits, type PathLimits, PathBudget } from "./budget.ts";
 import { validatePath } from "./index.ts";
 
 const at = new Date("2026-11-24T12:00:00Z");
@@ -55,7 +55,7 @@ test("an honest path needs one signature a certificate below the anchor", async 
 });
 
 test("many issuers of one name stop at the budget of signatures (CVE-2018-16875)", async () => {
-  const impostors = await many(150, () => authority("issuing", root));
+  const impostors = await many(defaultPathLimits.signatures, () => authority("issuing", root));
   const stray = await forgeCertificate({ name: "stray", issuer: { ...issuing, signer: key() }, signer: key() });
   const verifier = counting();
   await assert.rejects(validate(stray, impostors, {}, verifier), {
@@ -80,25 +80,42 @@ test("a mesh of cross-signed authorities stops at the budget of paths (CVE-2026-
   await assert.rejects(validate(target, mesh), { code: "NAT_PATH_BUDGET", detail: "out of paths" });
 });
 
-test("a bag of thousands stops at the budget of name comparisons", async () => {
-  const strangers = Array.from({ length: defaultPathLimits.nameComparisons }, () => leaf);
-  await assert.rejects(validate(leaf, [issuing, ...strangers]), {
+test("a bag of thousands stops at the budget of names", async () => {
+  const strangers = await many(60, (i) => authority(`stranger ${i}`));
+  await assert.rejects(validate(leaf, [issuing, ...strangers], { names: 60 }), {
     code: "NAT_PATH_BUDGET",
-    detail: "out of nameComparisons",
+    detail: "out of names",
   });
+});
+
+test("certificates that were sent many times are tried once", async () => {
+  const verifier = counting();
+  const stray = await forgeCertificate({ name: "stray", issuer: { ...issuing, signer: key() }, signer: key() });
+  const copies = Array.from({ length: 400 }, () => issuing);
+  await assert.rejects(validate(stray, copies, {}, verifier), { code: "NAT_PATH_SIGNATURE" });
+  assert.equal(verifier.calls, 2);
+});
+
+test("a slow algorithm takes more of the budget of signatures", async () => {
+  const slow = await authority("slow", root, generateKey(algorithms.ES384).signer);
+  const under = await forgeCertificate({ name: "under slow", issuer: slow, signer: key() });
+  await validate(under, [slow], { signatures: 11 });
+  await assert.rejects(validate(under, [slow], { signatures: 10 }), { detail: "out of signatures" });
+  assert.equal(costOf({ kind: "RSA", bits: 8192 }), 4);
+  assert.equal(costOf({ kind: "RSA", bits: 1024 }), 1);
 });
 
 test("a path longer than allowed is not followed, a shorter one beside it is", async () => {
   let top = root;
   const chain: Forged[] = [];
-  for (let i = 0; i < 9; i++) {
+  for (let i = 0; i < 19; i++) {
     top = await authority(`level ${i}`, top);
     chain.push(top);
   }
   const deep = await forgeCertificate({ name: "deep", issuer: top, signer: key() });
-  await assert.rejects(validate(deep, chain), { code: "NAT_PATH_BUDGET", detail: /at most 10 certificates/ });
-  assert.equal((await validate(deep, chain, { depth: 11 })).certificates.length, 11);
-  const shortcut = await authority("level 8", root, top.signer);
+  await assert.rejects(validate(deep, chain), { code: "NAT_PATH_BUDGET", detail: /at most 20 certificates/ });
+  assert.equal((await validate(deep, chain, { depth: 21 })).certificates.length, 21);
+  const shortcut = await authority("level 18", root, top.signer);
   assert.equal((await validate(deep, [...chain, shortcut])).certificates.length, 3);
 });
 
@@ -121,17 +138,19 @@ test("a budget that runs out keeps the cause found so far", async () => {
 });
 
 test("each kind of work has its own budget", () => {
-  const budget = new PathBudget({ depth: 3, signatures: 1, paths: 2, nameComparisons: 1 });
+  const budget = new PathBudget({ depth: 3, signatures: 1, paths: 2, names: 1, nameConstraints: 3 });
   budget.spend("signatures");
-  budget.spend("paths");
-  budget.spend("paths");
-  budget.spend("nameComparisons");
-  for (const kind of ["signatures", "paths", "nameComparisons"] as const)
+  budget.spend("paths", 2);
+  budget.spend("names");
+  budget.spend("nameConstraints", 2);
+  assert.throws(() => budget.spend("nameConstraints", 2), { code: "NAT_PATH_BUDGET" });
+  budget.spend("nameConstraints");
+  for (const kind of ["signatures", "paths", "names", "nameConstraints"] as const)
     assert.throws(() => budget.spend(kind), { code: "NAT_PATH_BUDGET" });
 });
 
 test("limits are data: what was given is not used up", async () => {
-  const limits: PathLimits = { depth: 3, signatures: 2, paths: 2, nameComparisons: 4 };
+  const limits: PathLimits = { depth: 3, signatures: 2, paths: 2, names: 8, nameConstraints: 0 };
   await validate(leaf, [issuing], limits);
   await validate(leaf, [issuing], limits);
   assert.equal(limits.signatures, 2);

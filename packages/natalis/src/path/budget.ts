@@ -2,36 +2,51 @@
 // How much work one validation may take. Certificates come from strangers, and a few hundred of them can be arranged
 // so that an unbounded builder walks for minutes. Each limit is far above what an honest path needs.
 
+import type { KeyKind } from "../kernel/index.ts";
 import { pathError } from "./errors.ts";
 
 export interface PathLimits {
-  /** Certificates in a path, leaf and anchor included. Ours have 3 or 4; deep chains in the field have 6. */
+  /** Certificates in a path, leaf and anchor included. Ours have 3 or 4; the deepest in public suites have 19. */
   readonly depth: number;
-  /** Signature checks, the dearest step: CVE-2018-16875 (Go: chains of one name kept a server verifying). */
+  /**
+   * Signature checks, the dearest step, in P-256 verifications: an algorithm that is slower counts for more
+   * (CVE-2018-16875 kept a Go server verifying).
+   */
   readonly signatures: number;
   /** Partial paths looked at: cross-signed meshes have factorially many (CVE-2026-32280; RFC 4158 section 2.4). */
   readonly paths: number;
-  /** Issuer names compared: a bag of n certificates costs n for every partial path, also where nothing matches. */
-  readonly nameComparisons: number;
+  /** Names compared with subtrees of name constraints: each name may meet each subtree, and both come from strangers. */
+  readonly nameConstraints: number;
+  /** Certificates looked at for one whose name fits: a bag of n costs n for every partial path. */
+  readonly names: number;
 }
 
-export const defaultPathLimits: PathLimits = { depth: 10, signatures: 100, paths: 500, nameComparisons: 50_000 };
+export const defaultPathLimits: PathLimits = {
+  depth: 20,
+  signatures: 250,
+  paths: 1000,
+  nameConstraints: 250_000,
+  names: 200_000,
+};
+
+type Work = Exclude<keyof PathLimits, "depth">;
 
 /** What is left of the limits during one validation. */
 export class PathBudget {
   readonly depth: number;
-  readonly #left: Record<"signatures" | "paths" | "nameComparisons", number>;
+  readonly #left: Record<Work, number>;
   #depthReached = false;
+  #levelsReached = false;
 
   constructor({ depth, ...counts }: PathLimits) {
     this.depth = depth;
     this.#left = counts;
   }
 
-  /** Takes one piece of work. @throws NAT_PATH_BUDGET when none of its kind is left. */
-  spend(kind: "signatures" | "paths" | "nameComparisons"): void {
-    if (this.#left[kind] === 0) throw pathError("NAT_PATH_BUDGET", `out of ${kind}`);
-    this.#left[kind] -= 1;
+  /** Takes some work of one kind. @throws NAT_PATH_BUDGET when less than that is left. */
+  spend(kind: Work, amount = 1): void {
+    if (this.#left[kind] < amount) throw pathError("NAT_PATH_BUDGET", `out of ${kind}`);
+    this.#left[kind] -= amount;
   }
 
   /** Whether paths may have `length` certificates. A longer one is not followed; shorter ones still may hold. */
@@ -44,4 +59,31 @@ export class PathBudget {
   get isDepthReached(): boolean {
     return this.#depthReached;
   }
+
+  /** The same for the caller's own limit of CA certificates between. */
+  allowsLevels(levels: number, most: number): boolean {
+    this.#levelsReached ||= levels > most;
+    return levels <= most;
+  }
+
+  get areLevelsReached(): boolean {
+    return this.#levelsReached;
+  }
+}
+
+/** Verifications under one such key, in those of P-256 that take as long; medians, rounded up. */
+const costs: Readonly<Record<Exclude<KeyKind, "RSA">, number>> = {
+  "P-256": 1,
+  "P-384": 10,
+  "P-521": 8,
+  Ed25519: 2,
+  Ed448: 8,
+  "ML-DSA-44": 2,
+  "ML-DSA-65": 3,
+  "ML-DSA-87": 4,
+};
+
+/** RSA verifies fast: its cost is that of the key's size. */
+export function costOf({ kind, bits }: { readonly kind: KeyKind; readonly bits: number }): number {
+  return kind === "RSA" ? Math.ceil(bits / 2048) : costs[kind];
 }

@@ -1,56 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 // A certificate as path validation sees it: the extensions that have a say, read once however many paths it stands
-// in. The switch below is the whole list of extensions that are processed; what is critical and not there refuses.
+// in. The table below is the whole list of extensions that are processed; what is critical and not there refuses.
 
 import {
   type BasicConstraints,
   type Certificate,
   type Extension,
+  type GeneralName,
   type KeyUsage,
+  type NameConstraints,
   oids,
+  type PolicyConstraints,
+  type PolicyMapping,
   parseAuthorityKeyIdentifier,
   parseBasicConstraints,
   parseCertificatePolicies,
   parseExtendedKeyUsage,
+  parseInhibitAnyPolicy,
   parseKeyUsage,
+  parseNameConstraints,
+  parsePolicyConstraints,
+  parsePolicyMappings,
+  parseSubjectAltName,
   parseSubjectKeyIdentifier,
+  sameName,
 } from "../formats/index.ts";
-import { equalBytes, isNatalisError, type NatalisError, toHex } from "../kernel/index.ts";
+import { isNatalisError, type NatalisError, toHex } from "../kernel/index.ts";
 import { pathError } from "./errors.ts";
+import type { CertificateNames } from "./names/certificate-names.ts";
 
-interface ExtensionFacts {
-  basicConstraints?: BasicConstraints;
-  keyUsage?: ReadonlySet<KeyUsage>;
-  /** Extended key usages, OIDs. */
-  purposes?: readonly string[];
-  policies?: ReadonlySet<string>;
-  subjectKeyIdentifier?: Uint8Array;
-  /** keyIdentifier of the authority key identifier. */
-  authorityKeyIdentifier?: Uint8Array | undefined;
-}
-
-export interface PathCertificate extends Readonly<ExtensionFacts> {
+/** Read once, whatever the number of paths that it stands in. */
+export class PathCertificate {
   readonly certificate: Certificate;
-  /** How errors name it: by its serial number, since a name may hold anything. */
-  readonly label: string;
-  /** Issuer and subject are the same name (RFC 5280 6.1). */
-  readonly selfIssued: boolean;
+  basicConstraints: BasicConstraints | undefined;
+  keyUsage: ReadonlySet<KeyUsage> | undefined;
+  /** Extended key usages, OIDs. */
+  purposes: readonly string[] | undefined;
+  policies: ReadonlySet<string> | undefined;
+  policyMappings: readonly PolicyMapping[] | undefined;
+  policyConstraints: PolicyConstraints | undefined;
+  /** SkipCerts of inhibitAnyPolicy. */
+  inhibitAnyPolicy: number | undefined;
+  nameConstraints: NameConstraints | undefined;
+  subjectAltName: readonly GeneralName[] | undefined;
+  subjectKeyIdentifier: Uint8Array | undefined;
+  /** keyIdentifier of the authority key identifier. */
+  authorityKeyIdentifier: Uint8Array | undefined;
   /** Why no path may contain it, where its extensions are at fault. */
   readonly defect: NatalisError | undefined;
+  #selfIssued: boolean | undefined;
+  #names: CertificateNames | undefined;
+
+  /** Never throws: what is wrong with the certificate is kept as its `defect`, for the path that wants to use it. */
+  constructor(certificate: Certificate) {
+    this.certificate = certificate;
+    this.defect = readExtensions(this);
+  }
+
+  /** How errors name it: by its serial number, since a name may hold anything. */
+  get label(): string {
+    return `certificate ${toHex(this.certificate.serialNumber)}`;
+  }
+
+  /** Issuer and subject are the same name (RFC 5280 6.1). */
+  get selfIssued(): boolean {
+    this.#selfIssued ??= sameName(this.certificate.issuer, this.certificate.subject);
+    return this.#selfIssued;
+  }
+
+  /** One object, since what names are compared by is kept with it. */
+  get names(): CertificateNames {
+    this.#names ??= { subject: this.certificate.subject, subjectAltName: this.subjectAltName };
+    return this.#names;
+  }
 }
 
-/** Never throws: what is wrong with the certificate is kept as its `defect`, for the path that wants to use it. */
-export function readPathCertificate(certificate: Certificate): PathCertificate {
-  const label = `certificate ${toHex(certificate.serialNumber)}`;
-  const facts: ExtensionFacts = {};
-  const defect = readExtensions(certificate, facts, label);
-  const selfIssued = equalBytes(certificate.issuer.der, certificate.subject.der);
-  return { certificate, label, selfIssued, defect, ...facts };
-}
-
-function readExtensions(certificate: Certificate, facts: ExtensionFacts, label: string): NatalisError | undefined {
+function readExtensions(one: PathCertificate): NatalisError | undefined {
   try {
-    for (const extension of certificate.extensions) readExtension(extension, facts, label);
+    for (const extension of one.certificate.extensions) readExtension(extension, one);
     return undefined;
   } catch (error) {
     if (isNatalisError(error)) return error;
@@ -58,37 +85,49 @@ function readExtensions(certificate: Certificate, facts: ExtensionFacts, label: 
   }
 }
 
-function readExtension({ oid, critical, value }: Extension, facts: ExtensionFacts, label: string): void {
-  switch (oid) {
-    case oids.basicConstraints:
-      facts.basicConstraints = parseBasicConstraints(value);
-      return;
-    case oids.keyUsage:
-      facts.keyUsage = parseKeyUsage(value);
-      return;
-    case oids.extendedKeyUsage:
-      facts.purposes = parseExtendedKeyUsage(value);
-      return;
-    case oids.certificatePolicies:
-      facts.policies = new Set(parseCertificatePolicies(value));
-      return;
-    case oids.subjectKeyIdentifier:
-      facts.subjectKeyIdentifier = parseSubjectKeyIdentifier(value);
-      return;
-    case oids.authorityKeyIdentifier:
-      facts.authorityKeyIdentifier = parseAuthorityKeyIdentifier(value).keyIdentifier;
-      return;
-    // Processed by whoever holds the path: names by the check of identity, distribution points by the CRL check.
-    case oids.subjectAltName:
-    case oids.crlDistributionPoints:
-      return;
-    // These narrow the paths below them, so ignoring one would accept what its issuer refuses, critical or not.
-    case oids.nameConstraints:
-    case oids.policyConstraints:
-    case oids.policyMappings:
-    case oids.inhibitAnyPolicy:
-      throw pathError("NAT_PATH_EXTENSION", `${label} carries the constraint ${oid}`);
-    default:
-      if (critical) throw pathError("NAT_PATH_EXTENSION", `${label} carries critical ${oid}`);
-  }
+type ExtensionReader = (one: PathCertificate, value: Uint8Array, critical: boolean) => void;
+
+const readers: Readonly<Record<string, ExtensionReader>> = {
+  [oids.basicConstraints](one, value) {
+    one.basicConstraints = parseBasicConstraints(value);
+  },
+  [oids.keyUsage](one, value) {
+    one.keyUsage = parseKeyUsage(value);
+  },
+  [oids.extendedKeyUsage](one, value) {
+    one.purposes = parseExtendedKeyUsage(value);
+  },
+  [oids.certificatePolicies](one, value, critical) {
+    one.policies = new Set(parseCertificatePolicies(value, { knownQualifiersOnly: critical }));
+  },
+  [oids.policyMappings](one, value) {
+    one.policyMappings = parsePolicyMappings(value);
+  },
+  [oids.policyConstraints](one, value) {
+    one.policyConstraints = parsePolicyConstraints(value);
+  },
+  [oids.inhibitAnyPolicy](one, value) {
+    one.inhibitAnyPolicy = parseInhibitAnyPolicy(value);
+  },
+  [oids.nameConstraints](one, value) {
+    one.nameConstraints = parseNameConstraints(value);
+  },
+  [oids.subjectAltName](one, value) {
+    one.subjectAltName = parseSubjectAltName(value);
+  },
+  [oids.subjectKeyIdentifier](one, value) {
+    one.subjectKeyIdentifier = parseSubjectKeyIdentifier(value);
+  },
+  [oids.authorityKeyIdentifier](one, value) {
+    one.authorityKeyIdentifier = parseAuthorityKeyIdentifier(value).keyIdentifier;
+  },
+  // Where lists are found, and whose status needs no asking, is for the check of status to read.
+  [oids.crlDistributionPoints]: () => undefined,
+  [oids.ocspNoCheck]: () => undefined,
+};
+
+function readExtension({ oid, critical, value }: Extension, one: PathCertificate): void {
+  const read = readers[oid];
+  if (read !== undefined) read(one, value, critical);
+  else if (critical) throw pathError("NAT_PATH_EXTENSION", `critical ${oid}`);
 }

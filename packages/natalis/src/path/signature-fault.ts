@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// Certificates and revocation lists are verified alike. The issuer's key decides which algorithm it may be: one
-// algorithm a key, so that no weaker combination can be talked into being.
+// Certificates, revocation lists and responses are verified alike. The issuer's key and the signature's identifier say
+// the scheme together, so that neither alone can talk a weaker one into being.
 
-import { algorithmOfPublicKey, algorithmOfSignatureIdentifier, type Certificate } from "../formats/index.ts";
+import { type Certificate, readKeyFacts, signatureSchemeUnder } from "../formats/index.ts";
 import type { SignatureVerifier } from "../kernel/index.ts";
 
 /** The parts that certificates and revocation lists share. */
 export type SignedStructure = Pick<Certificate, "tbs" | "signatureIdentifier" | "signature">;
 
 /**
- * What is wrong with the signature, or undefined if it verifies.
- * @throws NAT_ALGORITHM_UNKNOWN for keys and signatures outside the algorithm table
+ * Whether SHA-1, RSA below 2048 bits and anchors that do not say that they are authorities are refused, or taken for
+ * vendors' chains that are already in the field.
+ */
+export type Strength = "current" | "legacy";
+
+/**
+ * What is wrong with the signature, or undefined if it verifies. What is weak is not verified at all.
+ * @param issuerPublicKey DER SubjectPublicKeyInfo
+ * @throws NAT_ALGORITHM_UNKNOWN, NAT_ALGORITHM_KEY for keys and signatures that are not verified here
  */
 export async function signatureFault(
   { tbs, signatureIdentifier, signature }: SignedStructure,
-  issuer: Certificate,
+  issuerPublicKey: Uint8Array,
   verifier: SignatureVerifier,
-): Promise<"algorithm" | "signature" | undefined> {
-  const algorithm = algorithmOfPublicKey(issuer.publicKey);
-  if (algorithmOfSignatureIdentifier(signatureIdentifier) !== algorithm) return "algorithm";
-  return (await verifier.verify(algorithm, issuer.publicKey, tbs, signature)) ? undefined : "signature";
+  strength: Strength,
+): Promise<"algorithm" | "weak" | "signature" | undefined> {
+  const key = readKeyFacts(issuerPublicKey);
+  const scheme = signatureSchemeUnder(signatureIdentifier, key);
+  if (scheme === undefined) return "algorithm";
+  if (strength !== "legacy" && (scheme.legacy || key.weak)) return "weak";
+  return (await verifier.verify(scheme, issuerPublicKey, tbs, signature)) ? undefined : "signature";
 }

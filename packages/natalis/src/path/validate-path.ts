@@ -1,50 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 // Certification path validation (RFC 5280 section 6.1) over paths that are built from what was given. One step of
-// the standard is one file in steps/; this file is their order. Cheap steps come before signatures.
+// the standard is one file in steps/; this file and check-path.ts are their order. Cheap steps come before signatures.
 
 import type { Certificate } from "../formats/index.ts";
 import { isNatalisError, type NatalisError, type SignatureVerifier } from "../kernel/index.ts";
 import { defaultPathLimits, PathBudget, type PathLimits } from "./budget.ts";
-import { type ProposedPath, proposePaths } from "./build-paths.ts";
+import { isAnchorItself, type ProposedPath, proposePaths } from "./build-paths.ts";
+import { checkPath } from "./check-path.ts";
 import { pathError } from "./errors.ts";
-import { type PathCertificate, readPathCertificate } from "./path-certificate.ts";
-import { initialPathState, type PathState } from "./path-state.ts";
+import { blame } from "./fault.ts";
+import type { ExpectedName } from "./names/expected-name.ts";
+import { PathCertificate } from "./path-certificate.ts";
+import type { PolicyInputs } from "./policies/policy-inputs.ts";
 import { moreSpecific } from "./rank.ts";
-import { checkAuthority } from "./steps/authority.ts";
-import { checkExtensions } from "./steps/extensions.ts";
-import { checkKeyUsage } from "./steps/key-usage.ts";
-import { lowerPathLength, takePathLength } from "./steps/path-length.ts";
-import { applyPolicies, listPolicies } from "./steps/policies.ts";
-import { checkIssuerPurpose, checkTargetPurpose } from "./steps/purpose.ts";
+import type { Strength } from "./signature-fault.ts";
+import type { PurposeRequest } from "./steps/purpose.ts";
 import { checkSignature } from "./steps/signature.ts";
-import { checkValidity } from "./steps/validity.ts";
+import { checkStatus } from "./steps/status.ts";
+import type { CertificateStatus } from "./status/certificate-status.ts";
+import type { StatusRequest } from "./status/question.ts";
+import type { TrustAnchor } from "./trust-anchor.ts";
 import { VerifiedPath } from "./verified-path.ts";
 
-export interface PathRequest {
+export interface PathRequest extends PurposeRequest {
   /** The certificate in question. */
   readonly certificate: Certificate;
   /** Certificates that may stand between, from anywhere, in any order. */
   readonly intermediates: readonly Certificate[];
   /** The authorities that are trusted because the caller says so. Their own constraints and validity bind too. */
-  readonly anchors: readonly Certificate[];
+  readonly anchors: readonly TrustAnchor[];
   readonly at: Date;
-  /** OID of an extended key usage that the certificate must name. */
-  readonly purpose?: string | undefined;
+  /** Names that the certificate must have, every one of them. */
+  readonly names?: readonly ExpectedName[] | undefined;
+  readonly policies?: PolicyInputs | undefined;
+  /** Most CA certificates between the certificate in question and the anchor, those apart that are self-issued. */
+  readonly maxIntermediates?: number | undefined;
+  /**
+   * Whether every certificate, the anchor's too, must be as RFC 5280 section 4 obliges authorities to issue: for server
+   * names. By default false: validation is what section 6 asks.
+   */
+  readonly conformingIssuers?: boolean | undefined;
+  /** What is known of revocations, and what to do where nothing is; absent: nobody asks. */
+  readonly status?: StatusRequest | undefined;
   readonly verifier: SignatureVerifier;
+  /** "legacy" takes SHA-1 and RSA of 1024 to 2047 bits; absent: "current". */
+  readonly strength?: Strength | undefined;
   /** Limits of the work; the defaults suit requests from strangers. */
   readonly budget?: PathLimits | undefined;
 }
 
 /**
- * The first path that holds. Where none does, the most specific cause of all paths tried is thrown.
- * @throws NAT_PATH_ codes; NAT_ALGORITHM_, NAT_X509_ and NAT_DER_ codes of what is malformed in a certificate
+ * The first path that holds. Where none does, the most specific cause of all paths tried is thrown;
+ * `certificateAtFault` tells which certificate it is about.
+ * @throws NAT_PATH_ codes; NAT_STATUS_ codes, with what is wrong with the evidence as their cause; NAT_ALGORITHM_, NAT_X509_ and NAT_DER_ codes of what is malformed in a certificate
  */
-export async function validatePath(request: PathRequest): Promise<VerifiedPath> {
-  const budget = new PathBudget(request.budget ?? defaultPathLimits);
-  const target = readPathCertificate(request.certificate);
+export function validatePath(request: PathRequest): Promise<VerifiedPath> {
+  return search(request, new PathBudget(request.budget ?? defaultPathLimits));
+}
+
+async function search(request: PathRequest, budget: PathBudget): Promise<VerifiedPath> {
+  const target = new PathCertificate(request.certificate);
   let cause: NatalisError | undefined;
   try {
-    for (const path of proposePaths(target, request.intermediates, request.anchors, budget)) {
+    for (const path of proposePaths(target, request, budget)) {
       const outcome = await tryPath(path, request, budget);
       if (outcome instanceof VerifiedPath) return outcome;
       cause = moreSpecific(cause, outcome);
@@ -63,65 +81,73 @@ async function tryPath(
   budget: PathBudget,
 ): Promise<VerifiedPath | NatalisError> {
   try {
-    const state = checkPath(path, request);
-    await checkSignatures(path, request.verifier, budget);
-    return prove(path, request, state);
+    const policies = checkPath(path, request, budget);
+    await checkSignatures(path, request, budget);
+    return prove(path, request, policies, await statusesOf(path, request, budget));
   } catch (error) {
     if (isNatalisError(error) && !isBudgetError(error)) return error;
     throw error;
   }
 }
 
-/** Everything but the signatures, from the anchor down to the certificate in question. */
-function checkPath(path: ProposedPath, { at, purpose }: PathRequest): PathState {
-  const state = initialPathState();
-  const anchor = path.at(-1);
-  for (const certificate of path.toReversed()) {
-    checkValidity(certificate, at);
-    checkExtensions(certificate);
-    if (certificate !== anchor) applyPolicies(state, certificate);
-    if (certificate === path[0]) checkTargetPurpose(certificate, purpose);
-    else prepareForNext(state, certificate, certificate === anchor, purpose);
-  }
-  return state;
-}
-
-/** RFC 5280 6.1.4. The anchor is no certificate of the path (6.1.1 d): it takes no length. */
-function prepareForNext(
-  state: PathState,
-  certificate: PathCertificate,
-  isAnchor: boolean,
-  purpose: string | undefined,
-): void {
-  checkAuthority(certificate);
-  if (!isAnchor) takePathLength(state, certificate);
-  lowerPathLength(state, certificate);
-  checkKeyUsage(certificate);
-  checkIssuerPurpose(certificate, purpose);
-}
-
 /** From the anchor down, so that only keys already vouched for verify anything. */
-async function checkSignatures(path: ProposedPath, verifier: SignatureVerifier, budget: PathBudget): Promise<void> {
-  for (let i = path.length - 2; i >= 0; i--) {
-    budget.spend("signatures");
-    await checkSignature(path[i] as PathCertificate, path[i + 1] as PathCertificate, verifier);
+async function checkSignatures(
+  path: ProposedPath,
+  { verifier, strength = "current" }: PathRequest,
+  budget: PathBudget,
+): Promise<void> {
+  if (isAnchorItself(path)) return;
+  const { certificates, anchor } = path;
+  let issuer = anchor.certificate;
+  for (const { certificate } of certificates.toReversed()) {
+    await checkSignature({ certificate, issuer, verifier, strength, budget }).catch((error: unknown) => {
+      throw blame(error, certificate);
+    });
+    issuer = certificate;
   }
 }
 
-function prove(path: ProposedPath, { at, purpose }: PathRequest, state: PathState): VerifiedPath {
-  const [target, issuer, ...others] = path;
+/** Of a signer nothing is asked but a path: neither the caller's names, policies and purposes nor its depth. */
+async function statusesOf(
+  path: ProposedPath,
+  request: PathRequest,
+  budget: PathBudget,
+): Promise<readonly CertificateStatus[] | undefined> {
+  const { status, intermediates, at, verifier, strength } = request;
+  if (status === undefined) return undefined;
+  const anchors = [path.anchor.given];
+  return checkStatus(path, request, status, budget, async (certificate) => {
+    const { certificates } = await search({ certificate, intermediates, anchors, at, verifier, strength }, budget);
+    return certificates;
+  });
+}
+
+function prove(
+  { certificates: [target, ...others], anchor }: ProposedPath,
+  { at, purpose }: PathRequest,
+  policies: readonly string[],
+  statuses: readonly CertificateStatus[] | undefined,
+): VerifiedPath {
+  const [issuer = anchor.certificate, ...above] = others.map(({ certificate }) => certificate);
+  const top = others.length === 0 ? [] : [anchor.certificate];
   return new VerifiedPath({
-    certificates: [target.certificate, issuer.certificate, ...others.map(({ certificate }) => certificate)],
+    certificates: [target.certificate, issuer, ...above, ...top],
     at,
     purpose,
-    policies: listPolicies(state.policies),
+    policies,
+    statuses,
   });
 }
 
 function noPath(target: PathCertificate, budget: PathBudget): NatalisError {
-  return budget.isDepthReached
-    ? pathError("NAT_PATH_BUDGET", `no path of at most ${budget.depth} certificates from ${target.label}`)
-    : pathError("NAT_PATH_ISSUER_UNKNOWN", target.label);
+  return blame(reasonOfNone(target, budget), target.certificate);
+}
+
+function reasonOfNone({ label }: PathCertificate, budget: PathBudget): NatalisError {
+  if (budget.areLevelsReached) return pathError("NAT_PATH_DEPTH", label);
+  if (budget.isDepthReached)
+    return pathError("NAT_PATH_BUDGET", `no path of at most ${budget.depth} certificates from ${label}`);
+  return pathError("NAT_PATH_ISSUER_UNKNOWN", label);
 }
 
 function isBudgetError(error: unknown): error is NatalisError {

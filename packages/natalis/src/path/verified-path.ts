@@ -3,6 +3,7 @@
 // and its private field keeps look-alikes out: whoever holds a VerifiedPath got it from validatePath.
 
 import type { Certificate } from "../formats/index.ts";
+import type { CertificateStatus } from "./status/certificate-status.ts";
 
 export class VerifiedPath {
   readonly #validated = true;
@@ -14,12 +15,15 @@ export class VerifiedPath {
   readonly purpose: string | undefined;
   /** Policies valid for the whole path (RFC 5280 6.1.5 g); anyPolicy stands alone. */
   readonly policies: readonly string[];
+  /** Of each certificate but the anchor, in their order, where the status was asked for. */
+  readonly statuses: readonly CertificateStatus[] | undefined;
 
-  constructor(fields: Pick<VerifiedPath, "certificates" | "at" | "purpose" | "policies">) {
+  constructor(fields: Pick<VerifiedPath, "certificates" | "at" | "purpose" | "policies" | "statuses">) {
     this.certificates = fields.certificates;
     this.at = fields.at;
     this.purpose = fields.purpose;
     this.policies = fields.policies;
+    this.statuses = fields.statuses;
   }
 
   static isVerified(value: unknown): value is VerifiedPath {

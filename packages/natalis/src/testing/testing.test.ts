@@ -5,7 +5,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { nodeSignatureVerifier } from "@natalis/node";
 import type { SealStateStore } from "../device/index.ts";
-import { type Entropy, type Hash, isNatalisError, portableHash, type SignatureVerifier } from "../kernel/index.ts";
+import {
+  type Entropy,
+  type Hash,
+  isNatalisError,
+  type KeyKind,
+  NatalisError,
+  portableHash,
+  type SignatureVerifier,
+} from "../kernel/index.ts";
 import type { CheckpointMirror } from "../registry/index.ts";
 import {
   type ContractSuite,
@@ -74,7 +82,22 @@ test("verifiers that say yes or no to everything are found", async () => {
   const no: SignatureVerifier = { verify: () => false };
   const found = await brokenPromises(signatureVerifierContract, () => yes);
   assert.equal(found.length, signatureVerifierContract.length - 2);
-  assert.equal((await brokenPromises(signatureVerifierContract, () => no)).length, 2);
+  assert.equal((await brokenPromises(signatureVerifierContract, () => no)).length, 3);
+});
+
+test("a verifier may say that it lacks a scheme, but not one that every runtime has, and never by saying no", async () => {
+  const lacking = (key: KeyKind, answer: () => boolean): SignatureVerifier => ({
+    verify: (scheme, ...given) => (scheme.key === key ? answer() : nodeSignatureVerifier.verify(scheme, ...given)),
+  });
+  const saying = () => {
+    throw new NatalisError("NAT_WEBCRYPTO_UNSUPPORTED", "It is not offered.", "here");
+  };
+  const foundOf = (verifier: SignatureVerifier) => brokenPromises(signatureVerifierContract, () => verifier);
+  for (const key of ["Ed448", "RSA", "P-521"] as const) {
+    assert.deepEqual(await foundOf(lacking(key, saying)), []);
+    assert.ok((await foundOf(lacking(key, () => false))).length > 0);
+  }
+  for (const key of ["P-256", "P-384", "Ed25519"] as const) assert.ok((await foundOf(lacking(key, saying))).length > 0);
 });
 
 test("a verifier that looks at its caller's buffers later is found", async () => {

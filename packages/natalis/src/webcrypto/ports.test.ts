@@ -5,7 +5,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { algorithms } from "../formats/index.ts";
-import { type ContractSuite, entropyContract, signatureVerifierContract, signerContract } from "../testing/index.ts";
+import {
+  type ContractSuite,
+  entropyContract,
+  knownSignatures,
+  signatureVerifierContract,
+  signerContract,
+} from "../testing/index.ts";
 import { generateKeyPair, signerFromKeyPair, webClock, webEntropy, webSignatureVerifier } from "./index.ts";
 
 function runContract<Adapter>(name: string, contract: ContractSuite<Adapter>, adapter: () => Adapter): void {
@@ -16,6 +22,11 @@ function runContract<Adapter>(name: string, contract: ContractSuite<Adapter>, ad
 
 runContract("entropy", entropyContract, () => webEntropy);
 runContract("signature verifier", signatureVerifierContract, () => webSignatureVerifier);
+test("on Node the signature verifier lacks no scheme", async () => {
+  for (const { scheme, publicKey, data, signature } of knownSignatures)
+    assert.equal(await webSignatureVerifier.verify(scheme, publicKey, data, signature), true, scheme.name);
+});
+
 for (const algorithm of Object.values(algorithms)) {
   const signer = await signerFromKeyPair(await generateKeyPair(algorithm));
   runContract(`signer, ${algorithm.title}`, signerContract, () => ({ signer, verifier: webSignatureVerifier }));

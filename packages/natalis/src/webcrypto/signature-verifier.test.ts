@@ -7,18 +7,20 @@ import { mock, test } from "node:test";
 import { generateKey, nodeSignatureVerifier } from "@natalis/node";
 import * as fc from "fast-check";
 import { algorithms, publicKeyInfo, signatureFromCose } from "../formats/index.ts";
-import { concatBytes, encodeUtf8, fromHex, type SignatureAlgorithm, toHex } from "../kernel/index.ts";
+import { concatBytes, encodeUtf8, fromHex, type SignatureScheme, toHex } from "../kernel/index.ts";
+import { knownSignatures } from "../testing/index.ts";
 import { webSignatureVerifier } from "./index.ts";
 
 const data = encodeUtf8("born once");
-const table = Object.values(algorithms);
-const signed = table.map((algorithm) => {
-  const { signer } = generateKey(algorithm);
-  return { algorithm, publicKey: signer.publicKey, signature: signer.sign(data) };
+const generated = Object.values(algorithms).map((scheme) => {
+  const { signer } = generateKey(scheme);
+  return { scheme, publicKey: signer.publicKey, data, signature: signer.sign(data) };
 });
+const foreign = knownSignatures.filter(({ scheme }) => !generated.some((ours) => ours.scheme === scheme));
+const signed = [...generated, ...foreign];
 
-for (const { algorithm, publicKey, signature } of signed) {
-  test(`${algorithm.name}: the same verdict as OpenSSL's on whatever is flipped, cut or grown`, async () => {
+for (const { scheme, publicKey, data, signature } of signed) {
+  test(`${scheme.name}: the same verdict as OpenSSL's on whatever is flipped, cut or grown`, async () => {
     const fields = { publicKey, data, signature };
     const change = fc.record({
       field: fc.constantFrom("publicKey", "data", "signature"),
@@ -37,30 +39,34 @@ for (const { algorithm, publicKey, signature } of signed) {
           none: bytes,
         }[kind];
         const given = { ...fields, [field]: changed };
-        const verdict = await webSignatureVerifier.verify(algorithm, given.publicKey, given.data, given.signature);
-        assert.equal(verdict, nodeSignatureVerifier.verify(algorithm, given.publicKey, given.data, given.signature));
+        const verdict = await webSignatureVerifier.verify(scheme, given.publicKey, given.data, given.signature);
+        assert.equal(verdict, nodeSignatureVerifier.verify(scheme, given.publicKey, given.data, given.signature));
         if (kind === "none") assert.ok(verdict);
       }),
       { numRuns: 60 },
     );
   });
 
-  test(`${algorithm.name}: false under every other algorithm and every other key`, async () => {
+  test(`${scheme.name}: false under every other scheme and every other key`, async () => {
     for (const other of signed) {
-      const same = other.algorithm === algorithm;
-      assert.equal(await webSignatureVerifier.verify(other.algorithm, publicKey, data, signature), same);
-      assert.equal(await webSignatureVerifier.verify(algorithm, other.publicKey, data, signature), same);
+      assert.equal(
+        await webSignatureVerifier.verify(other.scheme, publicKey, data, signature),
+        other.scheme === scheme,
+      );
+      const sameKey = toHex(other.publicKey) === toHex(publicKey);
+      assert.equal(await webSignatureVerifier.verify(scheme, other.publicKey, data, signature), sameKey);
     }
   });
 
-  test(`${algorithm.name}: Buffers that change while it waits change nothing`, async () => {
+  test(`${scheme.name}: Buffers that change while it waits change nothing`, async () => {
     const given = [publicKey, data, signature].map((bytes) => Buffer.from(bytes)) as [Buffer, Buffer, Buffer];
-    const pending = webSignatureVerifier.verify(algorithm, ...given);
+    const pending = webSignatureVerifier.verify(scheme, ...given);
     for (const buffer of given) buffer.fill(0);
     assert.equal(await pending, true);
-    const wrong = [publicKey, encodeUtf8("born twice"), signature].map((bytes) => Buffer.from(bytes)) as typeof given;
-    const refused = webSignatureVerifier.verify(algorithm, ...wrong);
-    wrong[1].set(data.subarray(0, wrong[1].length));
+    const other = concatBytes(data, Uint8Array.of(1));
+    const wrong = [publicKey, other, signature].map((bytes) => Buffer.from(bytes)) as typeof given;
+    const refused = webSignatureVerifier.verify(scheme, ...wrong);
+    wrong[1].fill(0);
     assert.equal(await refused, false);
   });
 }
@@ -74,13 +80,13 @@ function credulousRuntime(t: { after(restore: () => void): void }) {
 
 test("what is malformed is false before the runtime is asked", async (t) => {
   const runtime = credulousRuntime(t);
-  const verify = (algorithm: SignatureAlgorithm, publicKey: Uint8Array, signature: Uint8Array) =>
-    webSignatureVerifier.verify(algorithm, publicKey, data, signature);
-  for (const { algorithm, publicKey, signature } of signed) {
-    assert.equal(await verify(algorithm, publicKey, signature.subarray(1)), false);
-    assert.equal(await verify(algorithm, publicKey, concatBytes(signature, Uint8Array.of(0))), false);
-    assert.equal(await verify(algorithm, publicKey.subarray(1), signature), false);
-    assert.equal(await verify(algorithm, concatBytes(publicKey, Uint8Array.of(0)), signature), false);
+  const verify = (scheme: SignatureScheme, publicKey: Uint8Array, signature: Uint8Array) =>
+    webSignatureVerifier.verify(scheme, publicKey, data, signature);
+  for (const { scheme, publicKey, signature } of signed) {
+    assert.equal(await verify(scheme, publicKey, signature.subarray(1)), false);
+    assert.equal(await verify(scheme, publicKey, concatBytes(signature, Uint8Array.of(0))), false);
+    assert.equal(await verify(scheme, publicKey.subarray(1), signature), false);
+    assert.equal(await verify(scheme, concatBytes(publicKey, Uint8Array.of(0)), signature), false);
   }
   const { publicKey } = signed[0] as (typeof signed)[number];
   const notDer = [
@@ -115,10 +121,8 @@ const smallOrder = [
 
 test("Ed25519: a key or an R of small order is false, whatever the runtime would say", async (t) => {
   const runtime = credulousRuntime(t);
-  const { publicKey, signature } = signed.find(
-    ({ algorithm }) => algorithm.name === "EdDSA",
-  ) as (typeof signed)[number];
   const { EdDSA } = algorithms;
+  const { publicKey, signature } = signed.find(({ scheme }) => scheme === EdDSA) as (typeof signed)[number];
   for (const point of smallOrder) {
     const weakKey = publicKeyInfo(EdDSA, point);
     const weakSignature = concatBytes(point, signature.subarray(32));
@@ -139,4 +143,32 @@ test("a point that is not on its curve is no key", async () => {
     const signature = signatureFromCose(algorithm, new Uint8Array(length).fill(1));
     assert.equal(await webSignatureVerifier.verify(algorithm, offCurve, data, signature), false);
   }
+});
+
+/** A runtime of which one function fails so. */
+function failingRuntime(t: { after(restore: () => void): void }, failing: "importKey" | "verify", name: string) {
+  mock.method(crypto.subtle, failing, () => Promise.reject(new DOMException("It is not offered.", name)));
+  t.after(() => mock.restoreAll());
+}
+
+const verifyKnown = async ({ scheme, publicKey, data: known, signature }: (typeof signed)[number]) =>
+  webSignatureVerifier.verify(scheme, publicKey, known, signature);
+const unsupported = { code: "NAT_WEBCRYPTO_UNSUPPORTED" };
+
+for (const failing of ["importKey", "verify"] as const)
+  test(`what the runtime does not support in ${failing} is said of every scheme`, async (t) => {
+    failingRuntime(t, failing, "NotSupportedError");
+    for (const known of signed) await assert.rejects(verifyKnown(known), unsupported, known.scheme.name);
+  });
+
+test("an RSA key that is in our bounds and not in the runtime's is unsupported; another key is none", async (t) => {
+  failingRuntime(t, "importKey", "DataError");
+  for (const known of signed)
+    if (known.scheme.key === "RSA") await assert.rejects(verifyKnown(known), unsupported);
+    else assert.equal(await verifyKnown(known), false);
+});
+
+test("another failure of the runtime is passed on as it is", async (t) => {
+  failingRuntime(t, "verify", "OperationError");
+  for (const known of signed) await assert.rejects(verifyKnown(known), { name: "OperationError" });
 });

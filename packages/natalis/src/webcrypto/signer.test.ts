@@ -4,7 +4,7 @@ import { mock, test } from "node:test";
 import { generateKey, nodeSignatureVerifier } from "@natalis/node";
 import { algorithms } from "../formats/index.ts";
 import { generateKeyPair, signerFromKeyPair, webSignatureVerifier } from "./index.ts";
-import { webAlgorithms } from "./web-algorithms.ts";
+import { keyParameters } from "./web-algorithms.ts";
 
 const { subtle } = crypto;
 const data = new Uint8Array(4);
@@ -56,7 +56,7 @@ test("halves of different algorithms are refused", async () => {
 test("a key that was imported signs as well as one that was made here", async () => {
   for (const algorithm of Object.values(algorithms)) {
     const { pkcs8, signer: known } = generateKey(algorithm);
-    const { key } = webAlgorithms[algorithm.name];
+    const key = keyParameters(algorithm);
     const privateKey = await subtle.importKey("pkcs8", new Uint8Array(pkcs8), key, false, ["sign"]);
     const publicKey = await subtle.importKey("spki", new Uint8Array(known.publicKey), key, true, ["verify"]);
     const signer = await signerFromKeyPair({ privateKey, publicKey });

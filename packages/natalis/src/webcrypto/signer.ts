@@ -5,12 +5,12 @@ import { algorithmOfPublicKey, signatureFromCose } from "../formats/index.ts";
 import { isNatalisError, type SignatureAlgorithm, type Signer } from "../kernel/index.ts";
 import { webcryptoError } from "./errors.ts";
 import { webSignatureVerifier } from "./signature-verifier.ts";
-import { unsupportedOr, type WebKey, type WebKeyPair, webAlgorithms } from "./web-algorithms.ts";
+import { keyParameters, signatureParameters, unsupportedOr, type WebKey, type WebKeyPair } from "./web-algorithms.ts";
 
 /** A new key pair whose private half cannot be exported. @throws NAT_WEBCRYPTO_UNSUPPORTED */
 export async function generateKeyPair(algorithm: SignatureAlgorithm): Promise<WebKeyPair> {
   try {
-    const pair = await crypto.subtle.generateKey(webAlgorithms[algorithm.name].key, false, ["sign", "verify"]);
+    const pair = await crypto.subtle.generateKey(keyParameters(algorithm), false, ["sign", "verify"]);
     return pair as WebKeyPair;
   } catch (error) {
     throw unsupportedOr(error, algorithm);
@@ -39,8 +39,7 @@ function signerOf(privateKey: WebKeyPair["privateKey"], publicKey: Uint8Array): 
     algorithm,
     publicKey,
     async sign(data) {
-      const { signature } = webAlgorithms[algorithm.name];
-      const signed = await crypto.subtle.sign(signature, privateKey, new Uint8Array(data));
+      const signed = await crypto.subtle.sign(signatureParameters(algorithm), privateKey, new Uint8Array(data));
       return signatureFromCose(algorithm, new Uint8Array(signed));
     },
   };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How WebCrypto spells our signature algorithms (Web Cryptography API; Secure Curves; Modern Algorithms for ML-DSA),
-// and the types of its keys as both browsers and Node declare them.
+// How WebCrypto spells our signature schemes (Web Cryptography API; Secure Curves; Modern Algorithms for ML-DSA), and
+// the types of its keys as both browsers and Node declare them.
 
-import type { SignatureAlgorithm, SignatureAlgorithmName } from "../kernel/index.ts";
+import type { SignatureScheme } from "../kernel/index.ts";
 import { webcryptoError } from "./errors.ts";
 
 export type WebKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
@@ -13,31 +13,36 @@ export interface WebKeyPair {
   readonly publicKey: WebKey;
 }
 
-interface WebAlgorithm {
-  /** Parameters of generateKey and importKey. */
-  readonly key: { readonly name: string; readonly namedCurve?: string };
-  /** Parameters of sign and verify. */
-  readonly signature: { readonly name: string; readonly hash?: string };
+/** Parameters of generateKey and importKey: an ECDSA key is bound to its curve, an RSA key to padding and digest. */
+export function keyParameters({ key, digest, padding }: SignatureScheme) {
+  if (isCurve(key)) return { name: "ECDSA", namedCurve: key };
+  if (padding === undefined) return { name: key };
+  return { name: rsaNames[padding], hash: digest as string };
 }
 
-const plain = (name: string): WebAlgorithm => ({ key: { name }, signature: { name } });
+/** Parameters of sign and verify. */
+export function signatureParameters({ key, digest, padding, saltLength }: SignatureScheme) {
+  if (isCurve(key)) return { name: "ECDSA", hash: digest as string };
+  if (padding === undefined) return { name: key };
+  return { name: rsaNames[padding], saltLength: saltLength as number };
+}
 
-export const webAlgorithms: Readonly<Record<SignatureAlgorithmName, WebAlgorithm>> = {
-  ES256: { key: { name: "ECDSA", namedCurve: "P-256" }, signature: { name: "ECDSA", hash: "SHA-256" } },
-  ES384: { key: { name: "ECDSA", namedCurve: "P-384" }, signature: { name: "ECDSA", hash: "SHA-384" } },
-  EdDSA: plain("Ed25519"),
-  "ML-DSA-44": plain("ML-DSA-44"),
-  "ML-DSA-65": plain("ML-DSA-65"),
-  "ML-DSA-87": plain("ML-DSA-87"),
-};
+const rsaNames = { "PKCS1-v1_5": "RSASSA-PKCS1-v1_5", PSS: "RSA-PSS" } as const;
+
+function isCurve(key: string): boolean {
+  return key.startsWith("P-");
+}
 
 /** WebCrypto fails with a DOMException of this name. */
 export function isFailure(error: unknown, name: "NotSupportedError" | "DataError"): boolean {
   return error instanceof Error && error.name === name;
 }
 
-/** Passes the error on, as ours where it says that the runtime lacks the algorithm. */
-export function unsupportedOr(error: unknown, algorithm: SignatureAlgorithm): unknown {
-  if (!isFailure(error, "NotSupportedError")) return error;
-  return webcryptoError("NAT_WEBCRYPTO_UNSUPPORTED", algorithm.title, error);
+/** Passes the error on, as ours where it says that the runtime lacks the scheme. */
+export function unsupportedOr(error: unknown, scheme: SignatureScheme): unknown {
+  return isFailure(error, "NotSupportedError") ? unsupported(scheme, error) : error;
+}
+
+export function unsupported({ title }: SignatureScheme, cause: unknown): Error {
+  return webcryptoError("NAT_WEBCRYPTO_UNSUPPORTED", title, cause);
 }

@@ -12,6 +12,7 @@ import { operatorCommand } from "./operator.ts";
 import { describeError, endWithReader, exitCodeOf } from "./output.ts";
 import { sealCommand } from "./seal.ts";
 import { serveCommand } from "./serve.ts";
+import { verifyCommand } from "./verify.ts";
 import { verifyDataCommand } from "./verify-data.ts";
 
 const program = new Command("natalis")
@@ -26,6 +27,7 @@ const program = new Command("natalis")
   .addCommand(operatorCommand())
   .addCommand(authenticateCommand())
   .addCommand(sealCommand())
+  .addCommand(verifyCommand())
   .addCommand(verifyDataCommand())
   .addCommand(logCommand());
 

@@ -36,3 +36,23 @@ function plainLines(title: string, total: number, output: Output): Progress {
     stop: () => undefined,
   };
 }
+
+/**
+ * Progress of a job whose end is not known, on standard error since its results go to standard output; without a
+ * terminal there is none. The cursor stays and signals do what they do, so that Ctrl-C ends the job at once.
+ */
+export function countProgress(title: string, unit: string, stream: NodeJS.WriteStream = process.stderr): Progress {
+  if (!stream.isTTY) return { advance: () => undefined, stop: () => undefined };
+  const begun = performance.now();
+  const format = `${title} {value} ${unit}, {rate}/s`;
+  const bar = new SingleBar({ format, hideCursor: false, gracefulExit: false, stream });
+  let done = 0;
+  bar.start(0, 0, { rate: 0 });
+  return {
+    advance(by) {
+      done += by;
+      bar.update(done, { rate: Math.round((1000 * done) / (performance.now() - begun)) });
+    },
+    stop: () => bar.stop(),
+  };
+}

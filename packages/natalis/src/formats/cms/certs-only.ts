@@ -47,7 +47,7 @@ export function encodeCertsOnly(certificates: readonly Uint8Array[]): Uint8Array
  * @throws NAT_CMS_CONTENT, NAT_CMS_CERTS_ONLY, NAT_CMS_CERTIFICATES, NAT_DER_… and the NAT_X509_… of a certificate
  */
 export function parseCertsOnly(der: Uint8Array): readonly Certificate[] {
-  return readExactly(der, readContentInfo).map(parseCertificate);
+  return readExactly(der, readContentInfo).map((certificate) => parseCertificate(certificate));
 }
 
 function readContentInfo(reader: DerReader): readonly Uint8Array[] {

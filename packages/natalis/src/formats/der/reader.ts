@@ -135,6 +135,14 @@ export class DerReader {
     return true;
   }
 
+  /**
+   * The same where FALSE may be written out: DER forbids it, but issuers of certificates do it, RFC 8410's own example
+   * among them, and it can mean nothing else. @throws as `boolean`
+   */
+  falseByDefault(tag: number = tags.boolean): boolean {
+    return this.peekTag() === tag && this.boolean(tag);
+  }
+
   /** Dotted decimal text. @throws NAT_DER_OID and as `read` */
   oid(tag: number = tags.oid): string {
     const end = this.header(tag);
@@ -201,11 +209,16 @@ export class DerReader {
 
   /** Whole encodings of the elements of a SET OF, in ascending order (X.690 11.6). @throws NAT_DER_SET_ORDER */
   setOf(tag: number = tags.set): Uint8Array[] {
-    const elements = this.enter(tag).rest();
+    const elements = this.setInAnyOrder(tag);
     for (let i = 1; i < elements.length; i++)
       if (compareBytes(elements[i - 1] as Uint8Array, elements[i] as Uint8Array) > 0)
         throw derError("NAT_DER_SET_ORDER", `element ${i}`);
     return elements;
+  }
+
+  /** The same where a named tolerance lets the order be any. @throws as `enter` */
+  setInAnyOrder(tag: number = tags.set): Uint8Array[] {
+    return this.enter(tag).rest();
   }
 
   /** Whole encodings of all values that are left, their insides unread. @throws as `readRaw` */

@@ -22,9 +22,9 @@ import { cosignatureKey, noteVerifierKey, parseVerifierKey } from "./note-key.ts
 
 const hash = portableHash;
 const verifier: SignatureVerifier = {
-  verify(algorithm, publicKey, data, signature) {
+  verify({ digest }, publicKey, data, signature) {
     const key = createPublicKey({ key: Buffer.from(publicKey), format: "der", type: "spki" });
-    return verify(algorithm.ecdsaIntegerLength === undefined ? null : "sha256", data, key, signature);
+    return verify(digest === undefined ? null : "sha256", data, key, signature);
   },
 };
 

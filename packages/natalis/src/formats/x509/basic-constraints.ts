@@ -8,16 +8,16 @@ import { x509Error } from "./errors.ts";
 export interface BasicConstraints {
   /** cA: the key may sign certificates. */
   readonly isAuthority: boolean;
-  /** pathLenConstraint: most intermediate certificates that may follow; only with `isAuthority`. */
+  /** pathLenConstraint: most intermediate certificates that may follow; it means something only with `isAuthority`. */
   readonly pathLength?: number;
 }
 
-/** @throws NAT_X509_EXTENSION where a path length stands without cA; the NAT_DER_ errors */
+/** @throws the NAT_DER_ errors */
 export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
-  return requireForm(readExactly(value, readBasicConstraints));
+  return readExactly(value, readBasicConstraints);
 }
 
-/** @throws NAT_X509_EXTENSION as above; NAT_DER_INTEGER */
+/** @throws NAT_X509_EXTENSION where a path length stands without cA; NAT_DER_INTEGER */
 export function encodeBasicConstraints(constraints: BasicConstraints): Uint8Array {
   const { isAuthority, pathLength } = requireForm(constraints);
   return encodeSequence(
@@ -28,7 +28,7 @@ export function encodeBasicConstraints(constraints: BasicConstraints): Uint8Arra
 
 function readBasicConstraints(reader: DerReader): BasicConstraints {
   const fields = reader.enter();
-  const isAuthority = fields.defaultFalse();
+  const isAuthority = fields.falseByDefault();
   const pathLength = fields.peekTag() === tags.integer ? { pathLength: fields.smallInteger() } : {};
   fields.end();
   return { isAuthority, ...pathLength };

@@ -14,7 +14,6 @@ import {
   encodeUtf8String,
 } from "../der/index.ts";
 import {
-  crlReasons,
   encodeCrlNumber,
   encodeTbsCertificateList,
   parseCertificateList,
@@ -23,6 +22,7 @@ import {
 import { encodeExtensions } from "./extension.ts";
 import { encodeName } from "./name.ts";
 import { oids } from "./object-identifiers.ts";
+import { crlReasons } from "./revoked-certificate.ts";
 import { assembleSigned } from "./signed.ts";
 
 const { signatureIdentifier } = algorithms.ES256;
@@ -111,7 +111,10 @@ test("a hundred thousand entries, and the caller's own cap", () => {
     revocationDate: thisUpdate,
   }));
   const der = list(encodeTbsCertificateList({ ...fields, revoked }));
-  assert.equal(parseCertificateList(der).revoked.length, revoked.length);
+  const { entries, ...read } = parseCertificateList(der);
+  assert.equal(read.revoked.length, revoked.length);
+  assert.equal(entries.length, revoked.length);
+  assert.equal(entries.find(Uint8Array.of(0x40, 1, 0, 0)).length, 1);
   assert.throws(
     () => parseCertificateList(der, 1 << 20),
     (error) => isNatalisError(error, "NAT_DER_SIZE"),
@@ -121,8 +124,15 @@ test("a hundred thousand entries, and the caller's own cap", () => {
 describe("legal lists that are not ours are read", () => {
   test("version 1", () => {
     const read = parseCertificateList(withParts({ version: nothing, extensions: nothing }));
-    assert.deepEqual(read.extensions, []);
+    assert.deepEqual([read.version, read.extensions], [1, []]);
     assert.equal(read.number, undefined);
+  });
+  test("a delta, with the number of its base", () => {
+    const base = { oid: oids.deltaCrlIndicator, critical: true, value: encodeInteger(7) };
+    const read = parseCertificateList(
+      withParts({ extensions: encodeTagged(0, encodeExtensions([...fields.extensions, base])) }),
+    );
+    assert.deepEqual([read.version, read.number, read.baseNumber], [2, 1n << 64n, 7n]);
   });
   test("no next update", () => {
     assert.equal(parseCertificateList(withParts({ nextUpdate: nothing })).nextUpdate, undefined);
@@ -216,6 +226,16 @@ describe("refused", () => {
         extensions: encodeTagged(
           0,
           encodeExtensions([{ oid: oids.crlNumber, critical: false, value: encodeInteger(-1) }]),
+        ),
+      }),
+      "NAT_DER_INTEGER",
+    ],
+    [
+      "a base number that is negative",
+      withParts({
+        extensions: encodeTagged(
+          0,
+          encodeExtensions([{ oid: oids.deltaCrlIndicator, critical: true, value: encodeInteger(-1) }]),
         ),
       }),
       "NAT_DER_INTEGER",

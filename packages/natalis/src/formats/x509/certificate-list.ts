@@ -5,7 +5,6 @@
 import {
   contextTag,
   type DerReader,
-  encodeGeneralizedTime,
   encodeInteger,
   encodeSequence,
   encodeSequenceOf,
@@ -18,54 +17,38 @@ import { x509Error } from "./errors.ts";
 import { encodeExtensions, type Extension, findExtension, readExtensions } from "./extension.ts";
 import { type Name, readName } from "./name.ts";
 import { oids } from "./object-identifiers.ts";
+import {
+  encodeRevokedCertificate,
+  type RevokedCertificate,
+  type RevokedCertificateFields,
+} from "./revoked-certificate.ts";
+import { noEntries, readRevokedEntries, type RevokedEntries } from "./revoked-entries.ts";
 import { openSigned, readAlgorithmIdentifier, requireSameAlgorithm } from "./signed.ts";
-
-/** CRLReason (RFC 5280 5.3.1); 7 is not used. */
-export const crlReasons = {
-  unspecified: 0,
-  keyCompromise: 1,
-  cACompromise: 2,
-  affiliationChanged: 3,
-  superseded: 4,
-  cessationOfOperation: 5,
-  certificateHold: 6,
-  removeFromCRL: 8,
-  privilegeWithdrawn: 9,
-  aACompromise: 10,
-} as const;
-
-/** One revoked certificate as it is written. */
-export interface RevokedCertificateFields {
-  /** Content octets of the certificate's serial number. */
-  readonly serialNumber: Uint8Array;
-  readonly revocationDate: Date;
-  /** One of `crlReasons`; `unspecified` is left out of the encoding, as 5.3.1 asks. */
-  readonly reason?: number;
-  /** When the key is known or suspected to have been compromised (5.3.2). */
-  readonly invalidityDate?: Date;
-}
-
-/** One revoked certificate as it is read; entries name serials that no certificate may have, negative ones say. */
-export interface RevokedCertificate extends RevokedCertificateFields {
-  /** All extensions of the entry, those above among them. */
-  readonly extensions: readonly Extension[];
-}
 
 export interface CertificateList {
   readonly der: Uint8Array;
   /** What the signature is over: the whole encoding of TBSCertList. */
   readonly tbs: Uint8Array;
+  /** Version 1 has no extensions, neither of the list nor of its entries. */
+  readonly version: 1 | 2;
   readonly signatureIdentifier: Uint8Array;
   readonly issuer: Name;
   readonly thisUpdate: Date;
   /** X.509 lets a list leave it out; RFC 5280 5.1.2.5 does not say how to use such a list. */
   readonly nextUpdate: Date | undefined;
+  /** The revoked certificates as they stand there, found by serial number. */
+  readonly entries: RevokedEntries;
+  /** All of them, read when this is first asked for. */
   readonly revoked: readonly RevokedCertificate[];
   readonly extensions: readonly Extension[];
   /** CRL number (5.2.3). */
   readonly number?: bigint;
+  /** BaseCRLNumber: there in delta lists alone, which tell what changed since the list of that number (5.2.4). */
+  readonly baseNumber?: bigint;
   readonly signature: Uint8Array;
 }
+
+type SignedFields = Omit<CertificateList, "der" | "tbs" | "revoked" | "signature">;
 
 /** What `encodeTbsCertificateList` is given. */
 export interface TbsCertificateListFields {
@@ -80,9 +63,7 @@ export interface TbsCertificateListFields {
 }
 
 const defaultMaxListBytes = 64 << 20;
-const maxSerialOctets = 20;
-const unusedReason = 7;
-const highestReason = 10;
+const maxNumberOctets = 20;
 
 /**
  * Parses one list; all byte strings in the result are views of `der`.
@@ -92,12 +73,21 @@ export function parseCertificateList(der: Uint8Array, maxBytes = defaultMaxListB
   const { tbs, signatureIdentifier, signature } = openSigned(der, maxBytes);
   const fields = readExactly(tbs, readTbsCertificateList, maxBytes);
   requireSameAlgorithm(fields.signatureIdentifier, signatureIdentifier);
-  return { der, tbs, ...fields, signature };
+  const { entries } = fields;
+  return {
+    der,
+    tbs,
+    ...fields,
+    get revoked() {
+      return entries.all();
+    },
+    signature,
+  };
 }
 
 /** TBSCertList of version 2, to be signed and then assembled. @throws NAT_X509_REVOKED NAT_X509_EXTENSIONS NAT_DER_TIME */
 export function encodeTbsCertificateList(fields: TbsCertificateListFields): Uint8Array {
-  const revoked = fields.revoked.length === 0 ? [] : [encodeSequenceOf(fields.revoked.map(encodeRevoked))];
+  const revoked = fields.revoked.length === 0 ? [] : [encodeSequenceOf(fields.revoked.map(encodeRevokedCertificate))];
   return encodeSequence(
     encodeInteger(1),
     fields.signatureIdentifier,
@@ -114,7 +104,7 @@ export function encodeCrlNumber(number: number | bigint): Uint8Array {
   return encodeInteger(number);
 }
 
-function readTbsCertificateList(reader: DerReader): Omit<CertificateList, "der" | "tbs" | "signature"> {
+function readTbsCertificateList(reader: DerReader): SignedFields {
   const fields = reader.enter();
   const version = readVersion(fields);
   const signatureIdentifier = readAlgorithmIdentifier(fields);
@@ -122,10 +112,12 @@ function readTbsCertificateList(reader: DerReader): Omit<CertificateList, "der" 
   if (issuer.relativeNames.length === 0) throw x509Error("NAT_X509_NAME", "the issuer is empty");
   const thisUpdate = fields.time();
   const nextUpdate = isTime(fields.peekTag()) ? fields.time() : undefined;
-  const revoked = fields.peekTag() === tags.sequence ? readRevoked(fields.enter(), version) : [];
+  const hasEntries = fields.peekTag() === tags.sequence;
+  const entries = hasEntries ? readRevokedEntries(fields.read(tags.sequence), version) : noEntries;
   const extensions = readListExtensions(fields, version);
   fields.end();
-  return { signatureIdentifier, issuer, thisUpdate, nextUpdate, revoked, extensions, ...numberOf(extensions) };
+  const numbers = { ...numberOf(extensions), ...baseNumberOf(extensions) };
+  return { version, signatureIdentifier, issuer, thisUpdate, nextUpdate, entries, extensions, ...numbers };
 }
 
 /** version INTEGER OPTIONAL: absent in version 1, and 1 means version 2 (5.1.2.1). */
@@ -140,24 +132,6 @@ function isTime(tag: number | undefined): boolean {
   return tag === tags.utcTime || tag === tags.generalizedTime;
 }
 
-function readRevoked(list: DerReader, version: number): RevokedCertificate[] {
-  const revoked: RevokedCertificate[] = [];
-  while (list.remaining > 0) revoked.push(readEntry(list.enter(), version));
-  if (revoked.length === 0) throw x509Error("NAT_X509_REVOKED", "an empty list, which is left out (5.1.2.6)");
-  return revoked;
-}
-
-function readEntry(fields: DerReader, version: number): RevokedCertificate {
-  const serialNumber = fields.integer();
-  requireSerial(serialNumber);
-  const revocationDate = fields.time();
-  if (fields.remaining === 0) return { serialNumber, revocationDate, extensions: [] };
-  if (version === 1) throw x509Error("NAT_X509_VERSION", "entry extensions in version 1");
-  const extensions = readExtensions(fields);
-  fields.end();
-  return { serialNumber, revocationDate, extensions, ...reasonOf(extensions), ...invalidityDateOf(extensions) };
-}
-
 function readListExtensions(fields: DerReader, version: number): Extension[] {
   const explicit = fields.optional(contextTag(0));
   if (explicit === undefined) return [];
@@ -168,52 +142,17 @@ function readListExtensions(fields: DerReader, version: number): Extension[] {
 }
 
 function numberOf(extensions: readonly Extension[]): { number?: bigint } {
-  const extension = findExtension({ extensions }, oids.crlNumber);
-  if (extension === undefined) return {};
-  return { number: readExactly(extension.value, (reader) => reader.unsigned(maxSerialOctets)) };
+  const number = numberIn(extensions, oids.crlNumber);
+  return number === undefined ? {} : { number };
 }
 
-function reasonOf(extensions: readonly Extension[]): { reason?: number } {
-  const extension = findExtension({ extensions }, oids.reasonCode);
-  if (extension === undefined) return {};
-  const reason = readExactly(extension.value, (reader) => reader.smallInteger(tags.enumerated));
-  requireReason(reason);
-  return { reason };
+function baseNumberOf(extensions: readonly Extension[]): { baseNumber?: bigint } {
+  const baseNumber = numberIn(extensions, oids.deltaCrlIndicator);
+  return baseNumber === undefined ? {} : { baseNumber };
 }
 
-function invalidityDateOf(extensions: readonly Extension[]): { invalidityDate?: Date } {
-  const extension = findExtension({ extensions }, oids.invalidityDate);
-  if (extension === undefined) return {};
-  return { invalidityDate: readExactly(extension.value, (reader) => reader.generalizedTime()) };
-}
-
-function requireSerial(serialNumber: Uint8Array): void {
-  if (serialNumber.length > maxSerialOctets)
-    throw x509Error("NAT_X509_REVOKED", `serial of ${serialNumber.length} octets`);
-}
-
-function requireReason(reason: number): void {
-  if (!Number.isInteger(reason) || reason < 0 || reason > highestReason || reason === unusedReason)
-    throw x509Error("NAT_X509_REVOKED", `reason ${reason}`);
-}
-
-function encodeRevoked({ serialNumber, revocationDate, ...fields }: RevokedCertificateFields): Uint8Array {
-  const extensions = entryExtensions(fields);
-  const serial = encodeInteger(serialNumber);
-  requireSerial(serial.subarray(2));
-  return encodeSequence(
-    serial,
-    encodeTime(revocationDate),
-    ...(extensions.length === 0 ? [] : [encodeExtensions(extensions)]),
-  );
-}
-
-function entryExtensions({ reason = 0, invalidityDate }: Partial<RevokedCertificateFields>): Extension[] {
-  requireReason(reason);
-  const extensions: Extension[] = [];
-  if (reason !== crlReasons.unspecified)
-    extensions.push({ oid: oids.reasonCode, critical: false, value: encodeInteger(reason, tags.enumerated) });
-  if (invalidityDate !== undefined)
-    extensions.push({ oid: oids.invalidityDate, critical: false, value: encodeGeneralizedTime(invalidityDate) });
-  return extensions;
+/** CRLNumber ::= INTEGER (0..MAX), of at most 20 octets (5.2.3). */
+function numberIn(extensions: readonly Extension[], oid: string): bigint | undefined {
+  const extension = findExtension({ extensions }, oid);
+  return extension && readExactly(extension.value, (reader) => reader.unsigned(maxNumberOctets));
 }

@@ -39,6 +39,15 @@ describe("refused", () => {
     );
 });
 
+test("refused: more than any certificate names", () => {
+  const many = (count: number) => encodeCertificatePolicies(Array.from({ length: count }, (_, i) => `1.2.${i}`));
+  assert.equal(parseCertificatePolicies(many(256)).length, 256);
+  assert.throws(
+    () => parseCertificatePolicies(many(257)),
+    (error) => isNatalisError(error, "NAT_X509_EXTENSION"),
+  );
+});
+
 test("not written: none, or one twice", () => {
   for (const policies of [[], ["1.2.3", "1.2.3"]])
     assert.throws(

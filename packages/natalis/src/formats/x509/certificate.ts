@@ -15,13 +15,14 @@ import { x509Error } from "./errors.ts";
 import { encodeExtensions, type Extension, readExtensions } from "./extension.ts";
 import { type Name, readName } from "./name.ts";
 import { openSigned, readAlgorithmIdentifier, readPublicKey, requireSameAlgorithm } from "./signed.ts";
+import { type CertificateTolerance, withoutPadding } from "./tolerance.ts";
 
 export interface Certificate {
   readonly der: Uint8Array;
   /** What the signature is over: the whole encoding of TBSCertificate. */
   readonly tbs: Uint8Array;
   readonly version: 1 | 2 | 3;
-  /** Content octets of the INTEGER: positive, 1 to 20 octets, a leading 00 where the first bit would be set. */
+  /** Content octets of the INTEGER: not negative, 1 to 20 octets, a leading 00 where the first bit would be set. */
   readonly serialNumber: Uint8Array;
   /** DER AlgorithmIdentifier of the signature, the same inside and outside of `tbs`. */
   readonly signatureIdentifier: Uint8Array;
@@ -36,6 +37,8 @@ export interface Certificate {
   readonly extensions: readonly Extension[];
   /** As X.509 carries it (ECDSA: DER). */
   readonly signature: Uint8Array;
+  /** What it was parsed with, where that was not strict DER. */
+  readonly tolerance?: CertificateTolerance;
 }
 
 /** What `encodeTbsCertificate` is given. */
@@ -58,21 +61,27 @@ export interface TbsCertificateFields {
 
 const maxSerialOctets = 20;
 
+/** Four times what a certificate with ML-DSA-87 key and signature and a hundred names needs. */
+const maxCertificateBytes = 1 << 16;
+
 /**
- * Parses one certificate; all byte strings in the result are views of `der`.
+ * Parses one certificate; all byte strings in the result are views of `bytes`.
+ * @param tolerance what is taken beside strict DER: nothing, if absent
  * @throws NAT_X509_VERSION NAT_X509_SERIAL NAT_X509_ALGORITHM NAT_X509_NAME NAT_X509_EXTENSIONS and the NAT_DER_ errors
  */
-export function parseCertificate(der: Uint8Array): Certificate {
-  const { tbs, signatureIdentifier, signature } = openSigned(der);
-  const fields = readExactly(tbs, readTbsCertificate);
+export function parseCertificate(bytes: Uint8Array, tolerance?: CertificateTolerance): Certificate {
+  const der = tolerance?.padding === true ? withoutPadding(bytes) : bytes;
+  const { tbs, signatureIdentifier, signature } = openSigned(der, maxCertificateBytes);
+  const fields = readExactly(tbs, (reader) => readTbsCertificate(reader, tolerance));
   requireSameAlgorithm(fields.signatureIdentifier, signatureIdentifier);
-  return { der, tbs, ...fields, signature };
+  return { der, tbs, ...fields, signature, ...(tolerance === undefined ? {} : { tolerance }) };
 }
 
 /** TBSCertificate of version 3, to be signed and then assembled. @throws NAT_X509_SERIAL NAT_X509_EXTENSIONS NAT_DER_TIME */
 export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
   const serialNumber = encodeInteger(fields.serialNumber);
   requireSerial(serialNumber.subarray(2));
+  if (serialNumber[2] === 0 && serialNumber.length === 3) throw x509Error("NAT_X509_SERIAL", "zero");
   return encodeSequence(
     encodeTagged(0, encodeInteger(2)),
     serialNumber,
@@ -85,25 +94,28 @@ export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
   );
 }
 
-/** RFC 5280 4.1.2.2. @throws NAT_X509_SERIAL */
+/** RFC 5280 4.1.2.2; zero, which no authority may give, is read: users should be prepared for it. @throws NAT_X509_SERIAL */
 function requireSerial(content: Uint8Array): void {
   const first = content[0] as number;
-  if (first >= 0x80 || (first === 0 && content.length === 1) || content.length > maxSerialOctets)
+  if (first >= 0x80 || content.length > maxSerialOctets)
     throw x509Error("NAT_X509_SERIAL", `${content.length} octets, the first ${first}`);
 }
 
-function readTbsCertificate(reader: DerReader): Omit<Certificate, "der" | "tbs" | "signature"> {
+function readTbsCertificate(
+  reader: DerReader,
+  tolerance?: CertificateTolerance,
+): Omit<Certificate, "der" | "tbs" | "signature"> {
   const fields = reader.enter();
   const version = readVersion(fields);
   const serialNumber = fields.integer();
   requireSerial(serialNumber);
   const signatureIdentifier = readAlgorithmIdentifier(fields);
-  const issuer = readIssuer(fields);
+  const issuer = readIssuer(fields, tolerance);
   const validity = fields.enter();
   const notBefore = validity.time();
   const notAfter = validity.time();
   validity.end();
-  const subject = readName(fields);
+  const subject = readName(fields, tolerance);
   const publicKey = readPublicKey(fields);
   if (version > 1) skipUniqueIdentifiers(fields);
   const extensions = readCertificateExtensions(fields, version);
@@ -131,8 +143,8 @@ function readVersion(fields: DerReader): 1 | 2 | 3 {
   return number === 1 ? 2 : 3;
 }
 
-function readIssuer(fields: DerReader): Name {
-  const issuer = readName(fields);
+function readIssuer(fields: DerReader, tolerance?: CertificateTolerance): Name {
+  const issuer = readName(fields, tolerance);
   if (issuer.relativeNames.length === 0) throw x509Error("NAT_X509_NAME", "the issuer is empty");
   return issuer;
 }

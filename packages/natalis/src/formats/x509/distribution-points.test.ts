@@ -9,8 +9,12 @@ import {
   encodeIssuingDistributionPoint,
   parseCrlDistributionPoints,
   parseIssuingDistributionPoint,
+  pointNames,
+  revocationReasons,
 } from "./distribution-points.ts";
 import { urisOf } from "./general-name.ts";
+import { encodeName, parseName } from "./name.ts";
+import { oids } from "./object-identifiers.ts";
 
 const hex = (text: string) => fromHex(text.replaceAll(" ", ""));
 const sequence = (content: string) => encodeTagLengthValue(0x30, hex(content));
@@ -79,6 +83,43 @@ test("all fields of a foreign issuing distribution point", () => {
   assert.equal(parseIssuingDistributionPoint(sequence("8501ff")).onlyContainsAttributeCerts, true);
 });
 
+test("the reasons that together are all: each flag but the unused one", () => {
+  assert.equal(revocationReasons.length, 8);
+  const all = parseCrlDistributionPoints(encodeTagLengthValue(0x30, sequence(`${point} 8103077f80`)));
+  assert.deepEqual(all[0]?.reasons, new Set(revocationReasons));
+});
+
+describe("names of a point", () => {
+  const issuer = parseName(encodeName([{ oid: oids.organizationName, value: "CA" }]));
+  const attribute = encodeName([{ oid: oids.commonName, value: "CRL1" }]).subarray(4);
+  test("in full as they are, whoever the issuer is", () => assert.equal(pointNames({ fullName }, issuer), fullName));
+  test("none", () => assert.equal(pointNames({}, issuer), undefined));
+  test("relative ones with the issuer's before them", () => {
+    const whole = encodeName([
+      { oid: oids.organizationName, value: "CA" },
+      { oid: oids.commonName, value: "CRL1" },
+    ]);
+    assert.deepEqual(pointNames({ relativeName: attribute }, issuer), [
+      { kind: "directoryName", value: parseName(whole) },
+    ]);
+  });
+  for (const [what, relativeName, code] of [
+    ["a relative name that is none", hex("3000"), "NAT_DER_TAG"],
+    ["one without attributes", hex(""), "NAT_X509_NAME"],
+  ] as const)
+    test(`refused: ${what}`, () =>
+      assert.throws(
+        () => pointNames({ relativeName }, issuer),
+        (error) => isNatalisError(error, code),
+      ));
+});
+
+test("as many names as are read", () => {
+  const points = encodeTagLengthValue(0x30, hex(`3007 ${point}`.repeat(32)));
+  assert.equal(parseCrlDistributionPoints(points).length, 32);
+  assert.equal(parseIssuingDistributionPoint(sequence(`a062 a060 ${"860175".repeat(32)}`)).fullName?.length, 32);
+});
+
 describe("distribution points refused", () => {
   const points = (content: string) => encodeTagLengthValue(0x30, sequence(content));
   for (const [what, value, code] of [
@@ -91,6 +132,10 @@ describe("distribution points refused", () => {
     ["reasons with trailing zero bits", points(`${point} 81020140`), "NAT_X509_EXTENSION"],
     ["fields in another order", points(`81020640 ${point}`), "NAT_DER_TRAILING"],
     ["bytes after it", Uint8Array.of(...points(point), 0), "NAT_DER_TRAILING"],
+    ["33 points", encodeTagLengthValue(0x30, hex(`3007 ${point}`.repeat(33))), "NAT_X509_EXTENSION"],
+    ["33 names of one", points(`a065 a063 ${"860175".repeat(33)}`), "NAT_X509_EXTENSION"],
+    ["33 CRL issuers", points(`a263 ${"820161".repeat(33)}`), "NAT_X509_EXTENSION"],
+    ["33 names of both", points(`a032 a030 ${"860175".repeat(16)} a233 ${"820161".repeat(17)}`), "NAT_X509_EXTENSION"],
   ] as const)
     test(what, () =>
       assert.throws(
@@ -103,6 +148,7 @@ describe("distribution points refused", () => {
 describe("issuing distribution point refused", () => {
   for (const [what, content, code] of [
     ["nothing in it", "", "NAT_X509_EXTENSION"],
+    ["33 names", `a065 a063 ${"860175".repeat(33)}`, "NAT_X509_EXTENSION"],
     ["FALSE written out", `${point} 810100`, "NAT_DER_DEFAULT"],
     ["indirect CRL 01", `${point} 840101`, "NAT_DER_BOOLEAN"],
     ["users only and authorities only", `${point} 8101ff 8201ff`, "NAT_X509_EXTENSION"],

@@ -2,12 +2,25 @@
 // Where revocation lists are found: CRL distribution points in certificates (RFC 5280 4.2.1.13), and what a list
 // covers: the issuing distribution point in the list (5.2.5). All fields are read; written are URIs alone.
 
-import { contextTag, type DerReader, encodeBoolean, encodeSequence, encodeTagged, readExactly } from "../der/index.ts";
+import {
+  contextTag,
+  type DerReader,
+  encodeBoolean,
+  encodeSequence,
+  encodeTagged,
+  encodeTagLengthValue,
+  readExactly,
+  tags,
+} from "../der/index.ts";
 import { x509Error } from "./errors.ts";
 import { encodeGeneralNames, type GeneralName, readGeneralNames } from "./general-name.ts";
+import { type Name, parseName } from "./name.ts";
 import { readNamedBits } from "./named-bits.ts";
 
-const revocationReasons = [
+/** Names in all points of one extension: far more than any has, and it bounds what comparing two of them may cost. */
+const mostNames = 32;
+
+const reasonFlags = [
   "unused",
   "keyCompromise",
   "cACompromise",
@@ -20,7 +33,10 @@ const revocationReasons = [
 ] as const;
 
 /** One bit of ReasonFlags, by its name in RFC 5280. */
-export type RevocationReason = (typeof revocationReasons)[number];
+export type RevocationReason = (typeof reasonFlags)[number];
+
+/** Every reason there is: whoever covers these covers all (RFC 5280 6.3.2 c). Bit 0 is none. */
+export const revocationReasons: readonly RevocationReason[] = reasonFlags.slice(1);
 
 /** DistributionPointName: names in full, or what is to be added to the CRL issuer's name. */
 export interface DistributionPointName {
@@ -79,9 +95,30 @@ export function encodeIssuingDistributionPoint({
   );
 }
 
+/**
+ * The names of a point: those in full, or the one that its relative name makes with the CRL issuer's (4.2.1.13).
+ * @param issuer that the relative name is added to
+ * @throws NAT_X509_NAME and the NAT_DER_ errors of a relative name that is none
+ */
+export function pointNames(
+  { fullName, relativeName }: DistributionPointName,
+  issuer: Name,
+): readonly GeneralName[] | undefined {
+  if (relativeName === undefined) return fullName;
+  const above = readExactly(issuer.der, (reader) => reader.read(tags.sequence));
+  const der = encodeSequence(above, encodeTagLengthValue(tags.set, relativeName));
+  return [{ kind: "directoryName", value: parseName(der) }];
+}
+
 function readDistributionPoints(reader: DerReader): DistributionPoint[] {
   const points: DistributionPoint[] = [];
-  for (const list = reader.enter(); list.remaining > 0; ) points.push(readDistributionPoint(list.enter()));
+  let names = 0;
+  for (const list = reader.enter(); list.remaining > 0; ) {
+    const point = readDistributionPoint(list.enter());
+    points.push(point);
+    names += countNames(point);
+    if (names > mostNames) throw x509Error("NAT_X509_EXTENSION", `more than ${mostNames} names of points`);
+  }
   if (points.length === 0) throw x509Error("NAT_X509_EXTENSION", "no distribution point");
   return points;
 }
@@ -101,6 +138,7 @@ function readIssuingDistributionPoint(reader: DerReader): IssuingDistributionPoi
   const fields = reader.enter();
   if (fields.remaining === 0) throw x509Error("NAT_X509_EXTENSION", "an empty issuing distribution point");
   const name = readPointName(fields);
+  if (countNames(name ?? {}) > mostNames) throw x509Error("NAT_X509_EXTENSION", `more than ${mostNames} names`);
   const onlyContainsUserCerts = fields.defaultFalse(contextTag(1, false));
   const onlyContainsCACerts = fields.defaultFalse(contextTag(2, false));
   const onlySomeReasons = readReasons(fields, contextTag(3, false));
@@ -124,8 +162,12 @@ function readPointName(fields: DerReader): DistributionPointName | undefined {
   return name;
 }
 
+function countNames({ fullName = [], relativeName, crlIssuer = [] }: DistributionPoint): number {
+  return fullName.length + (relativeName === undefined ? 0 : 1) + crlIssuer.length;
+}
+
 function readReasons(fields: DerReader, tag: number): ReadonlySet<RevocationReason> | undefined {
-  return fields.peekTag() === tag ? readNamedBits(fields, revocationReasons, tag) : undefined;
+  return fields.peekTag() === tag ? readNamedBits(fields, reasonFlags, { tag }) : undefined;
 }
 
 function encodeFullName(uris: readonly string[]): Uint8Array {

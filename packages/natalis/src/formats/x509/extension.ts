@@ -52,7 +52,7 @@ export function findExtension(
 function readExtension(list: DerReader): Extension {
   const fields = list.enter();
   const oid = fields.oid();
-  const critical = fields.defaultFalse();
+  const critical = fields.falseByDefault();
   const value = fields.read(tags.octetString);
   fields.end();
   return { oid, critical, value };

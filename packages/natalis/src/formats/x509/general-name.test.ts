@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fromHex, isNatalisError, toHex } from "../../kernel/index.ts";
-import { readExactly } from "../der/index.ts";
+import { encodeTagLengthValue, readExactly } from "../der/index.ts";
 import {
   encodeGeneralName,
   encodeGeneralNames,
@@ -74,6 +74,16 @@ describe("refused", () => {
         (error) => isNatalisError(error, code),
       ),
     );
+
+  test("a list of more names than anybody has", () => {
+    const names = (count: number) => Array.from({ length: count }, () => ({ kind: "dns", value: "a" }) as const);
+    const most = encodeGeneralNames(names(16_384));
+    assert.equal(readExactly(most, (reader) => readGeneralNames(reader)).length, 16_384);
+    const more = encodeTagLengthValue(0x30, most.subarray(4), hex("820161"));
+    const refused = (error: unknown) => isNatalisError(error, "NAT_X509_GENERAL_NAME");
+    assert.throws(() => readExactly(more, (reader) => readGeneralNames(reader)), refused);
+    assert.throws(() => encodeGeneralNames(names(16_385)), refused);
+  });
 
   test("an empty list", () => {
     const refused = (error: unknown) => isNatalisError(error, "NAT_X509_GENERAL_NAME");

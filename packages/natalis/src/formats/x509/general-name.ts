@@ -27,7 +27,8 @@ export type GeneralName =
   /** Kinds that nobody issues: content octets, unread. */
   | { readonly kind: "x400Address" | "ediPartyName"; readonly value: Uint8Array };
 
-const kindTags = {
+/** Tag of each kind in the CHOICE. */
+export const kindTags = {
   otherName: contextTag(0),
   email: contextTag(1, false),
   dns: contextTag(2, false),
@@ -41,17 +42,21 @@ const kindTags = {
 
 const visible = /^[\x20-\x7e]+$/;
 
+/** In one list: beyond the longest that anybody issues, and few enough to look at each of them. */
+const maxNames = 16_384;
+
 /** GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName. @throws NAT_X509_GENERAL_NAME and the NAT_DER_ errors */
 export function readGeneralNames(reader: DerReader, tag: number = tags.sequence): GeneralName[] {
   const names: GeneralName[] = [];
-  for (const list = reader.enter(tag); list.remaining > 0; ) names.push(readGeneralName(list));
-  requireSome(names);
+  for (const list = reader.enter(tag); list.remaining > 0 && names.length <= maxNames; )
+    names.push(readGeneralName(list));
+  requireCount(names);
   return names;
 }
 
-/** @throws NAT_X509_GENERAL_NAME where there is none, or one is malformed; the NAT_DER_ errors */
+/** @throws NAT_X509_GENERAL_NAME where there is none, too many, or one is malformed; the NAT_DER_ errors */
 export function encodeGeneralNames(names: readonly GeneralName[], tag: number = tags.sequence): Uint8Array {
-  requireSome(names);
+  requireCount(names);
   return encodeTagLengthValue(tag, ...names.map(encodeGeneralName));
 }
 
@@ -129,6 +134,6 @@ function requireAddress(address: Uint8Array): Uint8Array {
   return address;
 }
 
-function requireSome(names: readonly GeneralName[]): void {
-  if (names.length === 0) throw x509Error("NAT_X509_GENERAL_NAME", "an empty list of names");
+function requireCount({ length }: readonly GeneralName[]): void {
+  if (length === 0 || length > maxNames) throw x509Error("NAT_X509_GENERAL_NAME", `a list of ${length} names`);
 }

@@ -21,6 +21,9 @@ import {
   encodeKeyUsage,
   encodeMudUrl,
   encodeName,
+  encodeNameConstraints,
+  encodePermanentIdentifier,
+  encodeSmtpUtf8Mailbox,
   encodeSubjectAltName,
   encodeSubjectKeyIdentifier,
   encodeTbsCertificate,
@@ -40,6 +43,9 @@ import {
   parseKeyUsage,
   parseMudUrl,
   parseName,
+  parseNameConstraints,
+  parsePermanentIdentifier,
+  parseSmtpUtf8Mailbox,
   parseSubjectAltName,
   parseSubjectKeyIdentifier,
 } from "./index.ts";
@@ -59,6 +65,14 @@ const names = encodeSubjectAltName([
   { kind: "uri", value: "urn:uuid:01900000-0000-7000-8000-000000000000" },
   { kind: "directoryName", value: parseName(name) },
 ]);
+const nameConstraints = encodeNameConstraints({
+  permitted: [
+    { base: { kind: "directoryName", value: parseName(name) } },
+    { base: { kind: "ip", address: Uint8Array.of(192, 0, 2, 0), mask: Uint8Array.of(255, 255, 255, 0) } },
+    { base: { kind: "email", value: "root@maker.example" } },
+  ],
+  excluded: [{ base: { kind: "dns", value: "maker.example" }, minimum: 1, maximum: 300 }],
+});
 const extensions = [
   { oid: oids.basicConstraints, critical: true, value: encodeBasicConstraints({ isAuthority: true, pathLength: 1 }) },
   { oid: oids.subjectAltName, critical: false, value: names },
@@ -105,6 +119,9 @@ const targets: readonly [parse: (bytes: Uint8Array) => unknown, good: Uint8Array
     encodeAuthorityInfoAccess([{ method: oids.caIssuers, location: { kind: "uri", value: uri } }]),
   ],
   [parseMudUrl, encodeMudUrl("https://maker.example/mud")],
+  [parseNameConstraints, nameConstraints],
+  [parsePermanentIdentifier, encodePermanentIdentifier({ value: "SN-0001", assigner: "1.2.3" })],
+  [parseSmtpUtf8Mailbox, encodeSmtpUtf8Mailbox({ localPart: "\u7528\u6237", host: "maker.example" })],
   [checkDer, tbsCertificate],
   [algorithmOfPublicKey, publicKey],
   [algorithmOfSignatureIdentifier, signatureIdentifier],

@@ -18,7 +18,12 @@ const identifierLength = 20;
 
 /** RFC 7093 method 1: the leftmost 160 bits of SHA-256 over the key bits of a SubjectPublicKeyInfo. @throws the NAT_DER_ errors */
 export function keyIdentifier(publicKey: Uint8Array, hash: Hash): Uint8Array {
-  return hash.sha256(readExactly(publicKey, readKeyBits)).slice(0, identifierLength);
+  return hash.sha256(publicKeyBits(publicKey)).slice(0, identifierLength);
+}
+
+/** The key bits of a SubjectPublicKeyInfo, without tag, length and count of unused bits. @throws the NAT_DER_ errors */
+export function publicKeyBits(publicKey: Uint8Array): Uint8Array {
+  return readExactly(publicKey, readKeyBits);
 }
 
 /** @throws NAT_X509_EXTENSION where it is empty; the NAT_DER_ errors */

@@ -45,8 +45,6 @@ describe("key usage, both ways", () => {
 describe("key usage refused", () => {
   for (const [what, value, code] of [
     ["no bit", "030100", "NAT_X509_EXTENSION"],
-    ["trailing zero bits", "03020080", "NAT_X509_EXTENSION"],
-    ["a trailing zero octet", "0303078000", "NAT_X509_EXTENSION"],
     ["all bits zero", "03020700", "NAT_X509_EXTENSION"],
     ["a bit without a name", "0303060040", "NAT_X509_EXTENSION"],
     ["a bit without a name beside one that has one", "0303068040", "NAT_X509_EXTENSION"],

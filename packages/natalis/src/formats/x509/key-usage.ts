@@ -20,9 +20,12 @@ const keyUsages = [
 /** One bit of the key usage extension, by its name in RFC 5280. */
 export type KeyUsage = (typeof keyUsages)[number];
 
-/** @throws NAT_X509_EXTENSION where no bit is set, or one without a name; the NAT_DER_ errors */
+/**
+ * Trailing zero bits, which DER leaves out (X.690 11.2.2), are taken: TPM makers and GnuTLS write them.
+ * @throws NAT_X509_EXTENSION where no bit is set, or one without a name; the NAT_DER_ errors
+ */
 export function parseKeyUsage(value: Uint8Array): ReadonlySet<KeyUsage> {
-  const usages = readExactly(value, (reader) => readNamedBits(reader, keyUsages));
+  const usages = readExactly(value, (reader) => readNamedBits(reader, keyUsages, { anyLength: true }));
   requireSome(usages.size, "key usage");
   return usages;
 }

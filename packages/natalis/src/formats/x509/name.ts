@@ -21,6 +21,7 @@ import {
 import { encodeUtf8 } from "../../kernel/index.ts";
 import { x509Error } from "./errors.ts";
 import { oids } from "./object-identifiers.ts";
+import type { CertificateTolerance } from "./tolerance.ts";
 
 export interface NameAttribute {
   readonly oid: string;
@@ -56,13 +57,13 @@ const fixedTypes: ReadonlyMap<string, number> = new Map<string, number>([
 
 /** @throws NAT_X509_NAME and the NAT_DER_ errors */
 export function parseName(der: Uint8Array): Name {
-  return readExactly(der, readName);
+  return readExactly(der, (reader) => readName(reader));
 }
 
 /** Reads a Name where it stands inside another structure. @throws as `parseName` */
-export function readName(reader: DerReader): Name {
+export function readName(reader: DerReader, tolerance?: CertificateTolerance): Name {
   const der = reader.readRaw(tags.sequence);
-  return { der, relativeNames: readExactly(der, readRelativeNames) };
+  return { der, relativeNames: readExactly(der, (names) => readRelativeNames(names, tolerance)) };
 }
 
 /** DER of a name with one attribute a relative name, in the given order. @throws NAT_X509_NAME NAT_DER_STRING NAT_DER_OID */
@@ -75,14 +76,14 @@ export function attributeValues(name: Name, oid: string): string[] {
   return name.relativeNames.flat().flatMap((attribute) => (attribute.oid === oid ? [attribute.value] : []));
 }
 
-function readRelativeNames(reader: DerReader): (readonly NameAttribute[])[] {
+function readRelativeNames(reader: DerReader, tolerance?: CertificateTolerance): (readonly NameAttribute[])[] {
   const relativeNames: (readonly NameAttribute[])[] = [];
-  for (const names = reader.enter(); names.remaining > 0; ) relativeNames.push(readRelativeName(names));
+  for (const names = reader.enter(); names.remaining > 0; ) relativeNames.push(readRelativeName(names, tolerance));
   return relativeNames;
 }
 
-function readRelativeName(names: DerReader): readonly NameAttribute[] {
-  const elements = names.setOf();
+function readRelativeName(names: DerReader, tolerance?: CertificateTolerance): readonly NameAttribute[] {
+  const elements = tolerance?.attributeOrder === true ? names.setInAnyOrder() : names.setOf();
   if (elements.length === 0) throw x509Error("NAT_X509_NAME", "a relative name without attributes");
   return elements.map((element) => readExactly(element, readAttribute));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Object identifiers by name: attributes (RFC 5280 A.1, RFC 4519), extensions (RFC 5280 4.2 and 5.2, RFC 8520),
-// extended key usages and access methods (RFC 5280 4.2.1.12, 4.2.2.1), request attributes (RFC 2985, RFC 9908).
+// extended key usages and access methods (RFC 5280 4.2.1.12, 4.2.2.1), request attributes (RFC 2985, RFC 9908), OCSP.
 // Signature algorithms stand in the algorithm table; OIDs under an operator's own arc in arc.ts.
 
 export const oids = {
@@ -60,8 +60,18 @@ export const oids = {
   // Access methods
   ocsp: "1.3.6.1.5.5.7.48.1",
   caIssuers: "1.3.6.1.5.5.7.48.2",
-  // Other names (RFC 4108)
+  // OCSP (RFC 6960 4.2.1, 4.4)
+  ocspBasic: "1.3.6.1.5.5.7.48.1.1",
+  ocspNonce: "1.3.6.1.5.5.7.48.1.2",
+  ocspCrl: "1.3.6.1.5.5.7.48.1.3",
+  ocspNoCheck: "1.3.6.1.5.5.7.48.1.5",
+  ocspArchiveCutoff: "1.3.6.1.5.5.7.48.1.6",
+  ocspExtendedRevoke: "1.3.6.1.5.5.7.48.1.9",
+  // Other names (RFC 4043, RFC 4108, RFC 4985, RFC 9598)
+  permanentIdentifier: "1.3.6.1.5.5.7.8.3",
   hardwareModuleName: "1.3.6.1.5.5.7.8.4",
+  dnsSrv: "1.3.6.1.5.5.7.8.7",
+  smtpUtf8Mailbox: "1.3.6.1.5.5.7.8.9",
   // Policies
   anyPolicy: "2.5.29.32.0",
 } as const;

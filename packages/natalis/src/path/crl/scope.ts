@@ -1,62 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
-// RFC 5280 6.3.3 (b)(2) and 5.2.5: the list covers the certificate. A list without issuing distribution point covers
-// all certificates of its issuer; one with a name covers those whose distribution points have that URI.
+// RFC 5280 6.3.3 (b), (d) and 5.2.5: whether a list covers a certificate, and for which reasons. What the list says of
+// itself (issuing distribution point) is laid beside each place where the certificate says it would be listed.
 
 import {
-  type Certificate,
-  type CertificateList,
-  findExtension,
+  type DistributionPoint,
   type IssuingDistributionPoint,
-  oids,
-  parseBasicConstraints,
-  parseCrlDistributionPoints,
-  parseIssuingDistributionPoint,
-  urisOf,
+  pointNames,
+  type RevocationReason,
+  revocationReasons,
+  sameName,
 } from "../../formats/index.ts";
 import { crlError } from "../errors.ts";
+import { isNamedIn, isSameGeneralName } from "../status/names.ts";
+import type { ListFacts } from "./list-facts.ts";
+import type { Subject } from "./subject.ts";
 
-export function isInScope(list: CertificateList, certificate: Certificate): boolean {
-  return scopeFault(issuingDistributionPointOf(list), certificate) === undefined;
+export interface ListScope {
+  /** For which a certificate that is not listed is not revoked. */
+  readonly reasons: ReadonlySet<RevocationReason>;
+  /** Whether the certificate itself names the list's issuer, by cRLIssuer. */
+  readonly delegated: boolean;
 }
 
-/** @throws NAT_CRL_SCOPE, NAT_CRL_KIND */
-export function checkScope(list: CertificateList, certificate: Certificate): void {
-  const point = issuingDistributionPointOf(list);
-  if (point?.indirectCRL === true) throw crlError("NAT_CRL_KIND", "an indirect list");
-  if (point?.onlySomeReasons !== undefined) throw crlError("NAT_CRL_KIND", "a list for some reasons only");
-  const fault = scopeFault(point, certificate);
+/** @throws NAT_CRL_SCOPE, and NAT_X509_ and NAT_DER_ codes of names that are none */
+export function scopeOf(facts: ListFacts, subject: Subject): ListScope {
+  const fault = kindFault(facts.point, subject);
   if (fault !== undefined) throw crlError("NAT_CRL_SCOPE", fault);
+  const places = subject.points.filter((place) => isListedAt(place, facts, subject));
+  if (places.length === 0) throw crlError("NAT_CRL_SCOPE", "it is of another distribution point");
+  return {
+    reasons: new Set(revocationReasons.filter((reason) => places.some((place) => covers(reason, place, facts.point)))),
+    delegated: places.some(({ crlIssuer }) => crlIssuer !== undefined),
+  };
 }
 
-/** Reads it whether critical or not; one that is not critical hides from others what the list leaves out. */
-function issuingDistributionPointOf(list: CertificateList): IssuingDistributionPoint | undefined {
-  const extension = findExtension(list, oids.issuingDistributionPoint);
-  if (extension === undefined) return undefined;
-  if (!extension.critical) throw crlError("NAT_CRL_EXTENSION", "an issuing distribution point that is not critical");
-  return parseIssuingDistributionPoint(extension.value);
+/** (b)(2)(ii) to (iv) */
+function kindFault(point: IssuingDistributionPoint | undefined, { isAuthority }: Subject): string | undefined {
+  if (point?.onlyContainsAttributeCerts === true) return "it covers attribute certificates";
+  if (point?.onlyContainsUserCerts === true && isAuthority) return "it does not cover authorities";
+  if (point?.onlyContainsCACerts === true && !isAuthority) return "it covers authorities only";
+  return undefined;
 }
 
-function scopeFault(point: IssuingDistributionPoint | undefined, certificate: Certificate): string | undefined {
-  if (point === undefined) return undefined;
-  if (point.onlyContainsAttributeCerts) return "it covers attribute certificates";
-  if (point.onlyContainsUserCerts && isAuthority(certificate)) return "it does not cover authorities";
-  if (point.onlyContainsCACerts && !isAuthority(certificate)) return "it covers authorities only";
-  if (point.relativeName !== undefined) return "its distribution point is a relative name";
-  if (point.fullName === undefined) return undefined;
-  const covered = distributionUrisOf(certificate);
-  return urisOf(point.fullName).some((uri) => covered.has(uri)) ? undefined : "it is of another distribution point";
+/** (b)(1) and (b)(2)(i) */
+function isListedAt(place: DistributionPoint, { list, point }: ListFacts, { certificate }: Subject): boolean {
+  const { crlIssuer } = place;
+  const isByIssuer =
+    crlIssuer === undefined
+      ? sameName(list.issuer, certificate.issuer)
+      : point?.indirectCRL === true && isNamedIn(list.issuer, crlIssuer);
+  if (!isByIssuer) return false;
+  const covered = point && pointNames(point, list.issuer);
+  if (covered === undefined) return true;
+  const named = pointNames(place, list.issuer) ?? crlIssuer ?? [];
+  return covered.some((name) => named.some((other) => isSameGeneralName(name, other)));
 }
 
-function isAuthority(certificate: Certificate): boolean {
-  const extension = findExtension(certificate, oids.basicConstraints);
-  return extension !== undefined && parseBasicConstraints(extension.value).isAuthority;
-}
-
-/** Of the points where the certificate's own issuer publishes for all reasons. */
-function distributionUrisOf(certificate: Certificate): ReadonlySet<string> {
-  const extension = findExtension(certificate, oids.crlDistributionPoints);
-  if (extension === undefined) return new Set();
-  const points = parseCrlDistributionPoints(extension.value);
-  const ours = points.filter(({ crlIssuer, reasons }) => crlIssuer === undefined && reasons === undefined);
-  return new Set(ours.flatMap(({ fullName }) => urisOf(fullName ?? [])));
+/** (d): the reasons of both, where either leaves some out. */
+function covers(
+  reason: RevocationReason,
+  { reasons }: DistributionPoint,
+  point: IssuingDistributionPoint | undefined,
+): boolean {
+  return reasons?.has(reason) !== false && point?.onlySomeReasons?.has(reason) !== false;
 }

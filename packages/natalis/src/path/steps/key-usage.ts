@@ -5,6 +5,6 @@ import { pathError } from "../errors.ts";
 import type { PathCertificate } from "../path-certificate.ts";
 
 /** @throws NAT_PATH_KEY_USAGE */
-export function checkKeyUsage({ keyUsage, label }: PathCertificate): void {
-  if (keyUsage !== undefined && !keyUsage.has("keyCertSign")) throw pathError("NAT_PATH_KEY_USAGE", label);
+export function checkKeyUsage(one: PathCertificate): void {
+  if (one.keyUsage?.has("keyCertSign") === false) throw pathError("NAT_PATH_KEY_USAGE", one.label);
 }

@@ -7,9 +7,9 @@ import type { PathCertificate } from "../path-certificate.ts";
 import type { PathState } from "../path-state.ts";
 
 /** (l). @throws NAT_PATH_LENGTH */
-export function takePathLength(state: PathState, { selfIssued, label }: PathCertificate): void {
-  if (selfIssued) return;
-  if (state.maxPathLength === 0) throw pathError("NAT_PATH_LENGTH", `${label} is one CA certificate too many`);
+export function takePathLength(state: PathState, one: PathCertificate): void {
+  if (one.selfIssued) return;
+  if (state.maxPathLength === 0) throw pathError("NAT_PATH_LENGTH", `${one.label} is one CA certificate too many`);
   state.maxPathLength -= 1;
 }
 

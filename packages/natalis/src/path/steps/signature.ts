@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // RFC 5280 6.1.3 (a)(1): the certificate's signature verifies under the issuer's key.
 
-import type { SignatureVerifier } from "../../kernel/index.ts";
+import { type Certificate, readKeyFacts } from "../../formats/index.ts";
+import { type SignatureVerifier, toHex } from "../../kernel/index.ts";
+import { costOf, type PathBudget } from "../budget.ts";
 import { pathError } from "../errors.ts";
-import type { PathCertificate } from "../path-certificate.ts";
-import { signatureFault } from "../signature-fault.ts";
+import { type Strength, signatureFault } from "../signature-fault.ts";
 
-/** @throws NAT_PATH_ALGORITHM, NAT_PATH_SIGNATURE, NAT_ALGORITHM_UNKNOWN */
-export async function checkSignature(
-  { certificate, label }: PathCertificate,
-  issuer: PathCertificate,
-  verifier: SignatureVerifier,
-): Promise<void> {
-  const fault = await signatureFault(certificate, issuer.certificate, verifier);
-  if (fault === undefined) return;
-  throw pathError(fault === "algorithm" ? "NAT_PATH_ALGORITHM" : "NAT_PATH_SIGNATURE", label);
+export interface SignatureRequest {
+  readonly certificate: Certificate;
+  readonly issuer: Certificate;
+  readonly verifier: SignatureVerifier;
+  readonly strength: Strength;
+  readonly budget: PathBudget;
+}
+
+const codes = { algorithm: "NAT_PATH_ALGORITHM", weak: "NAT_PATH_WEAK", signature: "NAT_PATH_SIGNATURE" } as const;
+
+/** @throws NAT_PATH_ALGORITHM, NAT_PATH_WEAK, NAT_PATH_SIGNATURE, NAT_PATH_BUDGET, NAT_ALGORITHM_UNKNOWN, NAT_ALGORITHM_KEY */
+export async function checkSignature(request: SignatureRequest): Promise<void> {
+  const { certificate, issuer, verifier, strength, budget } = request;
+  budget.spend("signatures", costOf(readKeyFacts(issuer.publicKey)));
+  const fault = await signatureFault(certificate, issuer.publicKey, verifier, strength);
+  if (fault !== undefined) throw pathError(codes[fault], `certificate ${toHex(certificate.serialNumber)}`);
 }

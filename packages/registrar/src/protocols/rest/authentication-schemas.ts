@@ -21,7 +21,7 @@ export const authenticationRequestSchema = z.strictObject({
   chain: z.array(base64).max(8).optional().describe("Certificates (DER) where the answer brings none"),
 });
 
-const statusSourceSchema = z.object({ kind: z.enum(["state-proof", "crl"]), asOf: z.iso.datetime() });
+const statusSourceSchema = z.object({ kind: z.enum(["state-proof", "crl", "ocsp"]), asOf: z.iso.datetime() });
 
 /** What was established of a device, and from what. */
 export const identitySchema = z.object({

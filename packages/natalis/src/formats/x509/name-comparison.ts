@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Comparison of distinguished names (RFC 5280 section 7.1): attribute by attribute, text as caseIgnoreMatch has it,
+// whatever string type carries it. Names with the same bytes are the same and need none of that.
+
+import { equalBytes } from "../../kernel/index.ts";
+import { tags } from "../der/index.ts";
+import type { Name, NameAttribute } from "./name.ts";
+import { oids } from "./object-identifiers.ts";
+import { prepareString } from "./string-preparation.ts";
+
+/** Whether both are the same name (RFC 5280 7.1): as many relative names, matching one by one in their order. */
+export function sameName(a: Name, b: Name): boolean {
+  if (a === b || equalBytes(a.der, b.der)) return true;
+  return a.relativeNames.length === b.relativeNames.length && prepared(a).key === prepared(b).key;
+}
+
+/** Whether `name` is within the subtree `prefix`: the same name once its trailing relative names are left out (7.1). */
+export function startsWithName(name: Name, prefix: Name): boolean {
+  if (prefix.relativeNames.length > name.relativeNames.length) return false;
+  const keys = prepared(name).relativeKeys;
+  return prepared(prefix).relativeKeys.every((key, index) => key === keys[index]);
+}
+
+/** Text that two names have in common exactly where `sameName` holds of them: for maps. Of no other meaning. */
+export function comparisonKey(name: Name): string {
+  return prepared(name).key;
+}
+
+/**
+ * Whether all text in the name can be prepared for comparison. Of a name with, say, private-use characters (RFC 4518
+ * 2.4) only the bytes can be compared; so it may be the same as another one that does not look so here.
+ */
+export function isComparable(name: Name): boolean {
+  return prepared(name).comparable;
+}
+
+interface PreparedName {
+  readonly relativeKeys: readonly string[];
+  readonly key: string;
+  readonly comparable: boolean;
+}
+
+/** String types of DirectoryString (RFC 5280 A.1), and the others that are seen in its place. */
+const textTags: ReadonlySet<number> = new Set([
+  tags.utf8String,
+  tags.printableString,
+  tags.teletexString,
+  tags.universalString,
+  tags.bmpString,
+  tags.ia5String,
+  tags.visibleString,
+]);
+
+const cache = new WeakMap<Name, PreparedName>();
+
+/** Once per name, in time that grows as its length. */
+function prepared(name: Name): PreparedName {
+  const found = cache.get(name);
+  if (found !== undefined) return found;
+  const fresh = prepare(name);
+  cache.set(name, fresh);
+  return fresh;
+}
+
+// Values are written behind their lengths, so that no value can look like two, or like the end of its name.
+function prepare({ relativeNames }: Name): PreparedName {
+  let comparable = true;
+  const attributeKey = (attribute: NameAttribute): string => {
+    const text = textTags.has(attribute.tag) ? comparisonText(attribute) : undefined;
+    if (text !== undefined) return `${attribute.oid}=${text.length}:${text}`;
+    comparable &&= !textTags.has(attribute.tag);
+    return `${attribute.oid}#${attribute.tag}:${attribute.value.length}:${attribute.value}`;
+  };
+  const relativeKeys = relativeNames.map((attributes) => attributes.map(attributeKey).toSorted().join("+"));
+  return { relativeKeys, key: relativeKeys.join(","), comparable };
+}
+
+/** Domain components are labels in ASCII, A-labels among them, and match exactly but for case (RFC 9549, 7.3). */
+function comparisonText({ oid, value }: NameAttribute): string | undefined {
+  return oid === oids.domainComponent
+    ? value.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+    : prepareString(value);
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The status of every certificate of a verified path, from the trust anchor's side down. Lists and responses may be
+// signed by others than the issuers in the path; those have paths and a status of their own, asked with the same
+// evidence. Each certificate is asked about once, and one that is asked about while it is being asked about is refused.
+
+import type { Certificate } from "../../formats/index.ts";
+import { equalBytes, toHex } from "../../kernel/index.ts";
+import { type CertificateStatus, certificateStatus } from "./certificate-status.ts";
+import { statusError } from "./errors.ts";
+import type { RevocationPolicy, StatusQuestion } from "./question.ts";
+
+export interface PathStatusRequest
+  extends Pick<StatusQuestion, "evidence" | "candidates" | "at" | "verifier" | "budget" | "strength"> {
+  /** A verified path: the certificate in question first, the trust anchor last. */
+  readonly certificates: readonly Certificate[];
+  /** A verified path of a signer to the same trust anchor, its status not looked at. @throws where there is none */
+  readonly findPath: (signer: Certificate) => Promise<readonly Certificate[]>;
+}
+
+/** The status of each certificate in the order of the path, the anchor's left out. @throws NAT_PATH_BUDGET */
+export function pathStatus(request: PathStatusRequest): Promise<readonly CertificateStatus[]> {
+  return new Inquiry(request).ask(request.certificates);
+}
+
+/**
+ * What a status means under a policy.
+ * @throws NAT_STATUS_REVOKED; NAT_STATUS_UNKNOWN, with the most specific cause, unless the policy accepts that
+ */
+export function requireStatus(status: CertificateStatus, { unknown }: Pick<RevocationPolicy, "unknown">): void {
+  if (status.state === "revoked")
+    throw statusError(
+      "NAT_STATUS_REVOKED",
+      `since ${status.revokedAt.toISOString()}, reason ${status.reason}, by ${status.source} of ${status.asOf.toISOString()}`,
+    );
+  if (status.state === "good" || unknown === "accept") return;
+  if (unknown === "acceptAbsent" && !status.presented) return;
+  const [cause] = status.causes;
+  throw statusError("NAT_STATUS_UNKNOWN", cause?.message ?? "", cause);
+}
+
+/** A certificate that was asked about; without status, while it is. */
+interface Asked {
+  readonly certificate: Certificate;
+  status?: CertificateStatus;
+}
+
+class Inquiry {
+  readonly #request: PathStatusRequest;
+  readonly #candidates: readonly Certificate[];
+  readonly #asked: Asked[] = [];
+
+  constructor(request: PathStatusRequest) {
+    this.#request = request;
+    this.#candidates = [...new Set([...request.certificates, ...request.candidates])];
+  }
+
+  async ask(path: readonly Certificate[]): Promise<CertificateStatus[]> {
+    const statuses: CertificateStatus[] = [];
+    for (let i = path.length - 2; i >= 0; i--)
+      statuses.unshift(await this.#statusOf(path[i] as Certificate, path[i + 1] as Certificate));
+    return statuses;
+  }
+
+  async #statusOf(certificate: Certificate, issuer: Certificate): Promise<CertificateStatus> {
+    const known = this.#find(certificate);
+    if (known !== undefined) return known.status ?? inCircle(certificate);
+    const { evidence, at, verifier, budget, strength } = this.#request;
+    const asked: Asked = { certificate };
+    this.#asked.push(asked);
+    asked.status = await certificateStatus({
+      certificate,
+      issuer,
+      evidence,
+      candidates: this.#candidates,
+      at,
+      verifier,
+      budget,
+      strength,
+      validateSigner: (signer, checkStatus) => this.#validateSigner(signer, checkStatus),
+    });
+    return asked.status;
+  }
+
+  /** Whoever was asked about has a path already; the trust anchor needs none. */
+  async #validateSigner(signer: Certificate, checkStatus: boolean): Promise<void> {
+    const { certificates, findPath, evidence } = this.#request;
+    const known = this.#find(signer);
+    if (known !== undefined) return requireStatus(known.status ?? inCircle(signer), evidence.policy);
+    if (equalBytes(signer.der, certificates.at(-1)?.der ?? new Uint8Array(0))) return;
+    const path = await findPath(signer);
+    if (!checkStatus) return;
+    for (const status of await this.ask(path)) requireStatus(status, evidence.policy);
+  }
+
+  #find({ der }: Certificate): Asked | undefined {
+    return this.#asked.find(({ certificate }) => equalBytes(certificate.der, der));
+  }
+}
+
+function inCircle({ serialNumber }: Certificate): never {
+  throw statusError("NAT_STATUS_CIRCLE", `certificate ${toHex(serialNumber)}`);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { statusFields } from "./status.ts";
+
+test("how status is asked decides what is made of no evidence", () => {
+  const evidence = { lists: () => [], responses: () => [] };
+  assert.equal(statusFields("require", evidence).status?.policy.unknown, "refuse");
+  assert.equal(statusFields("ifPresent", evidence).status?.policy.unknown, "acceptAbsent");
+});
+
+test("what nobody asks about is not read", () => {
+  const unread = () => assert.fail("it was read");
+  assert.deepEqual(statusFields("off", { lists: unread, responses: unread }), {});
+});

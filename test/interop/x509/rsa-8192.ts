@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// A self-signed certificate by RSA of 8192 bits with SHA-512, made with `openssl req -x509 -newkey rsa:8192` (3.0.19): a
+// key of that size takes openssl ten seconds, so it is not made anew. The private key was thrown away.
+
+import { fromBase64 } from "natalis/kernel";
+
+export const rsa8192Certificate = fromBase64(
+  "MIIJCTCCBPGgAwIBAgIUdznWYmkqNGSJtiwrwQksC2jphLUwDQYJKoZIhvcNAQENBQAwEzERMA8GA1UEAwwIUlNBLTgxOTIwIBcNMjYxMTI0MTAx" +
+    "NzEzWhgPMjEyNjEwMzExMDE3MTNaMBMxETAPBgNVBAMMCFJTQS04MTkyMIIEIjANBgkqhkiG9w0BAQEFAAOCBA8AMIIECgKCBAEAms8MXB17t9NL" +
+    "DeR25LYMTtVlydb667sDJdy/DJkDo6cJqocMgG0a5WtdO6qtjttkhUrn06tPC/DqcNwlLgLthrLUI1gkqde26dw6SH2BJQ0JORd3p7udz5rW/WX7" +
+    "HpfHyTuwsgMzIKrGNl3lh3tbNm8PMDry4eFiQvm39HHaj92VUht0SvWvAlJtPSXEFRxHql3B0pmdxiYTGdWxx2F25f893LTn3uqFK/du3NmCUN0Q" +
+    "GMhGj3+8jv5x49Hf1kSz/cMoqAdzc+x0yAa8wsLZ0iLWSArXQ+g2Nr7v65v5gWVDBR/W7g0tn14/iEsbDW55eh/2ShHBJrJNC3C70+TJVuSxVlTR" +
+    "chVP7Btntz9WJtrdLZPetbE9q2rlzgYxqyVHRZ0Jhqh7YE8XClvETIbLOkbz2JItTuAUtmuUnJwctenN28buumr0rYTRUrIkU2QJa2bBsh6VNO+Y" +
+    "1KPhB8/J1KCUPYGyMJ+ZBeMqiAzIIiJ6EX+meXXZmlfXRnfEMkQ8Cb2HluvORQiBV+eXpNV6T51wrVZ8UVkKV0esHcEIC3EyHn1ikdRE1Ecm4FQZ" +
+    "xWj3LR6CXmdcogg97IsK1MRQrazyen4tLSA+2IVaZ1AyGN4kXUIw8ixvithKXKHCA3FFRTnnlTH+1ngT4akrf53DNagekP031CcoWOUt+NrNhOGR" +
+    "MWNNLEuwwFIRDUDYltK5BwdhOW8qVL8bBgNBq0upaq7KvLgN7FWa6zH40SzO26QX9LrdGymJMmU1xtzM2Qm47CBdU3gSqA1biHe3x5zbfa82rtIb" +
+    "XK3kP0FrC9Q7yXFAHETsmSFBVsGDEestL4n/qvugTRKp70NblQBwAGnyHUtCGDv4Mvu8DGtqINr8C/RWMCkKympITP3vFjHGeP7CJARCfXqtzqiq" +
+    "zMFnwcOFtNJdG3aPed3A0u7t7DvgqkPxM2ISHZR16gYfF5Od09X8s4HhguGTPNC/7ZILOOZebhbCvTOFNCfoJ1VN9XVAdK4/+/vMJ6wagC3pLSlm" +
+    "vU3MEbFnevKbRfnu2oqI+45SciIvJ+OVgyWzUj2skyuhWUusosfUmlsmkmn8x59z6lUXF0Cw9TytouilyyFbG0X/lYvTUDU0Jl1wUb+DYq9TYkcw" +
+    "zHdP9WdZmop3+AiV3F9xgp3yNTAXJlk1HRrVmNEsnGLx0UtVNIpdHO2Mp3teRoRNMn63j0S911MmSEHGk0DWbZCsSQcCMGkHlZK6+zM/9IV2Ug41" +
+    "GJIX3HsIZLfB88HSogmsr8Jqtt3EczDfKl8FWMoGp6TfProF9ZKNa0R5W2vFr6LW0WOTIM6hXk88ad+itUmSHsRwi2jDMYEmpcG4WYeXc5VS8udl" +
+    "d2pIaUnFpQIDAQABo1MwUTAdBgNVHQ4EFgQU/y6NRHmYNNRAenprhUcncYcfYfcwHwYDVR0jBBgwFoAU/y6NRHmYNNRAenprhUcncYcfYfcwDwYD" +
+    "VR0TAQH/BAUwAwEB/zANBgkqhkiG9w0BAQ0FAAOCBAEAdAKRBbv09eI9QnvcW7SNYd4Q0HhpiDCAbVz5pd3ZoEewJkiXIQ9zNeSuOJjItt0wD3Pl" +
+    "U8wq8buUCiW2K5QXo5JDUcI69/kzrsbfVlXgVwsGsHLScQbXU3cTPQgmGc/cSIIyp0X/yKFDRMkmIR/9gpVMPoaLyxvWlq+B67M44vF+mjK2pL+D" +
+    "VHubAY2h/2vvGh6Ta4cTJ0lBwmWFjayQGisVmYo54X2PCY9E4ubVP9NnYvEsJ2QQVJybCSl7hfz+PVkRiILS8TqeN5nwjWkzmDYl1t/gTr3XQm8J" +
+    "yqdCEa/CVKy46wXghuLdYGG7WK0wiodQsLzy//LQatWzePwbp8Yszg5LcCyXaj6e0rv0GGtdTDnYNle7NHAG0S0zFAEB/Zfma+CKoM5ivUakfxEz" +
+    "1Kl5JR47ZKflAfsC35jfbmL+yppjZitY66CwiarzCt6gYaE986mKYbTpI2SlgbIWNCxG9ZKibN7Wda9jEm6BAW6cRxBMEspE9+mK7Y+BTOlllyBj" +
+    "+lgIPmh3lZPYXI2zCSMVmNN3JZ6Tf35eXJx4a8bVBXXjlchBVCEdZa8NRcjNVb7zetAbERmeBrmerUtEVxrvkSo5scUfskdb2dXE1PlqLfh6bct1" +
+    "b0XGYiX8i75MIiT997+sUpI/B5lbMrIQxQTlBNQN9pNM5YZbmkfIOLY3kxlpaUEllL/yYiizie5NQbLS3rxWbwYLmJDfSJwilMI70PAuLQREuOj1" +
+    "HlC02f06HmVXp4o6r5/lf07ZwEZb80r579lR4lqMOw/6edtmVjl9iXVc41DxgcMlUEVmFRP9V2n4mzwP/CrY1G9OxPn4l3S1r256vNEMT3HOvG5D" +
+    "ssJVGIjOqalRcniZUh0IW08cdQQVn3fHa4HWlIxYzV6CwCqzTQyhiuEMbuDMO1HoeYVQf1T/cg+AjFuCy2WxiACzG3pT8OkfjRjsh4Maf52Jn8PP" +
+    "2gHHW+bjN7hOkpPLOuqXggg/eM7nr20Fyq+Qifs3X+leJkBGnXvnFT7+hLVml+4KQHcX+TERN2Q9cwYWEEbzRX1OfbQbrTX+qjoB37E/OGxePSHV" +
+    "WmmrMLJ0Zyk1oDncFJXp/cqq2g3XWdIgoi2bSTGDH39LeYEunH4znhK22zO4CMlUG3Czva77/XAu79nlfGZSpG0YKVIkVs79d2VDFiIOYwCRmrSA" +
+    "s2cYDZjUZ40VXPCJlUWcQ24QZsbjN7lrDAd7CNj0vvE+Grv9bO2G2adRfOAv9XWcwmVNxOnXPZC0F6oJBu0UB/ge1yArkfyNYGeVyPE6+A2Mnxb7" +
+    "Fec1Oh3GNqZuEtToQm36ulcqM719hQ644z9q4yB7HnVVdONcFAoKxRKvLUCKpEyrkg==",
+);
