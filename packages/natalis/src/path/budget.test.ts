@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { generateKey, nodeSignatureVerifier } from "@natalis/node";
 import { algorithms, type Certificate } from "../formats/index.ts";
 import type { SignatureVerifier, Signer } from "../kernel/index.ts";
-import { authorityExtensions, type Forged, forgeCertificate } from "../testing/certificate-forge.ts";
+import { authorityExtensions, extension, type Forged, forgeCertificate } from "../testing/certificate-forge.ts";
 import { costOf, defaultPathLimits, type PathLimits, PathBudget } from "./budget.ts";
 import { validatePath } from "./index.ts";
 
@@ -105,6 +105,26 @@ test("a slow algorithm takes more of the budget of signatures", async () => {
   assert.equal(costOf({ kind: "RSA", bits: 1024 }), 1);
 });
 
+test("large extensions in a bag stop at the budget of extensions: each list in them takes time to read", async () => {
+  const large = extension("1.3.6.1.4.1.32473.99", new Uint8Array(50_000));
+  const impostors = await many(3, () =>
+    forgeCertificate({ name: "issuing", issuer: root, signer: key(), extensions: [...authorityExtensions(), large] }),
+  );
+  const verifier = counting();
+  await assert.rejects(validate(leaf, impostors, {}, verifier), {
+    code: "NAT_PATH_BUDGET",
+    detail: "out of extensions",
+  });
+  assert.equal(verifier.calls, 0);
+});
+
+test("what is not read takes nothing of the budget of extensions, and neither do anchors", async () => {
+  const strangers = await many(3, (i) => authority(`stranger ${i}`));
+  const octets = issuing.certificate.extensions.reduce((sum, { value }) => sum + value.length, 0);
+  await validate(leaf, [issuing, ...strangers], { extensions: octets });
+  await assert.rejects(validate(leaf, [issuing], { extensions: octets - 1 }), { detail: "out of extensions" });
+});
+
 test("a path longer than allowed is not followed, a shorter one beside it is", async () => {
   let top = root;
   const chain: Forged[] = [];
@@ -138,19 +158,20 @@ test("a budget that runs out keeps the cause found so far", async () => {
 });
 
 test("each kind of work has its own budget", () => {
-  const budget = new PathBudget({ depth: 3, signatures: 1, paths: 2, names: 1, nameConstraints: 3 });
+  const budget = new PathBudget({ depth: 3, signatures: 1, paths: 2, names: 1, nameConstraints: 3, extensions: 1 });
   budget.spend("signatures");
   budget.spend("paths", 2);
   budget.spend("names");
+  budget.spend("extensions");
   budget.spend("nameConstraints", 2);
   assert.throws(() => budget.spend("nameConstraints", 2), { code: "NAT_PATH_BUDGET" });
   budget.spend("nameConstraints");
-  for (const kind of ["signatures", "paths", "names", "nameConstraints"] as const)
+  for (const kind of ["signatures", "paths", "names", "nameConstraints", "extensions"] as const)
     assert.throws(() => budget.spend(kind), { code: "NAT_PATH_BUDGET" });
 });
 
 test("limits are data: what was given is not used up", async () => {
-  const limits: PathLimits = { depth: 3, signatures: 2, paths: 2, names: 8, nameConstraints: 0 };
+  const limits: PathLimits = { depth: 3, signatures: 2, paths: 2, names: 8, nameConstraints: 0, extensions: 1000 };
   await validate(leaf, [issuing], limits);
   await validate(leaf, [issuing], limits);
   assert.equal(limits.signatures, 2);

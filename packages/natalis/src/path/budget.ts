@@ -19,6 +19,8 @@ export interface PathLimits {
   readonly nameConstraints: number;
   /** Certificates looked at for one whose name fits: a bag of n costs n for every partial path. */
   readonly names: number;
+  /** Octets of extensions read in certificates of the bag: lists of subtrees and names cost as long as they are. */
+  readonly extensions: number;
 }
 
 export const defaultPathLimits: PathLimits = {
@@ -27,6 +29,7 @@ export const defaultPathLimits: PathLimits = {
   paths: 1000,
   nameConstraints: 250_000,
   names: 200_000,
+  extensions: 131_072,
 };
 
 type Work = Exclude<keyof PathLimits, "depth">;

@@ -41,7 +41,7 @@ export function proposePaths(
   { intermediates, anchors, maxIntermediates = Number.POSITIVE_INFINITY }: PathMaterial,
   budget: PathBudget,
 ): Generator<ProposedPath, void> {
-  const bags = { anchors: bagOf(anchors), intermediates: bagOf(intermediates) };
+  const bags = { anchors: bagOf(anchors), intermediates: bagOf(intermediates, budget) };
   return fromTarget(target, { ...bags, maxIntermediates, budget });
 }
 
@@ -64,20 +64,29 @@ interface Search {
   readonly budget: PathBudget;
 }
 
-function bagOf(certificates: readonly TrustAnchor[]): Bag {
+/** @param budget where reading is paid for: what anchors cost is the caller's to know */
+function bagOf(certificates: readonly TrustAnchor[], budget?: PathBudget): Bag {
   const bag: Candidate[] = [];
   for (const given of certificates) {
-    const candidate = candidateOf(given);
+    const candidate = candidateOf(given, budget);
     if (!bag.slice(0, mostCompared).some(({ certificate }) => equalBytes(certificate.der, candidate.certificate.der)))
       bag.push(candidate);
   }
   return bag;
 }
 
-function candidateOf(given: TrustAnchor): Candidate {
+function candidateOf(given: TrustAnchor, budget: PathBudget | undefined): Candidate {
   let facts: PathCertificate | undefined;
   const certificate = certificateOf(given);
-  return { given, certificate, read: () => (facts ??= new PathCertificate(certificate)) };
+  const read = () => {
+    budget?.spend("extensions", octetsOfExtensions(certificate));
+    return new PathCertificate(certificate);
+  };
+  return { given, certificate, read: () => (facts ??= read()) };
+}
+
+function octetsOfExtensions({ extensions }: Certificate): number {
+  return extensions.reduce((sum, { value }) => sum + value.length, 0);
 }
 
 /** Names of the same bytes first: the preparation that other names take to compare is rarely needed then. */
