@@ -61,6 +61,8 @@ async function timed(work: () => Promise<Outcome>): Promise<{ outcome: Outcome; 
   return { outcome: await work(), milliseconds: performance.now() - begun };
 }
 
+const mostShown = 4_096;
+
 function failureText(format: Format, details: fc.RunDetails<[Mutation]>): string {
   const [mutation] = details.counterexample ?? [];
   const bytes = mutation === undefined ? new Uint8Array(0) : mutate(format.samples, mutation);
@@ -69,6 +71,6 @@ function failureText(format: Format, details: fc.RunDetails<[Mutation]>): string
     `${format.name}: neither a value nor an error of a catalogue`,
     `again: npm run robustness -- --format "${format.name}" --seed ${seed} --path ${path}`,
     `mutation: ${fc.stringify(mutation)}`,
-    `bytes in base64: ${toBase64(bytes)}`,
+    `bytes in base64: ${bytes.length > mostShown ? `${bytes.length} octets, too many to show` : toBase64(bytes)}`,
   ].join("\n");
 }

@@ -5,6 +5,7 @@
 import { type Corpus, gatherCorpus } from "./corpus/corpus.ts";
 import type { Format, Target } from "./format.ts";
 import type { Encoding } from "./mutation/mutation.ts";
+import { batchLineFormat } from "./targets/batch-lines.ts";
 import {
   possessionTarget,
   privateKeyTargets,
@@ -13,7 +14,7 @@ import {
   signatureFormat,
   signatureIdentifierFormat,
 } from "./targets/keys.ts";
-import { cborTargets, coseKeyTargets, logTargets, pemTargets, sign1Targets } from "./targets/others.ts";
+import { cborTargets, coseKeyTargets, logTargets, mailboxTargets, pemTargets, sign1Targets } from "./targets/others.ts";
 import { pathFormat } from "./targets/paths.ts";
 import {
   certificateTargets,
@@ -22,6 +23,7 @@ import {
   messageTargets,
   nameTargets,
   requestTargets,
+  responseTargets,
   requestWishTargets,
 } from "./targets/x509.ts";
 
@@ -33,21 +35,24 @@ export function formatsOf(corpus: Corpus): readonly Format[] {
   return [
     format("certificate", "DER", 16, corpus.certificates, certificateTargets),
     format("extension", "DER", 14, corpus.extensions, extensionTargets),
-    format("name", "DER", 4, corpus.names, nameTargets),
+    format("name", "DER", 4, corpus.names, nameTargets(corpus.names)),
     format("revocation list", "DER", 10, corpus.lists, listTargets),
+    format("OCSP response", "DER", 12, corpus.responses, responseTargets),
     format("request", "DER", 8, corpus.requests, [...requestTargets, possessionTarget(corpus.requests)]),
     format("wish of requests", "DER", 3, corpus.requestWishes, requestWishTargets),
     format("CMS message", "DER", 6, corpus.messages, messageTargets),
     format("private key", "DER", 3, corpus.privateKeys, privateKeyTargets),
     format("PEM", "text", 6, corpus.pem, pemTargets),
+    format("mailbox", "text", 1, corpus.mailboxes, mailboxTargets),
     format("CBOR", "bytes", 2, [...corpus.sign1, ...corpus.coseKeys], cborTargets),
     format("COSE_Sign1", "bytes", 3, corpus.sign1, [...sign1Targets, sign1Target(corpus.sign1)]),
     format("COSE_Key", "bytes", 2, corpus.coseKeys, coseKeyTargets),
     format("log text", "text", 3, corpus.logTexts, logTargets),
     publicKeyFormat(corpus.publicKeys),
     signatureFormat(),
-    signatureIdentifierFormat(),
+    signatureIdentifierFormat(corpus.signatureIdentifiers),
     pathFormat(corpus.papers),
+    batchLineFormat(corpus),
   ];
 }
 

@@ -20,6 +20,11 @@ const catalogue: ReadonlyMap<string, string> = new Map(
   ),
 );
 
+/** Whether an error code is one of these rooms'. */
+export function isCatalogued(code: string): boolean {
+  return catalogue.has(code);
+}
+
 /** How far into a value is looked: lists of thousands of entries have all alike. */
 const mostLookedAt = 500;
 

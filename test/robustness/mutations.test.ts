@@ -36,7 +36,9 @@ test("every parser of natalis/formats is fed", () => {
   const all = Object.entries(formatsRoom).filter(([, value]) => typeof value === "function");
   const parsers = all
     .map(([name]) => name)
-    .filter((name) => /^(parse|decodeCbor|checkDer|algorithmOf|signature(To|From))/.test(name));
+    .filter((name) =>
+      /^(parse|decodeCbor|checkDer|algorithmOf|readKeyFacts|signature(To|From|SchemeFor)|sameName)/.test(name),
+    );
   assert.ok(parsers.length > 35);
   assert.deepEqual(
     parsers.filter((name) => !fed.has(name)),

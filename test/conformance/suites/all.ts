@@ -4,7 +4,18 @@
 import { cbor } from "./cbor.ts";
 import { cose } from "./cose.ts";
 import { pkitsPapers } from "./pkits-papers.ts";
+import { pkitsPaths } from "./pkits-paths.ts";
+import { publicSignatures } from "./public-signatures.ts";
 import type { ConformanceSuite } from "./suite.ts";
 import { wycheproof } from "./wycheproof.ts";
+import { wycheproofJson } from "./wycheproof-json.ts";
 
-export const suites: readonly ConformanceSuite[] = [cbor, cose, pkitsPapers, wycheproof];
+export const suites: readonly ConformanceSuite[] = [
+  cbor,
+  cose,
+  pkitsPapers,
+  pkitsPaths,
+  publicSignatures,
+  wycheproof,
+  wycheproofJson,
+];

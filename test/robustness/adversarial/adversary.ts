@@ -5,7 +5,7 @@
 import { nodeSignatureVerifier } from "@natalis/node";
 import { parseCertificate } from "natalis/formats";
 import { type ErrorCode, isNatalisError, type NatalisError, type SignatureVerifier } from "natalis/kernel";
-import { validatePath } from "natalis/path";
+import { type PathRequest, validatePath } from "natalis/path";
 import { corpusTime } from "../corpus/forge.ts";
 
 export interface Adversary {
@@ -15,7 +15,7 @@ export interface Adversary {
   readonly intermediates: readonly Uint8Array[];
   readonly anchors: readonly Uint8Array[];
   /** What else is asked of the path. */
-  readonly asked?: Readonly<Record<string, unknown>>;
+  readonly asked?: Partial<PathRequest>;
   readonly code: ErrorCode;
   /** What ran out, where the code does not tell. */
   readonly detail?: string;
@@ -43,8 +43,8 @@ export async function refuse(adversary: Adversary): Promise<Refusal> {
 async function judge({ certificate, intermediates, anchors, asked }: Adversary, verifier: SignatureVerifier) {
   await validatePath({
     certificate: parseCertificate(certificate),
-    intermediates: intermediates.map(parseCertificate),
-    anchors: anchors.map(parseCertificate),
+    intermediates: intermediates.map((der) => parseCertificate(der)),
+    anchors: anchors.map((der) => parseCertificate(der)),
     at: corpusTime,
     verifier,
     ...asked,

@@ -3,16 +3,24 @@
 // CVE-2026-32280): with no way to the anchor, with an anchor of the right name and the wrong key, and of one name.
 
 import { generateKey } from "@natalis/node";
-import { algorithms } from "natalis/formats";
+import { algorithms, type Extension } from "natalis/formats";
 import type { Signer } from "natalis/kernel";
 import { authorityExtensions, issue, type Party, party } from "../corpus/forge.ts";
 import type { Adversary } from "./adversary.ts";
+import { mappedPolicies } from "./policy-explosion.ts";
 
 const key = (): Signer => generateKey(algorithms.ES256).signer;
-const authority = (issuer: Party, subject: Party) => issue({ issuer, subject, extensions: authorityExtensions() });
+const authority = (issuer: Party, subject: Party, more: readonly Extension[] = []) =>
+  issue({ issuer, subject, extensions: [...authorityExtensions(), ...more] });
 
 export async function crossSignMeshes(): Promise<Adversary[]> {
-  return [await withoutAnchor(), await withImpostor(), await ofOneName(), await ofOneNameAndKey()];
+  return [
+    await withoutAnchor(),
+    await withImpostors(),
+    await withImpostors(16),
+    await ofOneName(),
+    await ofOneNameAndKey(),
+  ];
 }
 
 /** 24 authorities, 576 certificates. */
@@ -30,18 +38,21 @@ async function withoutAnchor(): Promise<Adversary> {
   };
 }
 
-/** Paths of every length end in an anchor that did not sign them: each fails at its first signature. */
-async function withImpostor(): Promise<Adversary> {
-  const [mesh, certificates] = await meshOf(12);
+/**
+ * Paths of every length end in an anchor that did not sign them: each fails at its first signature.
+ * @param policies of each authority, mapped each to each
+ */
+async function withImpostors(policies = 0): Promise<Adversary> {
+  const [mesh, certificates] = await meshOf(12, policies === 0 ? [] : mappedPolicies(policies));
   const impostors = mesh.map(({ name }) => ({ name, signer: key() }));
+  const mapping = policies === 0 ? "" : ` that map ${policies} policies to ${policies}`;
   return {
-    name: "mesh of 12 authorities, anchors of their names with other keys",
+    name: `mesh of 12 authorities${mapping}, anchors of their names with other keys`,
     certificate: await issue({ issuer: mesh[0] as Party, subject: party("leaf", key()) }),
     intermediates: certificates,
     anchors: await Promise.all(impostors.map((one) => authority(one, one))),
     code: "NAT_PATH_BUDGET",
-    detail: "out of paths",
-    signatures: 39,
+    ...(policies === 0 ? { detail: "out of paths", signatures: 77 } : { detail: "out of extensions", signatures: 3 }),
   };
 }
 
@@ -56,7 +67,7 @@ async function ofOneName(): Promise<Adversary> {
     anchors: [await authority(root, root)],
     code: "NAT_PATH_BUDGET",
     detail: "out of signatures",
-    signatures: 100,
+    signatures: 250,
   };
 }
 
@@ -71,12 +82,12 @@ async function ofOneNameAndKey(): Promise<Adversary> {
     anchors: [await authority(root, root)],
     code: "NAT_PATH_BUDGET",
     detail: "out of signatures",
-    signatures: 100,
+    signatures: 250,
   };
 }
 
-async function meshOf(count: number): Promise<[Party[], Uint8Array[]]> {
+async function meshOf(count: number, extensions: readonly Extension[] = []): Promise<[Party[], Uint8Array[]]> {
   const mesh = Array.from({ length: count }, (_, i) => party(`authority ${i}`, key()));
   const pairs = mesh.flatMap((issuer) => mesh.map((subject) => [issuer, subject] as const));
-  return [mesh, await Promise.all(pairs.map(([issuer, subject]) => authority(issuer, subject)))];
+  return [mesh, await Promise.all(pairs.map(([issuer, subject]) => authority(issuer, subject, extensions)))];
 }

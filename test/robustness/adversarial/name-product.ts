@@ -19,11 +19,11 @@ import { authorityExtensions, extension, issue, party } from "../corpus/forge.ts
 import type { Adversary } from "./adversary.ts";
 
 const key = (): Signer => generateKey(algorithms.ES256).signer;
-const count = 3_000;
+const count = 2_000;
 
 const forms: Readonly<Record<string, (number: number) => GeneralName>> = {
-  "host names": (number) => ({ kind: "dns", value: `d${number}.device.example` }),
-  "mail addresses": (number) => ({ kind: "email", value: `d${number}@device${number}.example` }),
+  "host names": (number) => ({ kind: "dns", value: `${number}.example` }),
+  "mail addresses": (number) => ({ kind: "email", value: `a@${number}.example` }),
   "directory names": (number) => ({ kind: "directoryName", value: directoryName(number) }),
 };
 
@@ -61,10 +61,5 @@ async function product(name: string, nameOf: (number: number) => GeneralName): P
 }
 
 function directoryName(number: number) {
-  return parseName(
-    encodeName([
-      { oid: oids.organizationName, value: "Maker" },
-      { oid: oids.commonName, value: `device ${number}` },
-    ]),
-  );
+  return parseName(encodeName([{ oid: oids.commonName, value: `${number}` }]));
 }

@@ -9,6 +9,7 @@ import {
   encodeOid,
   encodeSequence,
   encodeSequenceOf,
+  type Extension,
   oids,
 } from "natalis/formats";
 import type { Signer } from "natalis/kernel";
@@ -20,14 +21,14 @@ const key = (): Signer => generateKey(algorithms.ES256).signer;
 const policy = (number: number) => `${arc}.20.${number}`;
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-/** Certificates between leaf and anchor: as many as the limit of a path's length leaves room for. */
-const levels = 8;
+/** Certificates between leaf and anchor: nearly as many as the limits of a path leave room for. */
+const levels = 16;
 
 /** @param counts policies of each certificate, each mapped to each: within the limits of an extension, and beyond */
 export async function policyExplosions(): Promise<Adversary[]> {
-  const fitting = await explosion("16 policies mapped to 16 at 8 levels", 16);
-  const doubling = await explosion("2 policies mapped to 2 at 8 levels", 2);
-  const beyond = await explosion("100 policies mapped to 100 at 8 levels", 100);
+  const fitting = await explosion("16 policies mapped to 16 at 16 levels", 16);
+  const doubling = await explosion("2 policies mapped to 2 at 16 levels", 2);
+  const beyond = await explosion("17 policies mapped to 17 at 16 levels", 17);
   return [
     { ...fitting, code: "NAT_PATH_POLICY", signatures: 0 },
     { ...doubling, code: "NAT_PATH_POLICY", signatures: 0 },
@@ -39,7 +40,7 @@ async function explosion(name: string, count: number): Promise<Omit<Adversary, "
   const parties = upTo(levels + 2).map((level) => party(`level ${level}`, key()));
   const [root, ...others] = parties as [Party, ...Party[]];
   const leaf = others.pop() as Party;
-  const extensions = [...authorityExtensions(), policiesOf(count), mappingsOf(count)];
+  const extensions = [...authorityExtensions(), ...mappedPolicies(count)];
   const issuers = [root, ...others];
   const chain = await Promise.all(
     others.map((subject, i) => issue({ issuer: issuers[i] as Party, subject, extensions })),
@@ -51,6 +52,11 @@ async function explosion(name: string, count: number): Promise<Omit<Adversary, "
     anchors: [await issue({ issuer: root, subject: root, extensions: authorityExtensions() })],
     asked: { policies: { initialPolicySet: [`${arc}.21`], requireExplicitPolicy: true } },
   };
+}
+
+/** Policies, each mapped to each. */
+export function mappedPolicies(count: number): readonly Extension[] {
+  return [policiesOf(count), mappingsOf(count)];
 }
 
 function policiesOf(count: number) {

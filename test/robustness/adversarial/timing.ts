@@ -3,7 +3,7 @@
 // the median of the times after.
 
 import { adversaries } from "./adversaries.ts";
-import { refuse } from "./adversary.ts";
+import { type Refusal, refuse } from "./adversary.ts";
 import { columns } from "../report.ts";
 
 const repetitions = 15;
@@ -16,9 +16,15 @@ export async function timingText(): Promise<string> {
     const sorted = others.map((one) => one.milliseconds).toSorted((a, b) => a - b);
     const [median, longest] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
     const times = [first?.milliseconds, median, longest].map((one) => `${(one ?? Number.NaN).toFixed(1)} ms`);
-    rows.push([adversary.name, adversary.detail ?? adversary.code, ...times]);
+    rows.push([adversary.name, reasonOf(first?.result), ...times]);
   }
   return columns(rows).join("\n");
+}
+
+/** What ran out, or else the code. */
+function reasonOf(refusal: Refusal | undefined): string {
+  const { code = "", detail = "" } = refusal?.error ?? {};
+  return detail.startsWith("out of ") ? detail : code;
 }
 
 async function inTurn<T>(times: number, work: () => Promise<T>): Promise<{ result: T; milliseconds: number }[]> {

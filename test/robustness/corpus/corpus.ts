@@ -14,6 +14,7 @@ import { encodeUtf8, isNatalisError, type SignatureAlgorithmName } from "natalis
 import { constrainingExtensions } from "./extensions.ts";
 import { fixedSigner } from "./fixed-signer.ts";
 import { logTexts } from "./log-texts.ts";
+import { unsuccessfulResponse } from "./ocsp-responses.ts";
 import { ownCoseKeys, ownPrivateKeys } from "./own-keys.ts";
 import {
   algorithmPapers,
@@ -36,9 +37,11 @@ export interface Corpus {
   readonly papers: readonly Papers[];
   readonly certificates: readonly Uint8Array[];
   readonly lists: readonly Uint8Array[];
+  readonly responses: readonly Uint8Array[];
   readonly extensions: readonly Uint8Array[];
   readonly names: readonly Uint8Array[];
   readonly publicKeys: readonly Uint8Array[];
+  readonly signatureIdentifiers: readonly Uint8Array[];
   readonly requests: readonly Uint8Array[];
   readonly requestWishes: readonly Uint8Array[];
   readonly messages: readonly Uint8Array[];
@@ -47,7 +50,10 @@ export interface Corpus {
   readonly sign1: readonly Uint8Array[];
   readonly coseKeys: readonly Uint8Array[];
   readonly logTexts: readonly Uint8Array[];
+  readonly mailboxes: readonly Uint8Array[];
 }
+
+const mailboxes = ["a@device.example", '"a b"@device.example', "gerät@xn--bcher-kva.example", "a.b+c@[192.0.2.1]"];
 
 const algorithmNames: readonly SignatureAlgorithmName[] = [
   "ES256",
@@ -59,7 +65,7 @@ const algorithmNames: readonly SignatureAlgorithmName[] = [
 ];
 
 export async function gatherCorpus(): Promise<Corpus> {
-  const own = [...(await birthPapers()), ...(await Promise.all(algorithmNames.map(algorithmPapers)))];
+  const own = [...(await birthPapers()), ...(await Promise.all(algorithmNames.map(algorithmPapers))).flat()];
   const papers = [...own, await constrainedPapers(), ...publicPapers()];
   const certificates = distinct([
     ...papers.flatMap(({ anchor, chain }) => [...chain, anchor]),
@@ -72,9 +78,11 @@ export async function gatherCorpus(): Promise<Corpus> {
     papers,
     certificates,
     lists,
+    responses: distinct([...papers.flatMap((one) => one.responses), unsuccessfulResponse]),
     extensions: distinct([...extensions, ...constrainingExtensions].map(({ value }: Extension) => value)),
     names: distinct(read.flatMap(({ issuer, subject }: Certificate) => [issuer.der, subject.der])),
     publicKeys: distinct(read.map(({ publicKey }) => publicKey)),
+    signatureIdentifiers: distinct(read.map(({ signatureIdentifier }) => signatureIdentifier)),
     requests: await requests(),
     requestWishes: requestWishes(),
     messages: messages(certificates),
@@ -83,6 +91,7 @@ export async function gatherCorpus(): Promise<Corpus> {
     sign1: [...(await sign1Messages()), ...publicSign1Messages()],
     coseKeys: [...ownCoseKeys(), ...publicCoseKeys()],
     logTexts: await logTexts(),
+    mailboxes: mailboxes.map(encodeUtf8),
   };
 }
 

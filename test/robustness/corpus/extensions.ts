@@ -11,6 +11,7 @@ import {
   encodeExtendedKeyUsage,
   encodeGeneralName,
   encodeIa5String,
+  encodeInhibitAnyPolicy,
   encodeInteger,
   encodeIssuingDistributionPoint,
   encodeKeyUsage,
@@ -18,6 +19,8 @@ import {
   encodeName,
   encodeNull,
   encodeOid,
+  encodePolicyConstraints,
+  encodePolicyMappings,
   encodeSequence,
   encodeSetOf,
   encodeSubjectAltName,
@@ -30,6 +33,8 @@ import {
   oids,
   oidsOf,
   parseName,
+  permanentIdentifierGeneralName,
+  smtpUtf8MailboxGeneralName,
 } from "natalis/formats";
 import { fromHex } from "natalis/kernel";
 import { extension } from "./forge.ts";
@@ -46,13 +51,6 @@ const directory = parseName(
   ]),
 );
 
-/** RFC 4043: identifierValue and assigner. */
-const permanentIdentifier: GeneralName = {
-  kind: "otherName",
-  oid: "1.3.6.1.5.5.7.8.3",
-  value: encodeSequence(encodeUtf8String("SN-0001"), encodeOid(`${arc}.5`)),
-};
-
 const generalNames: readonly GeneralName[] = [
   { kind: "dns", value: "device.example" },
   { kind: "email", value: "line@device.example" },
@@ -62,12 +60,13 @@ const generalNames: readonly GeneralName[] = [
   { kind: "registeredId", value: `${arc}.4` },
   { kind: "directoryName", value: directory },
   hardwareModuleGeneralName({ type: `${arc}.4.1`, serialNumber: fromHex("0102030405") }),
-  permanentIdentifier,
+  permanentIdentifierGeneralName({ value: "SN-0001", assigner: `${arc}.5` }),
+  smtpUtf8MailboxGeneralName({ localPart: "gerät", host: "device.example" }),
 ];
 
 /** RFC 5280 4.2.1.10: every form of base. */
 const subtreeBases: readonly Uint8Array[] = [
-  ...["example", ".example", "host.example"].map((dns) => encodeGeneralName({ kind: "dns", value: dns })),
+  ...["example", "host.example"].map((dns) => encodeGeneralName({ kind: "dns", value: dns })),
   ...["device.example", ".example", "a@device.example"].map((email) => encodeIa5String(email, 0x81)),
   encodeIa5String(".example", 0x86),
   encodeTagLengthValue(0x87, Uint8Array.of(192, 0, 2, 0, 255, 255, 255, 0)),
@@ -135,13 +134,17 @@ export const constrainingExtensions: readonly Extension[] = [
     encodeSequence(subtrees(0, subtreeBases), subtrees(1, subtreeBases.slice(0, 2))),
     true,
   ),
-  extension(oids.policyMappings, encodeSequence(encodeSequence(encodeOid(policyA), encodeOid(policyB))), true),
   extension(
-    oids.policyConstraints,
-    encodeSequence(encodeTagLengthValue(0x80, Uint8Array.of(0)), encodeTagLengthValue(0x81, Uint8Array.of(3))),
+    oids.policyMappings,
+    encodePolicyMappings([{ issuerDomainPolicy: policyA, subjectDomainPolicy: policyB }]),
     true,
   ),
-  extension(oids.inhibitAnyPolicy, encodeInteger(1), true),
+  extension(
+    oids.policyConstraints,
+    encodePolicyConstraints({ requireExplicitPolicy: 2, inhibitPolicyMapping: 3 }),
+    true,
+  ),
+  extension(oids.inhibitAnyPolicy, encodeInhibitAnyPolicy(1), true),
   extension(oids.certificatePolicies, encodeCertificatePolicies([oids.anyPolicy, policyA])),
 ];
 

@@ -22,6 +22,7 @@ import type { SignatureAlgorithmName } from "natalis/kernel";
 import { TestAuthority } from "natalis/testing";
 import { certificateExtensions, constrainingExtensions, indirectPoint, listExtensions } from "./extensions.ts";
 import { fixedSigner } from "./fixed-signer.ts";
+import { responsesAbout } from "./ocsp-responses.ts";
 import { authorityExtensions, corpusTime, extension, issue, issueList, type Party, party } from "./forge.ts";
 
 /** A path as it is presented, with what is needed to judge it. All are DER. */
@@ -31,6 +32,8 @@ export interface Papers {
   /** Leaf first, without the anchor. */
   readonly chain: readonly Uint8Array[];
   readonly lists: readonly Uint8Array[];
+  /** Of OCSP. */
+  readonly responses: readonly Uint8Array[];
   readonly at: Date;
   /** Set where they must be accepted as they are. */
   readonly holds?: true;
@@ -49,13 +52,13 @@ export async function birthPapers(): Promise<Papers[]> {
   for (const name of names) {
     const { certificate } = await authority.birth(fixedSigner(`device ${name}`, name), { serial: `TEST-${name}` });
     const chain = [certificate.der, issuing];
-    papers.push({ name: `birth ${name}`, anchor, chain, lists: [], at: corpusTime, holds: true });
+    papers.push({ name: `birth ${name}`, anchor, chain, lists: [], responses: [], at: corpusTime, holds: true });
   }
   return papers;
 }
 
-/** Root, authority and leaf with keys of one algorithm; the leaf has every extension, the lists name it or not. */
-export async function algorithmPapers(name: SignatureAlgorithmName): Promise<Papers> {
+/** Root, authority and leaf with keys of one algorithm; the leaf has every extension, the lists and responses name it or not. */
+export async function algorithmPapers(name: SignatureAlgorithmName): Promise<Papers[]> {
   const [root, authority, leaf] = ["root", "authority", "leaf"].map((role) =>
     party(`${role} ${name}`, fixedSigner(`${role} ${name}`, name)),
   ) as [Party, Party, Party];
@@ -68,7 +71,13 @@ export async function algorithmPapers(name: SignatureAlgorithmName): Promise<Pap
     issueList({ issuer: authority, revoked: revocations() }),
   ]);
   const anchor = await issue({ issuer: root, subject: root, extensions: authorityExtensions() });
-  return { name: `chain ${name}`, anchor, chain, lists, at: corpusTime, holds: true };
+  const delegate = party(`responder ${name}`, fixedSigner(`responder ${name}`, name));
+  const { good, revoked } = await responsesAbout(chain[0], chain[1], authority, delegate);
+  const papers = { anchor, chain, lists, at: corpusTime };
+  return [
+    { ...papers, name: `chain ${name}`, responses: good, holds: true },
+    { ...papers, name: `revoked ${name}`, responses: [...good, ...revoked] },
+  ];
 }
 
 /** Under an authority with name constraints, mappings and every other constraint; revocation lists of all kinds. */
@@ -86,7 +95,7 @@ export async function constrainedPapers(): Promise<Papers> {
     ),
   );
   const anchor = await issue({ issuer: root, subject: root, extensions: authorityExtensions() });
-  return { name: "constrained", anchor, chain, lists, at: corpusTime };
+  return { name: "constrained", anchor, chain, lists, responses: [], at: corpusTime };
 }
 
 /** PKCS#10 requests: of a device of each algorithm, and one that asks for extensions. */

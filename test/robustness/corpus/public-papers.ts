@@ -75,6 +75,7 @@ function pkitsPapers(): Papers[] {
     anchor: readVector(`pkits/certs/${anchor}.crt`),
     chain: others.toReversed().map((name) => readVector(`pkits/certs/${name}.crt`)),
     lists: crls.map((name) => readVector(`pkits/crls/${name}.crl`)),
+    responses: [],
   }));
 }
 
@@ -91,6 +92,7 @@ function yubikeyPapers(): Papers[] {
     anchor: der(roots[0] as string),
     chain: [der(keyCert), der(deviceCert)],
     lists: [],
+    responses: [],
   }));
 }
 
@@ -107,6 +109,6 @@ function androidPapers(): Papers[] {
     const anchor = certificates.pop();
     return anchor === undefined
       ? []
-      : [{ name: `Android ${kind}`, at: corpusTime, anchor, chain: certificates, lists: [] }];
+      : [{ name: `Android ${kind}`, at: corpusTime, anchor, chain: certificates, lists: [], responses: [] }];
   });
 }

@@ -118,7 +118,7 @@ const derChange: fc.Arbitrary<DerChange> = fc.oneof(
 
 export const derEdit: fc.Arbitrary<DerEdit> = fc.record({
   at: fc.nat(),
-  repaired: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  repaired: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   change: derChange,
 });
 

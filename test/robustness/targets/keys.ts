@@ -10,57 +10,80 @@ import {
   algorithms,
   parseCertificationRequest,
   parseSign1,
+  readKeyFacts,
   signatureFromCose,
+  signatureSchemeFor,
   signatureToCose,
   signedBytes,
   verifySign1,
 } from "natalis/formats";
-import { equalBytes, isNatalisError, type SignatureAlgorithm, type Signer, toHex } from "natalis/kernel";
+import { equalBytes, isNatalisError, type Signer, toHex } from "natalis/kernel";
+import { knownSignatures } from "natalis/testing";
 import { webSignatureVerifier } from "natalis/webcrypto";
 import { fixedSigner } from "../corpus/fixed-signer.ts";
 import { type Format, parsers, type Target } from "../format.ts";
+
+type KnownSignature = (typeof knownSignatures)[number];
 
 const data = new Uint8Array(40).fill(0x2a);
 const signers: readonly Signer[] = Object.values(algorithms).map(({ name }) => fixedSigner(`leaf ${name}`, name));
 const signatures: readonly Uint8Array[] = await Promise.all(signers.map(async (signer) => signer.sign(data)));
 
+/** A signature of every scheme: ours, then published ones. */
+const knownOnes: readonly KnownSignature[] = [
+  ...signers.map(({ algorithm, publicKey }, i) => {
+    return { scheme: algorithm, publicKey, data, signature: signatures[i] as Uint8Array };
+  }),
+  ...knownSignatures,
+];
+
+const identifiers = Object.values(algorithms).map(({ signatureIdentifier }) => signatureIdentifier);
+
 /** Public keys whose signatures are known, then those of the corpus. */
 export function publicKeyFormat(others: readonly Uint8Array[]): Format {
-  const own = signers.map(({ publicKey }) => publicKey);
   const verify: Target = {
     name: "verifiers on a bent key",
     attack: async (bytes, sample) => {
-      const which = sample % signers.length;
-      const { algorithm, publicKey } = signers[which] as Signer;
-      const isTrue = await verifyByBoth(algorithm, bytes, signatures[which] as Uint8Array);
-      assert.ok(!isTrue || equalBytes(bytes, publicKey), "a signature verifies under another key");
+      const one = knownOnes[sample % knownOnes.length] as KnownSignature;
+      const isTrue = await verifyByBoth({ ...one, publicKey: bytes });
+      assert.ok(!isTrue || equalBytes(bytes, one.publicKey), "a signature verifies under another key");
     },
   };
-  const targets = [...parsers(algorithmOfPublicKey), verify];
-  return { name: "public key", encoding: "DER", share: 4, samples: [...own, ...others], targets };
+  const schemeFor: Target = {
+    name: "signatureSchemeFor a bent key",
+    attack: (bytes) => identifiers.map((identifier) => signatureSchemeFor(identifier, bytes)),
+  };
+  const samples = [...knownOnes.map(({ publicKey }) => publicKey), ...others];
+  const targets = [...parsers(algorithmOfPublicKey, readKeyFacts), schemeFor, verify];
+  return { name: "public key", encoding: "DER", share: 5, samples, targets };
 }
 
 export function signatureFormat(): Format {
   const verify: Target = {
     name: "verifiers on a bent signature",
     attack: async (bytes, sample) => {
-      const { algorithm, publicKey } = signers[sample] as Signer;
-      const isTrue = await verifyByBoth(algorithm, publicKey, bytes);
-      assert.ok(!isTrue || equalBytes(bytes, signatures[sample] as Uint8Array), "a signature that nobody made");
+      const one = knownOnes[sample] as KnownSignature;
+      const isTrue = await verifyByBoth({ ...one, signature: bytes });
+      assert.ok(!isTrue || equalBytes(bytes, one.signature), "a signature that nobody made");
     },
   };
-  const algorithmAt = (sample: number) => (signers[sample] as Signer).algorithm;
+  const algorithmAt = (sample: number) => (signers[sample % signers.length] as Signer).algorithm;
   const codecs: readonly Target[] = [
     { name: signatureToCose.name, attack: (bytes, sample) => signatureToCose(algorithmAt(sample), bytes) },
     { name: signatureFromCose.name, attack: (bytes, sample) => signatureFromCose(algorithmAt(sample), bytes) },
   ];
-  return { name: "signature", encoding: "DER", share: 4, samples: signatures, targets: [verify, ...codecs] };
+  const samples = knownOnes.map(({ signature }) => signature);
+  return { name: "signature", encoding: "DER", share: 5, samples, targets: [verify, ...codecs] };
 }
 
-export function signatureIdentifierFormat(): Format {
-  const samples = signers.map(({ algorithm }) => algorithm.signatureIdentifier);
-  const targets = parsers(algorithmOfSignatureIdentifier);
-  return { name: "signature identifier", encoding: "DER", share: 1, samples, targets };
+/** @param identifiers of certificates and lists */
+export function signatureIdentifierFormat(samples: readonly Uint8Array[]): Format {
+  const schemeFor: Target = {
+    name: signatureSchemeFor.name,
+    attack: (bytes) => knownOnes.map(({ publicKey }) => signatureSchemeFor(bytes, publicKey)),
+  };
+  const targets = [...parsers(algorithmOfSignatureIdentifier), schemeFor];
+  return { name: "signature identifier", encoding: "DER", share: 2, samples, targets };
 }
 
 /** Keys that are imported must sign, and their signatures verify. */
@@ -110,21 +133,18 @@ function identityOf(bytes: Uint8Array): string {
   return `${toHex(signedBytes(message))} ${toHex(message.signature)}`;
 }
 
-async function verifyByBoth(
-  algorithm: SignatureAlgorithm,
-  publicKey: Uint8Array,
-  signature: Uint8Array,
-): Promise<boolean> {
-  const byNode = nodeSignatureVerifier.verify(algorithm, publicKey, data, signature);
-  const byWeb = await webAnswer(algorithm, publicKey, signature);
-  if (byWeb !== undefined) assert.equal(byWeb, byNode, `${algorithm.title}: WebCrypto says ${byWeb}`);
+async function verifyByBoth(given: KnownSignature): Promise<boolean> {
+  const { scheme, publicKey, data: signed, signature } = given;
+  const byNode = nodeSignatureVerifier.verify(scheme, publicKey, signed, signature);
+  const byWeb = await webAnswer(given);
+  if (byWeb !== undefined) assert.equal(byWeb, byNode, `${scheme.title}: WebCrypto says ${byWeb}`);
   return byNode;
 }
 
-/** Undefined where this runtime lacks the algorithm. */
-async function webAnswer(algorithm: SignatureAlgorithm, publicKey: Uint8Array, signature: Uint8Array) {
+/** Undefined where this runtime lacks the scheme. */
+async function webAnswer({ scheme, publicKey, data: signed, signature }: KnownSignature) {
   try {
-    return await webSignatureVerifier.verify(algorithm, publicKey, data, signature);
+    return await webSignatureVerifier.verify(scheme, publicKey, signed, signature);
   } catch (error) {
     if (isNatalisError(error, "NAT_WEBCRYPTO_UNSUPPORTED")) return undefined;
     throw error;

@@ -4,12 +4,14 @@
 import {
   decodeCbor,
   decodeCborSequence,
+  isHostName,
   parseCheckpoint,
   parseCoseKey,
   parseEntryBundle,
   parseLogPolicy,
   parseLogProof,
   parseNote,
+  parseMailbox,
   parsePem,
   parseSign1,
   parseTilePath,
@@ -23,6 +25,8 @@ export const pemTargets: readonly Target[] = textParsers({
   parsePem: (text) => parsePem(text, "CERTIFICATE"),
   "parsePem of lists": (text) => parsePem(text, "X509 CRL"),
 });
+
+export const mailboxTargets: readonly Target[] = textParsers({ parseMailbox, isHostName });
 
 /** Whatever is CBOR is tried as a header too. */
 export const cborTargets: readonly Target[] = [

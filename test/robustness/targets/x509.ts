@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import {
   assembleSigned,
   checkDer,
+  comparisonKey,
   type Extension,
   oids,
   oidsOf,
@@ -23,13 +24,23 @@ import {
   parseExtendedKeyUsage,
   parseExtensionTemplates,
   parseHardwareModuleName,
+  parseInhibitAnyPolicy,
   parseIssuingDistributionPoint,
   parseKeyUsage,
   parseMudUrl,
   parseName,
+  parseNameConstraints,
+  parseOcspResponse,
+  parsePermanentIdentifier,
+  parsePolicyConstraints,
+  parsePolicyMappings,
   parseRequestTemplate,
+  parseSmtpUtf8Mailbox,
   parseSubjectAltName,
   parseSubjectKeyIdentifier,
+  sameName,
+  startsWithName,
+  tpmCertificateTolerance,
 } from "natalis/formats";
 import { equalBytes } from "natalis/kernel";
 import { arc } from "../corpus/extensions.ts";
@@ -46,21 +57,39 @@ const extensionParsers: Readonly<Record<string, Parse>> = {
   [oids.crlDistributionPoints]: parseCrlDistributionPoints,
   [oids.extendedKeyUsage]: parseExtendedKeyUsage,
   [oids.freshestCrl]: parseCrlDistributionPoints,
+  [oids.inhibitAnyPolicy]: parseInhibitAnyPolicy,
   [oids.issuerAltName]: parseSubjectAltName,
   [oids.issuingDistributionPoint]: parseIssuingDistributionPoint,
   [oids.keyUsage]: parseKeyUsage,
   [oids.mudUrl]: parseMudUrl,
+  [oids.nameConstraints]: parseNameConstraints,
+  [oids.policyConstraints]: parsePolicyConstraints,
+  [oids.policyMappings]: parsePolicyMappings,
   [oids.subjectAltName]: parseSubjectAltName,
   [oids.subjectKeyIdentifier]: parseSubjectKeyIdentifier,
   [oidsOf(arc).birthExtension]: parseBirthExtension,
 };
 
-export const nameTargets: readonly Target[] = parsers(parseName);
+/** A bent name equals itself, and another one in both directions or in none (RFC 5280 7.1). */
+export function nameTargets(samples: readonly Uint8Array[]): Target[] {
+  const compare: Target = {
+    name: sameName.name,
+    attack: (bytes, sample) => {
+      const [one, other] = [parseName(bytes), parseName(samples[sample] as Uint8Array)];
+      assert.ok(sameName(one, one) && startsWithName(one, one), "a name that is not itself");
+      assert.equal(sameName(one, other), sameName(other, one), "names that are the same in one direction");
+      assert.equal(sameName(one, other), comparisonKey(one) === comparisonKey(other), "a key that tells otherwise");
+    },
+  };
+  return [...parsers(parseName), compare];
+}
 
 /** Each takes the values of all extensions, its own and others'. */
 export const extensionTargets: readonly Target[] = parsers(
   ...new Set(Object.values(extensionParsers)),
   parseHardwareModuleName,
+  parsePermanentIdentifier,
+  parseSmtpUtf8Mailbox,
   checkDer,
 );
 
@@ -75,12 +104,21 @@ export const messageTargets: readonly Target[] = parsers(parseCertsOnly);
 export const certificateTargets: readonly Target[] = [
   ...parsers(checkDer),
   { name: parseCertificate.name, attack: (bytes) => whole(bytes, parseCertificate(bytes)) },
+  { name: "parseCertificate, tolerant", attack: (bytes) => parseCertificate(bytes, tpmCertificateTolerance) },
   { name: "extensions of a certificate", attack: (bytes) => readExtensions(parseCertificate(bytes).extensions) },
 ];
 
 export const listTargets: readonly Target[] = [
   { name: parseCertificateList.name, attack: (bytes) => whole(bytes, parseCertificateList(bytes)) },
   { name: "extensions of a list", attack: (bytes) => readExtensions(parseCertificateList(bytes).extensions) },
+];
+
+export const responseTargets: readonly Target[] = [
+  ...parsers(parseOcspResponse),
+  {
+    name: "certificates of a response",
+    attack: (bytes) => parseOcspResponse(bytes).certificates.map((der) => parseCertificate(der)),
+  },
 ];
 
 export const requestTargets: readonly Target[] = [
