@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import test from "node:test";
 import * as fc from "fast-check";
-import { algorithms } from "natalis/formats";
+import { algorithms, encodeInteger, encodeOctetString, encodeSequence, publicKeyAlgorithm } from "natalis/formats";
 import { concatBytes, isNatalisError } from "natalis/kernel";
 import { generateKey, signerFromPkcs8 } from "./keys.ts";
 import { nodeSignatureVerifier } from "./signature-verifier.ts";
@@ -33,6 +33,13 @@ test("a private key with the public half of another key is refused", () => {
   const [one, two] = [generateKey(algorithms.ES256).pkcs8, generateKey(algorithms.ES256).pkcs8];
   const mixed = concatBytes(one.subarray(0, -64), two.subarray(-64));
   assert.throws(() => signerFromPkcs8(mixed), refused);
+});
+
+test("a scalar that OpenSSL imports and cannot sign with is refused (it threw OpenSSL's own error)", () => {
+  const { ES256 } = algorithms;
+  const scalar = encodeOctetString(concatBytes(Uint8Array.of(0, 0, 0xd8, 0), new Uint8Array(32).fill(0x42)));
+  const key = encodeOctetString(encodeSequence(encodeInteger(1), scalar));
+  assert.throws(() => signerFromPkcs8(encodeSequence(encodeInteger(0), publicKeyAlgorithm(ES256), key)), refused);
 });
 
 test("bytes after the key are refused", () => {

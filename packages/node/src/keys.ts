@@ -36,9 +36,18 @@ export function generateKey(algorithm: SignatureAlgorithm): GeneratedKey {
 export function signerFromPkcs8(pkcs8: Uint8Array): NodeSigner {
   const signer = importSigner(pkcs8);
   const probe = new Uint8Array(32);
-  if (!nodeSignatureVerifier.verify(signer.algorithm, signer.publicKey, probe, signer.sign(probe)))
+  if (!nodeSignatureVerifier.verify(signer.algorithm, signer.publicKey, probe, firstSignature(signer, probe)))
     throw nodeError("NAT_KEY_IMPORT", "the private and the public half do not belong together");
   return signer;
+}
+
+/** OpenSSL imports keys that it cannot sign with: a scalar of more octets than the curve's order has. */
+function firstSignature({ sign }: NodeSigner, probe: Uint8Array): Uint8Array {
+  try {
+    return sign(probe);
+  } catch (cause) {
+    throw nodeError("NAT_KEY_IMPORT", "OpenSSL cannot sign with it", cause);
+  }
 }
 
 function importSigner(pkcs8: Uint8Array): NodeSigner {
