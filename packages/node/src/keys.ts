@@ -42,9 +42,9 @@ export function signerFromPkcs8(pkcs8: Uint8Array): NodeSigner {
 }
 
 /** OpenSSL imports keys that it cannot sign with: a scalar of more octets than the curve's order has. */
-function firstSignature({ sign }: NodeSigner, probe: Uint8Array): Uint8Array {
+function firstSignature(signer: NodeSigner, probe: Uint8Array): Uint8Array {
   try {
-    return sign(probe);
+    return signer.sign(probe);
   } catch (cause) {
     throw nodeError("NAT_KEY_IMPORT", "OpenSSL cannot sign with it", cause);
   }
