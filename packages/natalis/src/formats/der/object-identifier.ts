@@ -11,8 +11,21 @@ export function decodeOid(content: Uint8Array): string {
   return decodeOidAt(content, 0, content.length);
 }
 
+/** Texts of the identifiers right below 2.5.4 and 2.5.29, attributes and extensions: every certificate has a dozen. */
+const attributes = below("2.5.4");
+const extensions = below("2.5.29");
+
 /** The same on a stretch of a larger array, so that readers need no view. @throws NAT_DER_OID */
 export function decodeOidAt(bytes: Uint8Array, start: number, end: number): string {
+  const last = bytes[start + 2] as number;
+  if (end - start === 3 && bytes[start] === 0x55 && last < 0x80) {
+    if (bytes[start + 1] === 0x1d) return extensions[last] as string;
+    if (bytes[start + 1] === 0x04) return attributes[last] as string;
+  }
+  return decodeAnyOidAt(bytes, start, end);
+}
+
+function decodeAnyOidAt(bytes: Uint8Array, start: number, end: number): string {
   if (start >= end || end - start > maxOctets) throw derError("NAT_DER_OID", `${end - start} octets`);
   let text = "";
   let arc = 0;
@@ -29,6 +42,21 @@ export function decodeOidAt(bytes: Uint8Array, start: number, end: number): stri
   }
   if (arcStart !== end) throw derError("NAT_DER_OID", "the last arc does not end");
   return text;
+}
+
+/** Refuses content that `decodeOidAt` refuses, without making a text of it. @throws NAT_DER_OID */
+export function checkOidAt(bytes: Uint8Array, start: number, end: number): void {
+  if (start >= end || end - start > maxOctets) throw derError("NAT_DER_OID", `${end - start} octets`);
+  for (let at = start, isFirst = true; at < end; at++) {
+    const octet = bytes[at] as number;
+    if (isFirst && octet === 0x80) throw derError("NAT_DER_OID", "an arc begins with a padding octet");
+    isFirst = octet < 0x80;
+  }
+  if ((bytes[end - 1] as number) >= 0x80) throw derError("NAT_DER_OID", "the last arc does not end");
+}
+
+function below(arc: string): readonly string[] {
+  return Array.from({ length: 0x80 }, (_, last) => `${arc}.${last}`);
 }
 
 /** OBJECT IDENTIFIER content of dotted decimal text. @throws NAT_DER_OID */

@@ -4,8 +4,8 @@
 
 import { compareBytes } from "../../kernel/index.ts";
 import { derError } from "./errors.ts";
-import { decodeOidAt } from "./object-identifier.ts";
-import { decodeString } from "./strings.ts";
+import { checkOidAt, decodeOidAt } from "./object-identifier.ts";
+import { checkStringAt, decodeString } from "./strings.ts";
 import { tags } from "./tags.ts";
 import { decodeTimeAt } from "./time.ts";
 
@@ -79,6 +79,27 @@ export class DerReader {
     return inner;
   }
 
+  /**
+   * Steps into a constructed value with this very reader: for hot paths, which do without one reader a level. Answers
+   * what `ascend` is given to step out again.
+   * @throws as `enter`
+   */
+  descend(tag: number = tags.sequence): number {
+    const end = this.header(tag);
+    if (this.depth >= maxDepth) throw derError("NAT_DER_DEPTH", `more than ${maxDepth} levels`);
+    const outer = this.limit;
+    this.limit = end;
+    this.depth++;
+    return outer;
+  }
+
+  /** Steps out of what was stepped into last. @throws NAT_DER_TRAILING unless all of it was read */
+  ascend(outer: number): void {
+    this.end();
+    this.limit = outer;
+    this.depth--;
+  }
+
   /** Like `enter` where the next tag is `tag`, else undefined: for OPTIONAL fields. @throws as `enter` */
   optional(tag: number): DerReader | undefined {
     return this.peekTag() === tag ? this.enter(tag) : undefined;
@@ -149,6 +170,20 @@ export class DerReader {
     const text = decodeOidAt(this.bytes, this.position, end);
     this.position = end;
     return text;
+  }
+
+  /** Reads past an OBJECT IDENTIFIER and makes no text of it. @throws as `oid` */
+  skipOid(): void {
+    const end = this.header(tags.oid);
+    checkOidAt(this.bytes, this.position, end);
+    this.position = end;
+  }
+
+  /** Reads past a character string and makes no text of it. @throws NAT_DER_STRING and as `read` */
+  skipString(tag: number): void {
+    const end = this.header(tag);
+    checkStringAt(tag, this.bytes, this.position, end);
+    this.position = end;
   }
 
   /** @throws as `read` */

@@ -17,9 +17,14 @@ export function isStringTag(tag: number): boolean {
 
 /** Refuses content that the string type does not allow. @throws NAT_DER_STRING */
 export function checkString(tag: number, content: Uint8Array): void {
+  checkStringAt(tag, content, 0, content.length);
+}
+
+/** The same on a stretch of a larger array, so that readers need no view. @throws NAT_DER_STRING */
+export function checkStringAt(tag: number, bytes: Uint8Array, start: number, end: number): void {
   const check = checks[tag];
   if (check === undefined) throw derError("NAT_DER_STRING", `tag ${tag} is no string type`);
-  if (!check(content)) throw derError("NAT_DER_STRING", `${content.length} octets under tag ${tag}`);
+  if (!check(bytes, start, end)) throw derError("NAT_DER_STRING", `${end - start} octets under tag ${tag}`);
 }
 
 /** The text of a character string. @throws NAT_DER_STRING */
@@ -31,20 +36,27 @@ export function decodeString(tag: number, content: Uint8Array): string {
   return decodeUtf8(content);
 }
 
-const checks: readonly (((content: Uint8Array) => boolean) | undefined)[] = byTag([
+type Check = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+const checks: readonly (Check | undefined)[] = byTag([
   [tags.utf8String, isUtf8],
-  [tags.numericString, (content) => isMadeOf(numeric, content)],
-  [tags.printableString, (content) => isMadeOf(printable, content)],
+  [tags.numericString, (bytes, start, end) => isMadeOf(numeric, bytes, start, end)],
+  [tags.printableString, (bytes, start, end) => isMadeOf(printable, bytes, start, end)],
   // T.61 was never carried in practice: every implementation writes and reads Latin-1 here.
   [tags.teletexString, () => true],
-  [tags.ia5String, (content) => isBelow(0x80, content)],
-  [tags.visibleString, (content) => content.every((octet) => octet >= 0x20 && octet <= 0x7e)],
-  [tags.universalString, isUniversal],
-  [tags.bmpString, isBasicPlane],
+  [tags.ia5String, (bytes, start, end) => isBelow(0x80, bytes, start, end)],
+  [tags.visibleString, onView((content) => content.every((octet) => octet >= 0x20 && octet <= 0x7e))],
+  [tags.universalString, onView(isUniversal)],
+  [tags.bmpString, onView(isBasicPlane)],
 ]);
 
-function byTag(entries: readonly (readonly [number, (content: Uint8Array) => boolean])[]) {
-  const table = new Array<((content: Uint8Array) => boolean) | undefined>(256).fill(undefined);
+/** For types that are rare enough for a view. */
+function onView(check: (content: Uint8Array) => boolean): Check {
+  return (bytes, start, end) => check(bytes.subarray(start, end));
+}
+
+function byTag(entries: readonly (readonly [number, Check])[]) {
+  const table = new Array<Check | undefined>(256).fill(undefined);
   for (const [tag, check] of entries) table[tag] = check;
   return table;
 }
@@ -55,20 +67,20 @@ function membership(characters: string): Uint8Array {
   return table;
 }
 
-function isMadeOf(allowed: Uint8Array, content: Uint8Array): boolean {
-  for (let at = 0; at < content.length; at++) if (allowed[content[at] as number] === 0) return false;
+function isMadeOf(allowed: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (allowed[bytes[at] as number] === 0) return false;
   return true;
 }
 
-function isBelow(bound: number, content: Uint8Array): boolean {
-  for (let at = 0; at < content.length; at++) if ((content[at] as number) >= bound) return false;
+function isBelow(bound: number, bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if ((bytes[at] as number) >= bound) return false;
   return true;
 }
 
-function isUtf8(content: Uint8Array): boolean {
-  if (isBelow(0x80, content)) return true;
+function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+  if (isBelow(0x80, bytes, start, end)) return true;
   try {
-    decodeUtf8(content);
+    decodeUtf8(bytes.subarray(start, end));
     return true;
   } catch (error) {
     if (isNatalisError(error, "NAT_BYTES_UTF8")) return false;

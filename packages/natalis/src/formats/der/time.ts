@@ -42,12 +42,19 @@ function fullYear(bytes: Uint8Array, start: number): number {
   return twoDigitsAt(bytes, start) * 100 + twoDigitsAt(bytes, start + 2);
 }
 
+const daysOfMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Date.UTC would let days overflow into months, and read years below 100 as 19YY. */
 function instant(year: number, month: number, day: number, hour: number, minute: number, second: number): Date {
-  const at = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  // Date.UTC reads years below 100 as 19YY; all else that overflows shows in the parts.
-  if (year < 100) at.setUTCFullYear(year, month - 1, day);
-  const exists = at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === day;
-  if (!exists || hour > 23 || minute > 59 || second > 59)
+  const days = month === 2 && isLeap(year) ? 29 : (daysOfMonths[month - 1] ?? 0);
+  if (day < 1 || day > days || hour > 23 || minute > 59 || second > 59)
     throw derError("NAT_DER_TIME", `${year}-${month}-${day} ${hour}:${minute}:${second} does not exist`);
+  if (year >= 100) return new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  const at = new Date(Date.UTC(2000, month - 1, day, hour, minute, second));
+  at.setUTCFullYear(year, month - 1, day);
   return at;
+}
+
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }

@@ -111,10 +111,10 @@ function readTbsCertificate(
   requireSerial(serialNumber);
   const signatureIdentifier = readAlgorithmIdentifier(fields);
   const issuer = readIssuer(fields, tolerance);
-  const validity = fields.enter();
-  const notBefore = validity.time();
-  const notAfter = validity.time();
-  validity.end();
+  const outer = fields.descend();
+  const notBefore = fields.time();
+  const notAfter = fields.time();
+  fields.ascend(outer);
   const subject = readName(fields, tolerance);
   const publicKey = readPublicKey(fields);
   if (version > 1) skipUniqueIdentifiers(fields);

@@ -50,11 +50,11 @@ export function findExtension(
 }
 
 function readExtension(list: DerReader): Extension {
-  const fields = list.enter();
-  const oid = fields.oid();
-  const critical = fields.falseByDefault();
-  const value = fields.read(tags.octetString);
-  fields.end();
+  const outer = list.descend();
+  const oid = list.oid();
+  const critical = list.falseByDefault();
+  const value = list.read(tags.octetString);
+  list.ascend(outer);
   return { oid, critical, value };
 }
 

@@ -63,7 +63,54 @@ export function parseName(der: Uint8Array): Name {
 /** Reads a Name where it stands inside another structure. @throws as `parseName` */
 export function readName(reader: DerReader, tolerance?: CertificateTolerance): Name {
   const der = reader.readRaw(tags.sequence);
-  return { der, relativeNames: readExactly(der, (names) => readRelativeNames(names, tolerance)) };
+  const name = new ReadName(der, tolerance);
+  // The order of several attributes takes their encodings to compare: those names are read at once.
+  if (!readExactly(der, areSingleAttributes)) void name.relativeNames;
+  return name;
+}
+
+/** A name that was checked; its texts are made when they are asked for, since paths compare most names as bytes. */
+class ReadName implements Name {
+  readonly der: Uint8Array;
+  readonly #tolerance: CertificateTolerance | undefined;
+  #relativeNames: Name["relativeNames"] | undefined;
+
+  constructor(der: Uint8Array, tolerance: CertificateTolerance | undefined) {
+    this.der = der;
+    this.#tolerance = tolerance;
+  }
+
+  get relativeNames(): Name["relativeNames"] {
+    this.#relativeNames ??= readExactly(this.der, (names) => readRelativeNames(names, this.#tolerance));
+    return this.#relativeNames;
+  }
+}
+
+/** Whether each relative name has one attribute. @throws what `readRelativeNames` throws, but for their order */
+function areSingleAttributes(names: DerReader): boolean {
+  let areSingle = true;
+  const outer = names.descend();
+  while (names.remaining > 0) if (countAttributes(names) > 1) areSingle = false;
+  names.ascend(outer);
+  return areSingle;
+}
+
+function countAttributes(names: DerReader): number {
+  const outer = names.descend(tags.set);
+  let count = 0;
+  for (; names.remaining > 0; count++) checkAttribute(names);
+  names.ascend(outer);
+  if (count === 0) throw x509Error("NAT_X509_NAME", "a relative name without attributes");
+  return count;
+}
+
+function checkAttribute(names: DerReader): void {
+  const outer = names.descend();
+  names.skipOid();
+  const tag = names.peekTag() ?? 0;
+  if (isStringTag(tag)) names.skipString(tag);
+  else readForeignValue(names);
+  names.ascend(outer);
 }
 
 /** DER of a name with one attribute a relative name, in the given order. @throws NAT_X509_NAME NAT_DER_STRING NAT_DER_OID */

@@ -58,15 +58,15 @@ function readSigned(reader: DerReader): SignedParts {
 }
 
 function checkAlgorithmIdentifier(reader: DerReader): void {
-  const fields = reader.enter();
-  fields.oid();
-  if (fields.remaining > 0) checkDer(fields.readRaw());
-  fields.end();
+  const outer = reader.descend();
+  reader.skipOid();
+  if (reader.remaining > 0) checkDer(reader.readRaw());
+  reader.ascend(outer);
 }
 
 function checkPublicKey(reader: DerReader): void {
-  const fields = reader.enter();
-  checkAlgorithmIdentifier(fields);
-  fields.bitString();
-  fields.end();
+  const outer = reader.descend();
+  checkAlgorithmIdentifier(reader);
+  reader.bitString();
+  reader.ascend(outer);
 }
