@@ -92,7 +92,8 @@ function octetsOfExtensions({ extensions }: Certificate): number {
 /** Names of the same bytes first: the preparation that other names take to compare is rarely needed then. */
 function* extend(certificates: ProposedPath["certificates"], search: Search): Generator<ProposedPath, void> {
   const { budget, maxIntermediates } = search;
-  if (!budget.allowsDepth(certificates.length + 1) || !budget.allowsLevels(levelsOf(certificates), maxIntermediates))
+  if (!budget.allowsDepth(certificates.length + 1)) return;
+  if (certificates.length - 1 > maxIntermediates && !budget.allowsLevels(levelsOf(certificates), maxIntermediates))
     return;
   for (const isIssuer of [hasSameBytes, hasOtherBytes]) {
     for (const anchor of issuersOf(certificates, search.anchors, isIssuer, budget))

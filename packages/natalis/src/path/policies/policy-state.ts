@@ -17,6 +17,8 @@ export class PolicyState {
   #explicitPolicy: number;
   #policyMapping: number;
   #inhibitAnyPolicy: number;
+  /** Whether any of the three can reach zero: where nobody asked for it, they are larger than the path is long. */
+  #isCounting: boolean;
 
   /** @param length certificates of the path, the anchor apart (n) */
   constructor(inputs: PolicyInputs, length: number) {
@@ -24,6 +26,7 @@ export class PolicyState {
     this.#explicitPolicy = inputs.requireExplicitPolicy === true ? 0 : length + 1;
     this.#policyMapping = inputs.inhibitPolicyMapping === true ? 0 : length + 1;
     this.#inhibitAnyPolicy = inputs.inhibitAnyPolicy === true ? 0 : length + 1;
+    this.#isCounting = false;
   }
 
   /** 6.1.3 (d) to (f). @throws NAT_PATH_POLICY */
@@ -38,12 +41,14 @@ export class PolicyState {
   /** 6.1.4 (b), (h) to (j): what an intermediate certificate demands of those below it. */
   prepareForNext(certificate: PathCertificate): void {
     this.#map(certificate.policyMappings ?? []);
-    if (!certificate.selfIssued) this.#countDown();
+    if (this.#isCounting && !certificate.selfIssued) this.#countDown();
     this.constrain(certificate);
   }
 
   /** 6.1.4 (i) and (j); an anchor's certificate demands the same (RFC 5937). */
   constrain({ policyConstraints, inhibitAnyPolicy }: PathCertificate): void {
+    if (policyConstraints === undefined && inhibitAnyPolicy === undefined) return;
+    this.#isCounting = true;
     this.#explicitPolicy = lower(this.#explicitPolicy, policyConstraints?.requireExplicitPolicy);
     this.#policyMapping = lower(this.#policyMapping, policyConstraints?.inhibitPolicyMapping);
     this.#inhibitAnyPolicy = lower(this.#inhibitAnyPolicy, inhibitAnyPolicy);

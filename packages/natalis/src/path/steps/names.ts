@@ -4,11 +4,13 @@
 // judged already.
 
 import type { PathBudget } from "../budget.ts";
+import { NameSpace } from "../names/name-space.ts";
 import type { PathCertificate } from "../path-certificate.ts";
 import type { PathState } from "../path-state.ts";
 
 /** @throws NAT_PATH_NAME_CONSTRAINTS, NAT_PATH_BUDGET */
 export function checkNames(state: PathState, certificate: PathCertificate, isLast: boolean, budget: PathBudget): void {
+  if (state.names === NameSpace.unconstrained) return;
   if (isLast || !certificate.selfIssued) state.names.check(certificate.names, budget);
 }
 

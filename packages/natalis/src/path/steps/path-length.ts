@@ -8,7 +8,7 @@ import type { PathState } from "../path-state.ts";
 
 /** (l). @throws NAT_PATH_LENGTH */
 export function takePathLength(state: PathState, one: PathCertificate): void {
-  if (one.selfIssued) return;
+  if (state.maxPathLength === Number.POSITIVE_INFINITY || one.selfIssued) return;
   if (state.maxPathLength === 0) throw pathError("NAT_PATH_LENGTH", `${one.label} is one CA certificate too many`);
   state.maxPathLength -= 1;
 }
