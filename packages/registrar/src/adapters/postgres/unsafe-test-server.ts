@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests and benches only: a PostgreSQL server of their own in a temporary folder, on a Unix socket and a loopback
+// port, without passwords. Started by this process and ended by its process id. Servers refuse to run as root, so root
+// hands over to the user `postgres` that Debian's package makes.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import pg from "pg";
+
+const debianFolder = "/usr/lib/postgresql";
+const startAttempts = 400;
+const startPause = 25;
+
+export interface TestServer {
+  /** The address of a database over TCP; `postgres` is there from the start. */
+  address(database: string, user?: string): string;
+  /** Makes an empty database and answers its address. */
+  newDatabase(): Promise<string>;
+  /** Runs statements as the superuser. */
+  query(text: string, database?: string): Promise<pg.QueryResult["rows"]>;
+  /** "fast" ends sessions in good order, "immediate" as a crash does: the next start recovers. */
+  stop(mode: "fast" | "immediate"): Promise<void>;
+  start(): Promise<void>;
+  /** Ends it and removes its folder. */
+  close(): Promise<void>;
+}
+
+/** The folder of `initdb` and `postgres`, or undefined where PostgreSQL is not installed. */
+export function findPostgres(): string | undefined {
+  const versions = existsSync(debianFolder) ? readdirSync(debianFolder) : [];
+  const folders = versions.toSorted((a, b) => Number(b) - Number(a)).map((version) => join(debianFolder, version, "bin"));
+  return folders.find((folder) => existsSync(join(folder, "initdb")));
+}
+
+/** `settings` are lines of postgresql.conf. */
+export async function openTestServer(port: number, settings: readonly string[] = []): Promise<TestServer> {
+  const programs = findPostgres();
+  if (programs === undefined) throw new Error("PostgreSQL is not installed: apt-get install postgresql");
+  const folder = mkdtempSync(join(tmpdir(), "natalis-postgres-"));
+  const data = join(folder, "data");
+  if (isRoot) execFileSync("chown", ["postgres", folder]);
+  chmodSync(folder, 0o700);
+  const words = ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
+  execFileSync(...asServer(join(programs, "initdb"), words), { stdio: ["ignore", "ignore", "pipe"] });
+  const lines = [`listen_addresses = '127.0.0.1'`, `port = ${port}`, `unix_socket_directories = '${folder}'`];
+  writeFileSync(join(data, "postgresql.auto.conf"), `${[...lines, "max_connections = 60", ...settings].join("\n")}\n`);
+  const server = new Server(join(programs, "postgres"), folder, port);
+  await server.start();
+  return server;
+}
+
+const isRoot = process.getuid?.() === 0;
+
+/** The program and its words, run as a user that a server may run as. */
+function asServer(program: string, words: readonly string[]): [string, string[]] {
+  if (!isRoot) return [program, [...words]];
+  return ["setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", program, ...words]];
+}
+
+class Server implements TestServer {
+  readonly #program: string;
+  readonly #folder: string;
+  readonly #port: number;
+  #child: ChildProcess | undefined;
+  #databases = 0;
+
+  constructor(program: string, folder: string, port: number) {
+    this.#program = program;
+    this.#folder = folder;
+    this.#port = port;
+  }
+
+  address(database: string, user = "postgres"): string {
+    return `postgres://${user}@127.0.0.1:${this.#port}/${database}`;
+  }
+
+  async newDatabase(): Promise<string> {
+    const name = `registry_${this.#databases++}`;
+    await this.query(`CREATE DATABASE ${name}`);
+    return this.address(name);
+  }
+
+  async query(text: string, database = "postgres"): Promise<pg.QueryResult["rows"]> {
+    const client = new pg.Client({ host: this.#folder, port: this.#port, user: "postgres", database });
+    client.on("error", () => undefined);
+    await client.connect();
+    try {
+      return (await client.query(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(...asServer(this.#program, ["-D", join(this.#folder, "data")]), {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let printed = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        printed = (printed + text).slice(-4000);
+      });
+    this.#child = child;
+    for (let attempt = 0; attempt < startAttempts; attempt++) {
+      if (await this.#answers()) return;
+      if (child.exitCode !== null) break;
+      await wait(startPause);
+    }
+    throw new Error(`the server does not start\n${printed}`);
+  }
+
+  /** postgresql.org/docs/current/server-shutdown.html */
+  async stop(mode: "fast" | "immediate"): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    // setpriv has become the server itself: it is the same process.
+    child.kill(mode === "fast" ? "SIGINT" : "SIGQUIT");
+    await ended;
+    this.#child = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.stop("immediate");
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  #answers(): Promise<boolean> {
+    return this.query("SELECT 1").then(
+      () => true,
+      () => false,
+    );
+  }
+}
