@@ -10,6 +10,7 @@ import { initCommand } from "./init.ts";
 import { logCommand } from "./log.ts";
 import { operatorCommand } from "./operator.ts";
 import { describeError, endWithReader, exitCodeOf } from "./output.ts";
+import { registryCommand } from "./registry.ts";
 import { sealCommand } from "./seal.ts";
 import { serveCommand } from "./serve.ts";
 import { verifyDataCommand } from "./verify-data.ts";
@@ -27,7 +28,8 @@ const program = new Command("natalis")
   .addCommand(authenticateCommand())
   .addCommand(sealCommand())
   .addCommand(verifyDataCommand())
-  .addCommand(logCommand());
+  .addCommand(logCommand())
+  .addCommand(registryCommand());
 
 endWithReader(process.stdout);
 endWithReader(process.stderr);

@@ -15,7 +15,7 @@ export interface PostgresAddress {
   readonly user?: string;
   readonly password?: string;
   readonly ssl: ConnectionOptions | false;
-  /** For people: the address without a password. */
+  /** The same address without its password: to keep, and to show. */
   readonly shown: string;
 }
 
@@ -39,6 +39,7 @@ export function parsePostgresAddress(text: string): PostgresAddress {
   if (database === "" || database.includes("/")) throw refused("no name of a database");
   const port = url.port === "" ? defaultPort : Number(url.port);
   const [user, password] = [decoded(url.username), decoded(url.password)];
+  url.password = "";
   return {
     host,
     port,
@@ -46,7 +47,7 @@ export function parsePostgresAddress(text: string): PostgresAddress {
     ...(user !== "" && { user }),
     ...(password !== "" && { password }),
     ssl: tlsOf(url.searchParams, host),
-    shown: `postgres://${user === "" ? "" : `${user}@`}${host}:${port}/${database}`,
+    shown: url.href,
   };
 }
 

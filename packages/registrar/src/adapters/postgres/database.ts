@@ -55,7 +55,10 @@ export class PostgresDatabase implements Runner {
   async hold(): Promise<Session> {
     const client = await untilAnswered(() => this.#acquire());
     this.#held.push(client);
-    return new Session(client);
+    const session = new Session(client);
+    // An audit thinks for a while between two questions.
+    await session.run({ text: "SET idle_in_transaction_session_timeout = '10min'" });
+    return session;
   }
 
   async close(): Promise<void> {

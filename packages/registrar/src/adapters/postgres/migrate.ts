@@ -26,6 +26,12 @@ export async function holdsRegistry(runner: Runner): Promise<boolean> {
   return false;
 }
 
+/** Makes a registry inside the transaction of the session. @throws NAT_POSTGRES_FOREIGN */
+export async function makeRegistry(session: Session): Promise<void> {
+  if (await holdsRegistry(session)) throw postgresError("NAT_POSTGRES_FOREIGN", "there is a registry already");
+  await runMigrations(queriesOver(session), migrations, { ...tables, disableTransactions: true });
+}
+
 /** @throws NAT_POSTGRES_FOREIGN, NAT_POSTGRES_NEWER */
 export async function migrateToLatest(session: Session): Promise<void> {
   const isThere = await holdsRegistry(session);

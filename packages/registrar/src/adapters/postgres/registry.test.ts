@@ -5,13 +5,13 @@ import { after, before, suite, test } from "node:test";
 import { challengeStoreContract, registryContract } from "natalis/testing";
 import { freePort } from "../../cli/ports.ts";
 import { openPostgresRegistry, parsePostgresAddress, type PostgresRegistry } from "./index.ts";
-import { openTestServer, type TestServer } from "./unsafe-test-server.ts";
+import { openTemporaryPostgres, type TemporaryPostgres } from "./temporary-server.ts";
 
-let server: TestServer;
+let server: TemporaryPostgres;
 const registries: PostgresRegistry[] = [];
 
 before(async () => {
-  server = await openTestServer(await freePort("127.0.0.1", 0));
+  server = await openTemporaryPostgres({ port: await freePort("127.0.0.1", 0) });
 });
 after(async () => {
   for (const registry of registries) await registry.close();

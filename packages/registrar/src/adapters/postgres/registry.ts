@@ -11,9 +11,9 @@ import { HeadReader, PostgresCommitStore } from "./commit-store.ts";
 import { PostgresDatabase } from "./database.ts";
 import { PostgresDeviceStore } from "./device-store.ts";
 import { PostgresLogStore } from "./log-store.ts";
-import { migrateToLatest, requireLatestSchema } from "./migrate.ts";
+import { holdsRegistry, migrateToLatest, requireLatestSchema } from "./migrate.ts";
 import { PostgresOperatorStore } from "./operator-store.ts";
-import { queriesOver, type Runner } from "./runner.ts";
+import { queriesOver, type Runner, type Statement } from "./runner.ts";
 import { PostgresSettingsStore } from "./settings-store.ts";
 
 export interface PostgresRegistry extends RegistryStores {
@@ -52,15 +52,25 @@ export async function openPostgresSnapshot(address: PostgresAddress): Promise<Po
   const database = new PostgresDatabase(address);
   return closingOnFailure(database, async () => {
     const session = await database.hold();
-    // An audit thinks for a while now and then.
-    await session.run({ text: "SET idle_in_transaction_session_timeout = '10min'" });
-    await session.run({ text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" });
+    await session.run(beginSnapshot);
     await requireLatestSchema(session);
-    return { ...storesOver(session, readingCommits(session)), close: () => database.close() };
+    return { ...readingStores(session), close: () => database.close() };
   });
 }
 
-async function closingOnFailure<Opened>(database: PostgresDatabase, open: () => Promise<Opened>): Promise<Opened> {
+export const beginSnapshot: Statement = { text: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+
+/** @throws NAT_POSTGRES_FOREIGN and what else `openPostgresRegistry` does */
+export async function postgresHoldsRegistry(address: PostgresAddress): Promise<boolean> {
+  const database = new PostgresDatabase(address);
+  try {
+    return await holdsRegistry(database);
+  } finally {
+    await database.close();
+  }
+}
+
+export async function closingOnFailure<Opened>(database: PostgresDatabase, open: () => Promise<Opened>): Promise<Opened> {
   try {
     return await open();
   } catch (error) {
@@ -69,13 +79,13 @@ async function closingOnFailure<Opened>(database: PostgresDatabase, open: () => 
   }
 }
 
-/** Tells the head, and commits nothing. */
-function readingCommits(runner: Runner): CommitStore {
+/** Stores that tell the head and commit nothing. */
+export function readingStores(runner: Runner): RegistryStores {
   const heads = new HeadReader(runner);
-  return {
+  return storesOver(runner, {
     head: () => heads.head(),
     commit: () => Promise.reject(registryError("NAT_REGISTRY_BUSY", "a snapshot is not written to")),
-  };
+  });
 }
 
 function storesOver(runner: Runner, commits: CommitStore): RegistryStores {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which schema changes a database has run, and running those it lacks.
 
-import { type Migration, Migrator } from "kysely/migration";
+import { type Migration, Migrator, type MigratorProps } from "kysely/migration";
 import type { RegistryQueries } from "./queries.ts";
 
 export type Migrations = Readonly<Record<string, Migration>>;
@@ -20,10 +20,10 @@ export function missingMigration(
 export async function runMigrations(
   queries: RegistryQueries,
   migrations: Migrations,
-  tables: { readonly migrationTableName?: string; readonly migrationLockTableName?: string } = {},
+  options: Partial<Pick<MigratorProps, "migrationTableName" | "migrationLockTableName" | "disableTransactions">> = {},
 ): Promise<void> {
   const provider = { getMigrations: () => Promise.resolve(migrations) };
-  const { error } = await new Migrator({ db: queries, provider, ...tables }).migrateToLatest();
+  const { error } = await new Migrator({ db: queries, provider, ...options }).migrateToLatest();
   // Kysely types as unknown what it caught from the database.
   if (error !== undefined) throw error as Error;
 }

@@ -56,7 +56,7 @@ async function closingOnFailure(database: DatabaseSync, open: () => Promise<Sqli
   }
 }
 
-function storesOver(database: DatabaseSync, queries: RegistryQueries): SqliteRegistry {
+export function storesOver(database: DatabaseSync, queries: RegistryQueries): SqliteRegistry {
   const log = new SqliteLogStore(database);
   const devices = new SqliteDeviceStore(database, queries);
   const revocations = new SqlRevocationStore(queries);

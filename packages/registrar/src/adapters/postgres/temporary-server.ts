@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// For tests and benches only: a PostgreSQL server of their own in a temporary folder, on a Unix socket and a loopback
+// For demos, tests and benches: a PostgreSQL server of their own in a temporary folder, on a Unix socket and a loopback
 // port, without passwords. Started by this process and ended by its process id. Servers refuse to run as root, so root
 // hands over to the user `postgres` that Debian's package makes.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 
 const debianFolder = "/usr/lib/postgresql";
+const memory = "/dev/shm";
+const memoryDue = 2 ** 30;
 const startAttempts = 400;
 const startPause = 25;
 
-export interface TestServer {
+export interface TemporaryPostgres {
   /** The address of a database over TCP; `postgres` is there from the start. */
   address(database: string, user?: string): string;
   /** Makes an empty database and answers its address. */
   newDatabase(): Promise<string>;
   /** Runs statements as the superuser. */
-  query(text: string, database?: string): Promise<pg.QueryResult["rows"]>;
+  query(text: string, database?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** "fast" ends sessions in good order, "immediate" as a crash does: the next start recovers. */
   stop(mode: "fast" | "immediate"): Promise<void>;
   start(): Promise<void>;
@@ -35,21 +37,37 @@ export function findPostgres(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, "initdb")));
 }
 
-/** `settings` are lines of postgresql.conf. */
-export async function openTestServer(port: number, settings: readonly string[] = []): Promise<TestServer> {
+export interface TemporaryPostgresOptions {
+  /** Free on 127.0.0.1. */
+  readonly port: number;
+  /** Where its folder is made: memory, where there is room, unless something is to be measured. */
+  readonly parent?: string;
+  /** Lines of postgresql.conf. */
+  readonly settings?: readonly string[];
+}
+
+export async function openTemporaryPostgres(options: TemporaryPostgresOptions): Promise<TemporaryPostgres> {
+  const { port, parent = roomiestParent(), settings = [] } = options;
   const programs = findPostgres();
   if (programs === undefined) throw new Error("PostgreSQL is not installed: apt-get install postgresql");
-  const folder = mkdtempSync(join(tmpdir(), "natalis-postgres-"));
+  const folder = mkdtempSync(join(parent, "natalis-postgres-"));
   const data = join(folder, "data");
   if (isRoot) execFileSync("chown", ["postgres", folder]);
   chmodSync(folder, 0o700);
-  const words = ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
+  const words = ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--wal-segsize=4"];
   execFileSync(...asServer(join(programs, "initdb"), words), { stdio: ["ignore", "ignore", "pipe"] });
   const lines = [`listen_addresses = '127.0.0.1'`, `port = ${port}`, `unix_socket_directories = '${folder}'`];
   writeFileSync(join(data, "postgresql.auto.conf"), `${[...lines, "max_connections = 60", ...settings].join("\n")}\n`);
   const server = new Server(join(programs, "postgres"), folder, port);
   await server.start();
   return server;
+}
+
+/** A disk takes its time to sync what nobody will read again. */
+function roomiestParent(): string {
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize >= memoryDue ? memory : tmpdir();
 }
 
 const isRoot = process.getuid?.() === 0;
@@ -60,7 +78,7 @@ function asServer(program: string, words: readonly string[]): [string, string[]]
   return ["setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", program, ...words]];
 }
 
-class Server implements TestServer {
+class Server implements TemporaryPostgres {
   readonly #program: string;
   readonly #folder: string;
   readonly #port: number;
@@ -83,7 +101,7 @@ class Server implements TestServer {
     return this.address(name);
   }
 
-  async query(text: string, database = "postgres"): Promise<pg.QueryResult["rows"]> {
+  async query(text: string, database = "postgres"): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const client = new pg.Client({ host: this.#folder, port: this.#port, user: "postgres", database });
     client.on("error", () => undefined);
     await client.connect();
