@@ -13,7 +13,7 @@ import { type Answer, type Runner, type Statement, untilAnswered } from "./runne
 import { ask, prepareSession, Session } from "./session.ts";
 import { valueTypes } from "./values.ts";
 
-const limits = {
+export const defaultLimits = {
   /** Sessions of one process; a server allows 100 as a rule. */
   sessions: 8,
   /** Callers that wait for one. */
@@ -23,15 +23,24 @@ const limits = {
   lockMilliseconds: 5000,
   idleTransactionMilliseconds: 10_000,
   silenceMilliseconds: 25_000,
-} as const;
+};
+
+export type Limits = typeof defaultLimits;
+
+export interface Transaction {
+  readonly session: Session;
+  end(): Promise<void>;
+}
 
 export class PostgresDatabase implements Runner {
+  readonly #limits: Limits;
   readonly #pool: pg.Pool;
   readonly #held: pg.PoolClient[] = [];
   #closed = false;
 
-  constructor(address: PostgresAddress) {
-    this.#pool = new pg.Pool(configOf(address));
+  constructor(address: PostgresAddress, limits: Limits = defaultLimits) {
+    this.#limits = limits;
+    this.#pool = new pg.Pool(configOf(address, limits));
     // A session that breaks tells whoever asked something of it, and nobody else.
     this.#pool.on("error", () => undefined);
     this.#pool.on("connect", (client) => client.on("error", () => undefined));
@@ -49,6 +58,26 @@ export class PostgresDatabase implements Runner {
   /** Does work by one session, again where the database does not answer; the session ends unless all went well. */
   inSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return untilAnswered(() => this.#with((client) => work(new Session(client)), true));
+  }
+
+  /** Begins a transaction; whatever it has not committed by its end is undone. */
+  async begin(statement: Statement): Promise<Transaction> {
+    return untilAnswered(async () => {
+      const client = await this.#acquire();
+      const session = new Session(client);
+      const end = () =>
+        session.run({ text: "ROLLBACK" }).then(
+          () => client.release(),
+          () => client.release(true),
+        );
+      try {
+        await session.run(statement);
+        return { session, end };
+      } catch (error) {
+        await end();
+        throw error;
+      }
+    });
   }
 
   /** A session for one caller alone, until the database is closed. */
@@ -82,8 +111,9 @@ export class PostgresDatabase implements Runner {
 
   async #acquire(): Promise<pg.PoolClient> {
     if (this.#closed) throw postgresError("NAT_POSTGRES_FAILED", "the registry is closed");
-    if (this.#pool.waitingCount >= limits.waiting)
-      throw registryError("NAT_REGISTRY_BUSY", `${limits.waiting} wait for the database`);
+    const { waitingCount } = this.#pool;
+    if (waitingCount >= this.#limits.waiting)
+      throw registryError("NAT_REGISTRY_BUSY", `${waitingCount} wait for the database`);
     try {
       return await this.#pool.connect();
     } catch (error) {
@@ -93,7 +123,8 @@ export class PostgresDatabase implements Runner {
   }
 }
 
-function configOf({ host, port, database, user, password, ssl }: PostgresAddress): pg.PoolConfig {
+function configOf(address: PostgresAddress, limits: Limits): pg.PoolConfig {
+  const { host, port, database, user, password, ssl } = address;
   return {
     host,
     port,

@@ -51,8 +51,9 @@ function fromDriver(error: unknown): unknown {
   return isRefusal ? postgresError("NAT_POSTGRES_REFUSED", told.message, told) : unreachable(told);
 }
 
+/** Its detail is told to clients of the doors, whom the server's address does not concern. */
 export function unreachable(cause: Error): NatalisError {
-  return postgresError("NAT_POSTGRES_UNREACHABLE", cause.message, cause);
+  return postgresError("NAT_POSTGRES_UNREACHABLE", "try again", cause);
 }
 
 function failed(error: Error): NatalisError {

@@ -8,7 +8,7 @@ import { SqlRevocationStore } from "../sql/revocation-store.ts";
 import type { PostgresAddress } from "./address.ts";
 import { PostgresChallengeStore } from "./challenge-store.ts";
 import { HeadReader, PostgresCommitStore } from "./commit-store.ts";
-import { PostgresDatabase } from "./database.ts";
+import { type Limits, PostgresDatabase } from "./database.ts";
 import { PostgresDeviceStore } from "./device-store.ts";
 import { PostgresLogStore } from "./log-store.ts";
 import { holdsRegistry, migrateToLatest, requireLatestSchema } from "./migrate.ts";
@@ -33,8 +33,8 @@ export interface PostgresSnapshot extends RegistryStores {
  * @throws NAT_POSTGRES_REFUSED, NAT_POSTGRES_SERVER, NAT_POSTGRES_FOREIGN, NAT_POSTGRES_NEWER, NAT_POSTGRES_HELD,
  * NAT_POSTGRES_UNREACHABLE
  */
-export async function openPostgresRegistry(address: PostgresAddress): Promise<PostgresRegistry> {
-  const database = new PostgresDatabase(address);
+export async function openPostgresRegistry(address: PostgresAddress, limits?: Limits): Promise<PostgresRegistry> {
+  const database = new PostgresDatabase(address, limits);
   return closingOnFailure(database, async () => {
     await database.inSession(migrateToLatest);
     const commits = new PostgresCommitStore(database);

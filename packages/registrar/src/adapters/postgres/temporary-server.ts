@@ -4,7 +4,7 @@
 // hands over to the user `postgres` that Debian's package makes.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -17,6 +17,8 @@ const startAttempts = 400;
 const startPause = 25;
 
 export interface TemporaryPostgres {
+  /** Where its socket is; `data` in it holds everything else. */
+  readonly folder: string;
   /** The address of a database over TCP; `postgres` is there from the start. */
   address(database: string, user?: string): string;
   /** Makes an empty database and answers its address. */
@@ -42,12 +44,16 @@ export interface TemporaryPostgresOptions {
   readonly port: number;
   /** Where its folder is made: memory, where there is room, unless something is to be measured. */
   readonly parent?: string;
-  /** Lines of postgresql.conf. */
+  /** Lines of postgresql.conf; "{data}" in them stands for the folder of the data. */
   readonly settings?: readonly string[];
+  /** Lines of pg_hba.conf before the one that lets everyone in. */
+  readonly access?: readonly string[];
+  /** Files to put there, by name: the server's user's only. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export async function openTemporaryPostgres(options: TemporaryPostgresOptions): Promise<TemporaryPostgres> {
-  const { port, parent = roomiestParent(), settings = [] } = options;
+  const { port, parent = roomiestParent(), settings = [], access = [], files = {} } = options;
   const programs = findPostgres();
   if (programs === undefined) throw new Error("PostgreSQL is not installed: apt-get install postgresql");
   const folder = mkdtempSync(join(parent, "natalis-postgres-"));
@@ -57,7 +63,12 @@ export async function openTemporaryPostgres(options: TemporaryPostgresOptions): 
   const words = ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--wal-segsize=4"];
   execFileSync(...asServer(join(programs, "initdb"), words), { stdio: ["ignore", "ignore", "pipe"] });
   const lines = [`listen_addresses = '127.0.0.1'`, `port = ${port}`, `unix_socket_directories = '${folder}'`];
-  writeFileSync(join(data, "postgresql.auto.conf"), `${[...lines, "max_connections = 60", ...settings].join("\n")}\n`);
+  const conf = [...lines, "max_connections = 60", ...settings].join("\n").replaceAll("{data}", data);
+  writeFileSync(join(data, "postgresql.auto.conf"), `${conf}\n`);
+  const everyone = readFileSync(join(data, "pg_hba.conf"), "utf8");
+  writeFileSync(join(data, "pg_hba.conf"), `${access.join("\n")}\n${everyone}`);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(data, name), text, { mode: 0o600 });
+  if (isRoot) execFileSync("chown", ["-R", "postgres", data]);
   const server = new Server(join(programs, "postgres"), folder, port);
   await server.start();
   return server;
@@ -79,15 +90,15 @@ function asServer(program: string, words: readonly string[]): [string, string[]]
 }
 
 class Server implements TemporaryPostgres {
+  readonly folder: string;
   readonly #program: string;
-  readonly #folder: string;
   readonly #port: number;
   #child: ChildProcess | undefined;
   #databases = 0;
 
   constructor(program: string, folder: string, port: number) {
     this.#program = program;
-    this.#folder = folder;
+    this.folder = folder;
     this.#port = port;
   }
 
@@ -102,7 +113,7 @@ class Server implements TemporaryPostgres {
   }
 
   async query(text: string, database = "postgres"): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    const client = new pg.Client({ host: this.#folder, port: this.#port, user: "postgres", database });
+    const client = new pg.Client({ host: this.folder, port: this.#port, user: "postgres", database });
     client.on("error", () => undefined);
     await client.connect();
     try {
@@ -113,7 +124,7 @@ class Server implements TemporaryPostgres {
   }
 
   async start(): Promise<void> {
-    const child = spawn(...asServer(this.#program, ["-D", join(this.#folder, "data")]), {
+    const child = spawn(...asServer(this.#program, ["-D", join(this.folder, "data")]), {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let printed = "";
@@ -143,7 +154,7 @@ class Server implements TemporaryPostgres {
 
   async close(): Promise<void> {
     await this.stop("immediate");
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
   #answers(): Promise<boolean> {

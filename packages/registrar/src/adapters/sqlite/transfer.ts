@@ -30,11 +30,10 @@ export async function openSqliteTarget(path: string): Promise<CopyTarget> {
   const temporary = `${path}.copy`;
   await remove(temporary);
   const database = openDatabase(temporary);
-  const parts = partsOver(database);
-  await migrateToLatest(database, parts.queries);
+  await migrateToLatest(database, queriesOver(database));
   database.exec("BEGIN IMMEDIATE");
   return {
-    ...parts,
+    ...partsOver(database),
     async keep() {
       database.exec("COMMIT");
       // The last one to close it moves its write-ahead log into it.
