@@ -70,7 +70,11 @@ test(`${rounds} times the database crashes and comes back under both: nothing is
 });
 
 /** Births at both until they are gone or a while after what happens has happened. */
-async function crash(registrars: readonly RunningRegistrar[], name: string, happen: () => Promise<void>): Promise<void> {
+async function crash(
+  registrars: readonly RunningRegistrar[],
+  name: string,
+  happen: () => Promise<void>,
+): Promise<void> {
   const firstAnswer = Promise.withResolvers<void>();
   let over = false;
   const isOver = () => over;

@@ -100,7 +100,9 @@ suite("two registrars on one database", () => {
     const body = { name: "line 1", role: "auditor" };
     const { token } = await one.admin.json<{ token: string }>("POST", "/operators", body);
     assert.equal((await other.admin.as(token).ask("GET", "/devices")).status, 200);
-    const report = JSON.parse(await natalis("log", "audit", "--json", "--data", place.folder)) as { problems: unknown[] };
+    const report = JSON.parse(await natalis("log", "audit", "--json", "--data", place.folder)) as {
+      problems: unknown[];
+    };
     assert.deepEqual(report.problems, []);
   });
 
@@ -199,7 +201,14 @@ suite("the address", () => {
 
   test("of a database without a registry starts nothing", async () => {
     const place = await makeRegistrar(scope);
-    const told = await refusedNatalis("NAT_SERVICE_DATA", "serve", "--data", place.folder, "--database", await server.newDatabase());
+    const told = await refusedNatalis(
+      "NAT_SERVICE_DATA",
+      "serve",
+      "--data",
+      place.folder,
+      "--database",
+      await server.newDatabase(),
+    );
     assert.match(told, /natalis init/);
     writeFileSync(join(place.folder, "database"), "mysql://localhost/births\n", { mode: 0o600 });
     await refusedNatalis("NAT_POSTGRES_ADDRESS", "serve", "--data", place.folder);

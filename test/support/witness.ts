@@ -36,7 +36,8 @@ export class Witness {
     name: string,
     { tell, isOver, mayPutOff = false }: { tell?: () => void; isOver?: () => boolean; mayPutOff?: boolean } = {},
   ): Promise<void> {
-    for (let number = 0; isOver?.() !== true; number++) {
+    for (let number = 0; ; number++) {
+      if (isOver?.() === true) return;
       const device = await makeDevice(`${name}-${number}`);
       this.unanswered.add(device);
       const answer = await admin.ask("POST", "/births", { body: birthOf(device) }).catch(() => undefined);
@@ -48,7 +49,8 @@ export class Witness {
   }
 
   async watchCheckpoints({ plain }: RunningRegistrar, isOver?: () => boolean): Promise<void> {
-    while (isOver?.() !== true) {
+    for (;;) {
+      if (isOver?.() === true) return;
       const answer = await plain.ask("GET", "/log/checkpoint").catch(() => undefined);
       if (answer === undefined) return;
       if (answer.status === 200) this.checkpoints.add(answer.text);

@@ -16,7 +16,7 @@ export interface CopyInput {
   readonly to: RegistryDatabase;
   /** By which the copied log is audited. */
   readonly trust: Pick<TrustFile, "arc" | "log">;
-  onProgress?(progress: CopyProgress): void;
+  readonly onProgress?: (progress: CopyProgress) => void;
 }
 
 export interface CopyProgress {
@@ -55,7 +55,10 @@ async function copyInto(source: CopySource, target: CopyTarget, input: CopyInput
   const rows = await countRows(source.queries);
   const stage = (name: string) => {
     let done = 0;
-    return (count: number) => input.onProgress?.({ stage: name, done: (done += count), total: rows });
+    return (count: number) => {
+      done += count;
+      input.onProgress?.({ stage: name, done, total: rows });
+    };
   };
   await copyRows(source.queries, target.queries, stage("copying"));
   const table = await differingTable(source.queries, target.queries, stage("comparing"));

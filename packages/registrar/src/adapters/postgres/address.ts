@@ -68,7 +68,8 @@ function tlsOf(parameters: URLSearchParams, host: string): ConnectionOptions | f
   const files = { ca: parameters.get("sslrootcert"), cert: parameters.get("sslcert"), key: parameters.get("sslkey") };
   const given = Object.entries(files).filter((file): file is [string, string] => file[1] !== null);
   if (mode === "disable" || (mode === undefined && given.length === 0)) return false;
-  if (mode !== undefined && !verifyingModes.includes(mode)) throw refused(`sslmode=${mode}: say verify-full or disable`);
+  if (mode !== undefined && !verifyingModes.includes(mode))
+    throw refused(`sslmode=${mode}: say verify-full or disable`);
   if (host.startsWith("/")) throw refused("TLS over a Unix socket");
   return Object.fromEntries(given.map(([option, path]) => [option, readText(path)]));
 }

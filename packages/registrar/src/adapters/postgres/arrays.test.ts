@@ -27,14 +27,19 @@ async function elements(type: string, array: Buffer): Promise<unknown[]> {
     { text: `SELECT element FROM unnest($1::${type}[]) WITH ORDINALITY AS of(element, place) ORDER BY place` },
     [array],
   );
-  return rows.map(({ element }: { element: unknown }) => element);
+  return rows.map(({ element }) => element);
 }
 
 test("no elements, and two of which one is null, byte by byte", () => {
   assert.equal(textArray([]).toString("hex"), "000000000000000000000019");
   const head = "0000000100000001000000110000000200000001";
   assert.equal(bytesArray([Uint8Array.of(7, 8), null]).toString("hex"), `${head}000000020708ffffffff`);
-  assert.equal(integerArray([2 ** 40 + 1]).subarray(-12).toString("hex"), "000000080000010000000001");
+  assert.equal(
+    integerArray([2 ** 40 + 1])
+      .subarray(-12)
+      .toString("hex"),
+    "000000080000010000000001",
+  );
 });
 
 test("the server reads what was written, whatever it is", async () => {

@@ -241,7 +241,13 @@ function addShards(statement: CommitStatement, changes: readonly RevocationChang
   }
   const names = ["issuer", "shard", "changed_by"];
   const columns: Columns = { names, types: ["text", "int8", "int8"], rows: [...last.values()] };
-  insert(statement, "h", "shards", columns, "ON CONFLICT (issuer, shard) DO UPDATE SET changed_by = excluded.changed_by");
+  insert(
+    statement,
+    "h",
+    "shards",
+    columns,
+    "ON CONFLICT (issuer, shard) DO UPDATE SET changed_by = excluded.changed_by",
+  );
 }
 
 function arrayOf(type: ColumnType, rows: readonly (readonly SqlValue[])[], column: number): Buffer {

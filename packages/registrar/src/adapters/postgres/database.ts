@@ -29,7 +29,7 @@ export type Limits = typeof defaultLimits;
 
 export interface Transaction {
   readonly session: Session;
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 export class PostgresDatabase implements Runner {
@@ -40,7 +40,8 @@ export class PostgresDatabase implements Runner {
 
   constructor(address: PostgresAddress, limits: Limits = defaultLimits) {
     this.#limits = limits;
-    this.#pool = new pg.Pool(configOf(address, limits));
+    // The pool waits for the promise of `onConnect`; its types say nothing of that.
+    this.#pool = new pg.Pool(Object.assign(configOf(address, limits), { onConnect: prepareSession }));
     // A session that breaks tells whoever asked something of it, and nobody else.
     this.#pool.on("error", () => undefined);
     this.#pool.on("connect", (client) => client.on("error", () => undefined));
@@ -140,7 +141,6 @@ function configOf(address: PostgresAddress, limits: Limits): pg.PoolConfig {
     query_timeout: limits.silenceMilliseconds,
     keepAlive: true,
     application_name: "natalis",
-    types: valueTypes as never,
-    onConnect: prepareSession,
+    types: valueTypes,
   };
 }

@@ -3,7 +3,12 @@
 
 export { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from "./address.ts";
 export { openPostgresSource, openPostgresTarget } from "./transfer.ts";
-export { openPostgresRegistry, openPostgresSnapshot, type PostgresRegistry, postgresHoldsRegistry } from "./registry.ts";
+export {
+  openPostgresRegistry,
+  openPostgresSnapshot,
+  type PostgresRegistry,
+  postgresHoldsRegistry,
+} from "./registry.ts";
 export {
   findPostgres,
   openTemporaryPostgres,

@@ -26,7 +26,10 @@ const statements = {
     text: "SELECT * FROM entries WHERE device = $1 AND position > $2 ORDER BY position LIMIT $3",
   },
   checkpoint: { name: "checkpoint", text: "SELECT note FROM checkpoints WHERE size = $1" },
-  checkpoints: { name: "checkpoints", text: "SELECT size, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT $2" },
+  checkpoints: {
+    name: "checkpoints",
+    text: "SELECT size, note FROM checkpoints WHERE size > $1 ORDER BY size LIMIT $2",
+  },
 } as const;
 
 export class PostgresLogStore implements LogStore, EventStore, StateTreeStore, CheckpointStore {

@@ -152,8 +152,10 @@ test("a database of something else, or of newer software, is left alone; an olde
 test("processes that open an empty database at once make one registry", async () => {
   const address = await server.newDatabase();
   const registries = await Promise.all(Array.from({ length: 4 }, () => open(address)));
-  await Promise.allSettled(registries.map(commitIdle));
-  assert.equal((await registries[0]?.commits.head())?.size, 1);
+  const commits = await Promise.allSettled(registries.map(commitIdle));
+  const { length } = commits.filter(({ status }) => status === "fulfilled");
+  assert.equal((await registries[0]?.commits.head())?.size, length);
+  assert.ok(length > 0);
 });
 
 test("lists that are narrowed use the index of the field, in the order of ordinals", async () => {

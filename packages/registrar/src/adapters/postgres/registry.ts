@@ -70,7 +70,10 @@ export async function postgresHoldsRegistry(address: PostgresAddress): Promise<b
   }
 }
 
-export async function closingOnFailure<Opened>(database: PostgresDatabase, open: () => Promise<Opened>): Promise<Opened> {
+export async function closingOnFailure<Opened>(
+  database: PostgresDatabase,
+  open: () => Promise<Opened>,
+): Promise<Opened> {
   try {
     return await open();
   } catch (error) {

@@ -14,9 +14,7 @@ export interface Statement {
   readonly text: string;
 }
 
-/** A row as its statement says: what the type says is what the schema guarantees. */
-// biome-ignore lint/suspicious/noExplicitAny: the driver's own type of a row
-export type Answer = QueryResult<any>;
+export type Answer = QueryResult<Readonly<Record<string, unknown>>>;
 
 export interface Runner {
   /** Runs a statement that may be run twice: reads, and changes that a second time changes nothing. */
@@ -46,6 +44,7 @@ function mayPass(error: unknown): boolean {
   return isNatalisError(error, "NAT_POSTGRES_UNREACHABLE") || isNatalisError(error, "NAT_POSTGRES_CONFLICT");
 }
 
+/** Rows as their statement says: what the type says is what the schema guarantees. */
 export async function rowsOf<Row>(
   runner: Runner,
   statement: Statement,

@@ -27,7 +27,11 @@ before(async () => {
   server = await openTemporaryPostgres({
     port,
     settings: ["ssl = on"],
-    access: ["hostssl tls all 127.0.0.1/32 trust", "host tls all 127.0.0.1/32 reject", "host all teller all scram-sha-256"],
+    access: [
+      "hostssl tls all 127.0.0.1/32 trust",
+      "host tls all 127.0.0.1/32 reject",
+      "host all teller all scram-sha-256",
+    ],
     files: { "server.crt": readFileSync(certificate, "utf8"), "server.key": readFileSync(key, "utf8") },
   });
   await server.query("CREATE DATABASE tls");
@@ -47,7 +51,7 @@ async function shows(address: string, setting: string): Promise<string> {
   const database = new PostgresDatabase(parsePostgresAddress(address));
   const { rows } = await database.run({ text: `SELECT current_setting('${setting}') AS it` });
   await database.close();
-  return String(rows[0].it);
+  return String(rows[0]?.it);
 }
 
 test("a session is durable whatever its role's default is, and waits for nothing without end", async () => {

@@ -36,7 +36,8 @@ export class PostgresSettingsStore implements SettingsStore {
     try {
       return (await this.#runner.run(insertSettings, values)).rowCount ?? 0;
     } catch (error) {
-      const isTaken = isNatalisError(error, "NAT_POSTGRES_FAILED") && (error.cause as { code?: string }).code === "23505";
+      const isTaken =
+        isNatalisError(error, "NAT_POSTGRES_FAILED") && (error.cause as { code?: string }).code === "23505";
       if (isTaken) return 0;
       throw error;
     }

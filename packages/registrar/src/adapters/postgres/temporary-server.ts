@@ -4,7 +4,16 @@
 // hands over to the user `postgres` that Debian's package makes.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -35,7 +44,9 @@ export interface TemporaryPostgres {
 /** The folder of `initdb` and `postgres`, or undefined where PostgreSQL is not installed. */
 export function findPostgres(): string | undefined {
   const versions = existsSync(debianFolder) ? readdirSync(debianFolder) : [];
-  const folders = versions.toSorted((a, b) => Number(b) - Number(a)).map((version) => join(debianFolder, version, "bin"));
+  const folders = versions
+    .toSorted((a, b) => Number(b) - Number(a))
+    .map((version) => join(debianFolder, version, "bin"));
   return folders.find((folder) => existsSync(join(folder, "initdb")));
 }
 
@@ -60,7 +71,17 @@ export async function openTemporaryPostgres(options: TemporaryPostgresOptions): 
   const data = join(folder, "data");
   if (isRoot) execFileSync("chown", ["postgres", folder]);
   chmodSync(folder, 0o700);
-  const words = ["-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--wal-segsize=4"];
+  const words = [
+    "-D",
+    data,
+    "-U",
+    "postgres",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--no-sync",
+    "--wal-segsize=4",
+  ];
   execFileSync(...asServer(join(programs, "initdb"), words), { stdio: ["ignore", "ignore", "pipe"] });
   const lines = [`listen_addresses = '127.0.0.1'`, `port = ${port}`, `unix_socket_directories = '${folder}'`];
   const conf = [...lines, "max_connections = 60", ...settings].join("\n").replaceAll("{data}", data);

@@ -48,7 +48,9 @@ type AnyTables = Kysely<Record<string, Record<string, SqlValue>>>;
 export async function countRows(queries: RegistryQueries): Promise<number> {
   let rows = 0;
   for (const table of Object.keys(keys)) {
-    const found = await sql<{ rows: number | bigint }>`SELECT count(*) AS rows FROM ${sql.table(table)}`.execute(queries);
+    const found = await sql<{ rows: number | bigint }>`SELECT count(*) AS rows FROM ${sql.table(table)}`.execute(
+      queries,
+    );
     rows += Number(found.rows[0]?.rows);
   }
   return rows;
@@ -62,10 +64,7 @@ export async function copyRows(
 ): Promise<void> {
   for (const [table, key] of Object.entries(keys))
     for await (const rows of pagesOf(from, table, key)) {
-      await any(to)
-        .insertInto(table)
-        .values(rows as Row[])
-        .execute();
+      await any(to).insertInto(table).values(rows).execute();
       onRows(rows.length);
     }
 }

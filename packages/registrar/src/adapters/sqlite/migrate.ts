@@ -35,7 +35,9 @@ export function requireLatestSchema(database: DatabaseSync): void {
 
 /** @throws NAT_SQLITE_NEWER */
 function missingIn(database: DatabaseSync): string | undefined {
-  return missingMigration(executedIn(database), migrations, (name) => sqliteError("NAT_SQLITE_NEWER", `schema ${name}`));
+  return missingMigration(executedIn(database), migrations, (name) =>
+    sqliteError("NAT_SQLITE_NEWER", `schema ${name}`),
+  );
 }
 
 /** Names of the migrations that the database has run. */

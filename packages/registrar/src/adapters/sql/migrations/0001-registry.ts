@@ -8,6 +8,15 @@ import type { SqlWords } from "../words.ts";
 
 const statements = (words: SqlWords): readonly string[] => [
   ...words.before,
+  ...history(words),
+  ...devices(words),
+  ...certificates(words),
+  operators(words),
+  ...triggers(words),
+  ...words.after,
+];
+
+const history = (words: SqlWords): readonly string[] => [
   `CREATE TABLE settings (
     name ${words.text} PRIMARY KEY,
     value ${words.text} NOT NULL
@@ -41,7 +50,9 @@ const statements = (words: SqlWords): readonly string[] => [
 
   `CREATE TABLE log_tiles (id ${words.integer} PRIMARY KEY, bytes ${words.bytes} NOT NULL)${words.table}`,
   `CREATE TABLE state_tiles (id ${words.integer} PRIMARY KEY, bytes ${words.bytes} NOT NULL)${words.table}`,
+];
 
+const devices = (words: SqlWords): readonly string[] => [
   `CREATE TABLE devices (
     ordinal ${words.integer} PRIMARY KEY,
     id ${words.bytes} NOT NULL,
@@ -78,7 +89,9 @@ const statements = (words: SqlWords): readonly string[] => [
   `CREATE INDEX devices_product ON devices (${words.inOrder("product", "ordinal")})`,
   `CREATE INDEX devices_maker ON devices (${words.inOrder("maker", "ordinal")})`,
   `CREATE INDEX devices_not_active ON devices (${words.inOrder("state", "ordinal")}) WHERE state <> 'active'`,
+];
 
+const certificates = (words: SqlWords): readonly string[] => [
   `CREATE TABLE authorities (
     entry ${words.integer} PRIMARY KEY,
     kind ${words.text} NOT NULL CHECK (kind IN ('root', 'issuing', 'server', 'verdict')),
@@ -113,7 +126,9 @@ const statements = (words: SqlWords): readonly string[] => [
     der ${words.bytes} NOT NULL,
     PRIMARY KEY (issuer, shard)
   )${words.table}`,
+];
 
+const operators = (words: SqlWords): string =>
   `CREATE TABLE operators (
     id ${words.text} PRIMARY KEY,
     name ${words.text} NOT NULL,
@@ -125,8 +140,9 @@ const statements = (words: SqlWords): readonly string[] => [
     state ${words.text} NOT NULL CHECK (state IN ('active', 'revoked')),
     enrolled_entry ${words.integer} NOT NULL,
     last_entry ${words.integer} NOT NULL
-  )${words.keyedTable}`,
+  )${words.keyedTable}`;
 
+const triggers = (words: SqlWords): readonly string[] => [
   words.refusing("entries", "UPDATE"),
   words.refusing("entries", "DELETE"),
   words.refusing("checkpoints", "UPDATE"),
@@ -136,7 +152,6 @@ const statements = (words: SqlWords): readonly string[] => [
   words.refusing("operators", "DELETE"),
   words.refusing("settings", "UPDATE"),
   words.refusing("settings", "DELETE"),
-  ...words.after,
 ];
 
 export function registry(words: SqlWords): Migration {
