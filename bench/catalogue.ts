@@ -5,6 +5,7 @@ import { authenticateBench, authenticateCachedBench } from "./authenticate.ts";
 import type { Bench, Contender, LoadBench } from "./bench.ts";
 import { estBench } from "./est.ts";
 import { issueBench } from "./issue.ts";
+import { postgresBench } from "./postgres.ts";
 import { sealBench } from "./seal.ts";
 
 export const benches: readonly (Bench | LoadBench)[] = [
@@ -13,6 +14,7 @@ export const benches: readonly (Bench | LoadBench)[] = [
   authenticateBench,
   authenticateCachedBench,
   estBench,
+  postgresBench,
 ];
 
 export function findBench(name: string): Bench | LoadBench | undefined {

@@ -3,8 +3,12 @@
 
 export {
   findPostgres,
+  openPostgresRegistry,
   openTemporaryPostgres,
   type TemporaryPostgres,
+  type PostgresAddress,
+  type PostgresRegistry,
+  parsePostgresAddress,
   type TemporaryPostgresOptions,
 } from "./adapters/postgres/index.ts";
 export { type InitInput, initRegistrar, type Made } from "./service/init.ts";

@@ -96,16 +96,17 @@ test("a server that answers nothing is given up after a while, and its question 
   assert.deepEqual(await sizes(stores), [1]);
 });
 
-test("reads and commits wait for a server that crashes and comes back", async () => {
-  const stores = await open(await server.newDatabase());
-  await commitIdle(stores);
-  await server.stop("immediate");
-  const reading = sizes(stores);
-  const committing = Promise.resolve(stores.commits.commit(idleBatch(headOne)));
-  await server.start();
-  await Promise.all([reading, committing]);
-  assert.deepEqual(await sizes(stores), [1, 2]);
-});
+for (const mode of ["fast", "immediate"] as const)
+  test(`reads and commits wait for a server that stops (${mode}) and comes back`, async () => {
+    const stores = await open(await server.newDatabase());
+    await commitIdle(stores);
+    await server.stop(mode);
+    const reading = sizes(stores);
+    const committing = Promise.resolve(stores.commits.commit(idleBatch(headOne)));
+    await server.start();
+    await Promise.all([reading, committing]);
+    assert.deepEqual(await sizes(stores), [1, 2]);
+  });
 
 const headOne = idleBatch(undefined).head;
 

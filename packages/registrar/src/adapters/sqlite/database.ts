@@ -60,7 +60,8 @@ export function openSnapshot(path: string): DatabaseSync {
 export function openAlone(path: string): DatabaseSync {
   try {
     return opened(path, false, (database) => {
-      database.exec("PRAGMA locking_mode = EXCLUSIVE");
+      // Whoever has it open has it for long: there is nothing to wait for.
+      database.exec("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE");
       requireOurs(database, path);
       database.exec("PRAGMA trusted_schema = OFF; BEGIN IMMEDIATE");
     });
