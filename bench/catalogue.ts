@@ -6,6 +6,7 @@ import type { Bench, Contender, LoadBench } from "./bench.ts";
 import { estBench } from "./est.ts";
 import { issueBench } from "./issue.ts";
 import { pathBench } from "./path.ts";
+import { postgresBench } from "./postgres.ts";
 import { sealBench } from "./seal.ts";
 
 export const benches: readonly (Bench | LoadBench)[] = [
@@ -15,6 +16,7 @@ export const benches: readonly (Bench | LoadBench)[] = [
   authenticateCachedBench,
   pathBench,
   estBench,
+  postgresBench,
 ];
 
 export function findBench(name: string): Bench | LoadBench | undefined {

@@ -23,6 +23,7 @@ for (const [words, also] of [
   ],
   [["seal"], ["beside"]],
   [["est", "--connections", "4"], []],
+  [["postgres"], ["beside"]],
 ] as const)
   test(`bench ${words.join(" ")} --json`, () => {
     const { status, lines, stderr } = bench(...words, ...quickly, "--json");

@@ -4,7 +4,8 @@
 
 import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { encodePem } from "natalis/formats";
@@ -53,6 +54,13 @@ export async function makeRegistrar(scope: Scope, ...words: string[]): Promise<P
   const facts = ["--maker", maker, "--origin", origin, "--public-url", publicUrl, "--product", product];
   await natalis("init", "--data", folder, ...facts, ...words);
   return { folder, httpPort, httpsPort };
+}
+
+/** The same registrar for another process: copies of keys, trust file and profiles, ports of its own. */
+export async function anotherPlace({ folder }: Place): Promise<Place> {
+  const copy = `${folder}-${randomUUID()}`;
+  cpSync(folder, copy, { recursive: true });
+  return { folder: copy, httpPort: await freePort(), httpsPort: await freePort() };
 }
 
 /** `natalis serve`, ready for births. */

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registrar as a library: make one, run one.
 
+export {
+  findPostgres,
+  openPostgresRegistry,
+  openTemporaryPostgres,
+  type TemporaryPostgres,
+  type PostgresAddress,
+  type PostgresRegistry,
+  parsePostgresAddress,
+  type TemporaryPostgresOptions,
+} from "./adapters/postgres/index.ts";
 export { type InitInput, initRegistrar, type Made } from "./service/init.ts";
 export { parseSettings, type Settings } from "./service/settings.ts";
 export { type Addresses, type Running, type StartOptions, startRegistrar } from "./start.ts";

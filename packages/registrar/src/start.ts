@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly httpsPort?: number | undefined;
   readonly httpPort?: number | undefined;
   readonly passphraseFile?: string | undefined;
+  /** The registry's database where it is not the one that the folder says. */
+  readonly database?: string | undefined;
 }
 
 export interface Addresses {
@@ -42,7 +44,7 @@ export interface Running {
 }
 
 export async function startRegistrar(options: StartOptions): Promise<Running> {
-  const opened = await openRegistrar(options.folder, options.passphraseFile);
+  const opened = await openRegistrar(options.folder, options.passphraseFile, options.database);
   try {
     return await serveOpened(opened, options);
   } catch (error) {
@@ -72,7 +74,7 @@ async function serveOpened(opened: OpenedRegistrar, options: StartOptions): Prom
     async close() {
       chores.stop();
       await drain([secure, open]);
-      authentications.close();
+      await authentications.close();
       await registrar.close();
     },
   };

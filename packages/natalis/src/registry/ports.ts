@@ -212,6 +212,12 @@ export interface CommitBatch {
 export interface CommitStore {
   head(): Awaitable<RegistryHead | undefined>;
   commit(batch: CommitBatch): Awaitable<void>;
+  /**
+   * Does work while the commits of other processes wait, as far as the store can make them: who plans then does not
+   * plan in vain, and everyone's turn comes. The work commits by the `commit` that it is given, once at most. Nothing
+   * rests on it: compare-and-swap decides here as elsewhere. @throws NAT_REGISTRY_BUSY and what the work throws
+   */
+  inTurn?<Result>(work: (commit: CommitStore["commit"]) => Promise<Result>): Promise<Result>;
 }
 
 /**

@@ -9,7 +9,7 @@ import { encodeLogProof, type NoteSigner } from "../formats/index.ts";
 import { type Entropy, type Hash, isNatalisError } from "../kernel/index.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
-import type { CheckpointMirror, CommitBatch, RegistryHead, RegistryStores } from "./ports.ts";
+import type { CheckpointMirror, CommitBatch, CommitStore, RegistryHead, RegistryStores } from "./ports.ts";
 import { openTrees, type PlannedOutcome, type RegistryTrees, sequence, takenClaims } from "./sequence.ts";
 import { isSameHead, onStableHead } from "./stable-head.ts";
 
@@ -38,6 +38,8 @@ export interface SequencerContext {
 export const idleInterval = 600_000;
 
 const maximumAttempts = 8;
+/** Once another process came before, so many commits wait for their turn before they are planned. */
+const turnsAfterDefeat = 32;
 const maximumWaiting = 256;
 
 interface Ground {
@@ -45,12 +47,16 @@ interface Ground {
   readonly trees: RegistryTrees;
 }
 
+type Attempt = Commit | "moved" | "refused";
+
 /** One writer of the log; several may share a store. Commits of one sequencer happen one after the other. */
 export class Sequencer {
   readonly #context: SequencerContext;
   #ground: Ground | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** How many commits are still to wait for their turn. */
+  #turns = 0;
 
   constructor(context: SequencerContext) {
     this.#context = context;
@@ -76,19 +82,42 @@ export class Sequencer {
   }
 
   async #commitInTurn(events: readonly RegistryEvent[], at: Date): Promise<Commit> {
+    const { commits } = this.#context.stores;
     let refused = false;
     for (let attempt = 0; attempt < maximumAttempts; attempt++) {
-      const ground = await this.#open();
-      // Until the batch is known to be stored, the trees are ahead of the store.
-      this.#ground = undefined;
-      const plan = await this.#plan(ground, events, at, refused);
-      if (plan === "moved") continue;
-      if (plan.batch === undefined) return this.#answerRefusals(ground, plan.outcomes);
-      const result = await this.#store(plan.batch);
-      if (result === "stored") return this.#answer(plan.batch, ground.trees, plan.outcomes);
+      const result = await this.#attemptInTurn((commit) => this.#attempt(commit, events, at, refused));
+      if (typeof result === "object") return result;
       refused = result === "refused";
+      if (result === "moved" && commits.inTurn !== undefined) this.#turns = turnsAfterDefeat;
     }
     throw registryError("NAT_REGISTRY_BUSY", `${maximumAttempts} attempts`);
+  }
+
+  /** Waiting for a turn costs a round trip: a process that is alone does not. */
+  async #attemptInTurn(work: (commit: CommitStore["commit"]) => Promise<Attempt>): Promise<Attempt> {
+    const { commits } = this.#context.stores;
+    if (this.#turns === 0 || commits.inTurn === undefined) return work((batch) => commits.commit(batch));
+    this.#turns -= 1;
+    return commits.inTurn(async (commit) => {
+      if (!isSameHead(this.#ground?.head, await commits.head())) this.#ground = undefined;
+      return work(commit);
+    });
+  }
+
+  async #attempt(
+    commit: CommitStore["commit"],
+    events: readonly RegistryEvent[],
+    at: Date,
+    refused: boolean,
+  ): Promise<Attempt> {
+    const ground = await this.#open();
+    // Until the batch is known to be stored, the trees are ahead of the store.
+    this.#ground = undefined;
+    const plan = await this.#plan(ground, events, at, refused);
+    if (plan === "moved") return plan;
+    if (plan.batch === undefined) return this.#answerRefusals(ground, plan.outcomes);
+    const result = await this.#store(commit, plan.batch);
+    return result === "stored" ? this.#answer(plan.batch, ground.trees, plan.outcomes) : result;
   }
 
   async #open(): Promise<Ground> {
@@ -112,10 +141,10 @@ export class Sequencer {
     }
   }
 
-  async #store(batch: CommitBatch): Promise<"stored" | "moved" | "refused"> {
+  async #store(commit: CommitStore["commit"], batch: CommitBatch): Promise<"stored" | "moved" | "refused"> {
     const { stores } = this.#context;
     try {
-      await stores.commits.commit(batch);
+      await commit(batch);
       return "stored";
     } catch (error) {
       if (isNatalisError(error, "NAT_REGISTRY_HEAD_MOVED")) return "moved";

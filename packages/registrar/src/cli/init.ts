@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { initRegistrar } from "../service/init.ts";
 import { documentationArc, parseSettings } from "../service/settings.ts";
 import { defaultDataFolder } from "./connection.ts";
+import { databaseOption, requireNoPassword } from "./database-option.ts";
 import { terminal } from "./output.ts";
 
 interface InitOptions {
@@ -15,6 +16,7 @@ interface InitOptions {
   readonly arc: string;
   readonly product: string;
   readonly passphraseFile?: string;
+  readonly database?: string;
 }
 
 export function initCommand(): Command {
@@ -27,10 +29,12 @@ export function initCommand(): Command {
     .option("--arc <oid>", "your own OID arc; the default is for demonstrations only", documentationArc)
     .option("--product <name>", "product line of the first profile", "default")
     .option("--passphrase-file <file>", "passphrase of the key files (default: a random one, in the data folder)")
-    .action(async (options: InitOptions) => {
-      const { data, product, passphraseFile, maker, origin, publicUrl, arc } = options;
+    .addOption(databaseOption("an empty PostgreSQL database for the registry (default: SQLite in the data folder)"))
+    .action(async (options: InitOptions, command: Command) => {
+      requireNoPassword(command);
+      const { data, product, passphraseFile, database, maker, origin, publicUrl, arc } = options;
       const settings = parseSettings({ maker, origin, publicUrl, arc });
-      const made = await initRegistrar({ folder: data, settings, product, passphraseFile });
+      const made = await initRegistrar({ folder: data, settings, product, passphraseFile, database });
       for (const warning of made.warnings) terminal.warn(warning);
       if (arc === documentationArc)
         terminal.warn("the documentation arc is for demonstrations; devices keep it for life");

@@ -7,16 +7,18 @@ import { Command } from "commander";
 import { bornFactsReader } from "natalis/birth";
 import { oidsOf } from "natalis/formats";
 import { type AuditReport, auditLog } from "natalis/registry";
-import { openSqliteSnapshot } from "../adapters/sqlite/index.ts";
 import { dataFolder } from "../service/data-folder.ts";
+import { databaseOf } from "../service/database.ts";
 import { parseSettings } from "../service/settings.ts";
 import { defaultDataFolder, readTrust } from "./connection.ts";
+import { databaseOption, requireNoPassword } from "./database-option.ts";
 import { type Output, silent, terminal } from "./output.ts";
 import { type Progress, progressBar } from "./progress.ts";
 
 interface AuditOptions {
   readonly data: string;
   readonly json?: boolean;
+  readonly database?: string;
 }
 
 export function logCommand(): Command {
@@ -24,8 +26,10 @@ export function logCommand(): Command {
     .description("recompute the log from its entries and compare with everything stored")
     .option("--data <dir>", "the registrar's data folder", defaultDataFolder)
     .option("--json", "print the report as JSON")
-    .action(async ({ data, json }: AuditOptions) => {
-      const report = await audited(data, json === true ? silent : terminal);
+    .addOption(databaseOption("PostgreSQL database of the registry (default: what the data folder says)"))
+    .action(async ({ data, json, database }: AuditOptions, command: Command) => {
+      requireNoPassword(command);
+      const report = await audited(data, json === true ? silent : terminal, database);
       if (json === true) terminal.line(JSON.stringify(report));
       else describeReport(report, terminal);
       if (report.problemCount > 0) process.exitCode = 1;
@@ -33,15 +37,15 @@ export function logCommand(): Command {
   return new Command("log").description("the registry's log").addCommand(audit);
 }
 
-/** Audits a data folder. @throws NAT_SQLITE_*, NAT_REGISTRY_TRUST_FILE, NAT_SERVICE_SETTINGS */
-export async function audited(path: string, output: Output): Promise<AuditReport> {
+/** Audits a data folder. @throws NAT_SQLITE_*, NAT_POSTGRES_*, NAT_REGISTRY_TRUST_FILE, NAT_SERVICE_SETTINGS */
+export async function audited(path: string, output: Output, database?: string): Promise<AuditReport> {
   const folder = dataFolder(path);
   const { log: policy, arc } = await readTrust({ data: path });
   // Before the snapshot: a registrar at work commits first and then keeps the checkpoint.
   const kept = await new FileCheckpointMirror(folder.checkpoint).read();
   if (kept === undefined)
     output.warn(`${folder.checkpoint} is missing: nothing shows whether the database was restored`);
-  const stores = await openSqliteSnapshot(folder.database);
+  const stores = await (await databaseOf(folder, database)).openSnapshot();
   const progress = stagedProgress(output);
   try {
     const { origin } = parseSettings(Object.fromEntries(await stores.settings.settings()));
@@ -57,7 +61,7 @@ export async function audited(path: string, output: Output): Promise<AuditReport
     });
   } finally {
     progress.stop();
-    stores.close();
+    await stores.close();
   }
 }
 
@@ -70,7 +74,7 @@ export function describeReport(report: AuditReport, output: Output): void {
 }
 
 /** One bar after the other, as the stages come. */
-function stagedProgress(output: Output) {
+export function stagedProgress(output: Output) {
   let current: { stage: string; bar: Progress; done: number } | undefined;
   return {
     show(stage: string, done: number, total: number) {

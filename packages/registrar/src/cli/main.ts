@@ -10,6 +10,7 @@ import { initCommand } from "./init.ts";
 import { logCommand } from "./log.ts";
 import { operatorCommand } from "./operator.ts";
 import { describeError, endWithReader, exitCodeOf } from "./output.ts";
+import { registryCommand } from "./registry.ts";
 import { sealCommand } from "./seal.ts";
 import { serveCommand } from "./serve.ts";
 import { verifyCommand } from "./verify.ts";
@@ -29,7 +30,8 @@ const program = new Command("natalis")
   .addCommand(sealCommand())
   .addCommand(verifyCommand())
   .addCommand(verifyDataCommand())
-  .addCommand(logCommand());
+  .addCommand(logCommand())
+  .addCommand(registryCommand());
 
 endWithReader(process.stdout);
 endWithReader(process.stderr);

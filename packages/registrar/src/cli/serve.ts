@@ -4,6 +4,7 @@
 import { Command } from "commander";
 import { type Running, startRegistrar } from "../start.ts";
 import { defaultDataFolder } from "./connection.ts";
+import { databaseOption, requireNoPassword } from "./database-option.ts";
 import { type Output, terminal } from "./output.ts";
 import { parsePort } from "./ports.ts";
 
@@ -13,6 +14,7 @@ export interface ServeOptions {
   readonly httpsPort?: number;
   readonly httpPort?: number;
   readonly passphraseFile?: string;
+  readonly database?: string;
 }
 
 export function serveCommand(): Command {
@@ -23,7 +25,9 @@ export function serveCommand(): Command {
     .option("--https-port <port>", "port of the doors (default: the last one, else 8443)", parsePort)
     .option("--http-port <port>", "port of CRLs, authority certificates and log (default: the public URL's)", parsePort)
     .option("--passphrase-file <file>", "passphrase of the key files")
-    .action(async (options: ServeOptions) => {
+    .addOption(databaseOption("PostgreSQL database of the registry (default: what the data folder says)"))
+    .action(async (options: ServeOptions, command: Command) => {
+      requireNoPassword(command);
       // Before anybody can see that it runs: who stops it then stops it in good order.
       const stop = stopped();
       const running = await serve(options, terminal);

@@ -6,8 +6,10 @@ import { join } from "node:path";
 
 export interface DataFolder {
   readonly path: string;
-  /** The registry (SQLite). */
+  /** The registry in SQLite. */
   readonly database: string;
+  /** The address of the registry's database where it is not that file: mode 0600, since it may hold a password. */
+  readonly databaseAddress: string;
   /** Open challenges of the authentication service: they live a minute. */
   readonly challenges: string;
   /** The newest checkpoint, outside the database: a restored backup must not fork the log. */
@@ -32,6 +34,7 @@ export function dataFolder(path: string): DataFolder {
   return {
     path,
     database: join(path, "registry.sqlite"),
+    databaseAddress: join(path, "database"),
     challenges: join(path, "challenges.sqlite"),
     checkpoint: join(path, "checkpoint"),
     rootKey: join(path, "root.key"),

@@ -10,6 +10,7 @@ export const serviceErrors = {
   NAT_SERVICE_LISTEN: "The registrar cannot listen at its address.",
   NAT_SERVICE_DATA: "The data folder is not one that a registrar can start from.",
   NAT_SERVICE_SETTINGS: "The registrar's settings are not valid.",
+  NAT_SERVICE_COPY: "The copy is not what it was copied from; nothing of it was kept.",
   NAT_SERVICE_PROFILE: "A profile file is not valid.",
 } as const;
 

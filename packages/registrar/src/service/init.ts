@@ -21,9 +21,10 @@ import {
   signPrepared,
 } from "natalis/issue";
 import { encodeUtf8, toHex } from "natalis/kernel";
-import { type RegistryEvent, type RegistryStores, Sequencer } from "natalis/registry";
-import { openSqliteRegistry } from "../adapters/sqlite/index.ts";
+import { parseTrustFile, type RegistryEvent, type RegistryStores, Sequencer, type TrustFile } from "natalis/registry";
+import { copyRegistry } from "./copy-registry.ts";
 import { type DataFolder, dataFolder, makeDataFolder } from "./data-folder.ts";
+import { postgresDatabase, sqliteDatabase } from "./database.ts";
 import { serviceError } from "./errors.ts";
 import { type AllKeys, logSigners, makeKeys } from "./keys.ts";
 import { choosePassphrase } from "./passphrase.ts";
@@ -40,6 +41,8 @@ export interface InitInput {
   /** Product line of the first profile. */
   readonly product: string;
   readonly passphraseFile?: string | undefined;
+  /** Address of an empty PostgreSQL database for the registry; absent: a SQLite file in the folder. */
+  readonly database?: string | undefined;
 }
 
 export interface Made {
@@ -52,7 +55,10 @@ interface Authorities {
   readonly issuing: Uint8Array;
 }
 
-/** @throws NAT_SERVICE_CONFLICT where the folder holds anything, NAT_SERVICE_DATA where it cannot be made */
+/**
+ * @throws NAT_SERVICE_CONFLICT where the folder holds anything, NAT_SERVICE_DATA where it cannot be made,
+ * NAT_POSTGRES_FOREIGN where the database is not empty
+ */
 export async function initRegistrar(input: InitInput): Promise<Made> {
   const path = resolve(input.folder);
   await requireEmpty(path);
@@ -93,17 +99,27 @@ async function build(folder: DataFolder, input: InitInput): Promise<readonly str
   const keys = await makeKeys(folder, passphrase);
   const authorities = await makeAuthorities(settings, keys);
   const [root, issuing] = [authorityOf(authorities.root, settings), authorityOf(authorities.issuing, settings)];
-  const registry = await openSqliteRegistry(folder.database);
+  const registry = await sqliteDatabase(folder).open();
   try {
     await registry.settings.initialise(settingsMap(settings));
     const token = await commitFirst(registry, folder, settings, keys, authorities);
     await renewRootCrl(registry, { root, issuing }, () => keys.root, systemClock);
     await writeFileDurably(folder.adminToken, encodeUtf8(`${token}\n`));
   } finally {
-    registry.close();
+    await registry.close();
   }
-  await writeFileDurably(folder.trust, encodeUtf8(trustFileText(settings, keys, root.certificate)), 0o644);
+  const trust = trustFileText(settings, keys, root.certificate);
+  await writeFileDurably(folder.trust, encodeUtf8(trust), 0o644);
+  if (input.database !== undefined) await moveRegistry(folder, input.database, parseTrustFile(trust));
   return warnings;
+}
+
+/** Made in the folder and copied in one transaction: a registry is in the database whole or not at all. */
+async function moveRegistry(folder: DataFolder, address: string, trust: TrustFile): Promise<void> {
+  const to = postgresDatabase(address);
+  await copyRegistry({ from: sqliteDatabase(folder), to, trust });
+  await rm(folder.database);
+  await writeFileDurably(folder.databaseAddress, encodeUtf8(`${to.shown}\n`));
 }
 
 /** The root signs itself and the issuing authority, which signs everything else. */

@@ -2,16 +2,15 @@
 // Opens a registrar from its data folder: passphrase, keys, registry (which must extend the newest checkpoint kept
 // outside it), settings, authority, profiles, use cases. Each step either holds or stops the start.
 
-import { access } from "node:fs/promises";
 import { FileCheckpointMirror, nodeEntropy, nodeHash, systemClock } from "@natalis/node";
 import { parseCertificate } from "natalis/formats";
 import { type Authority, openAuthority } from "natalis/issue";
 import { equalBytes, type Signer } from "natalis/kernel";
 import { type CheckpointMirror, openRegistry, type RegistryStores, Sequencer } from "natalis/registry";
-import { openSqliteRegistry, type SqliteRegistry } from "../adapters/sqlite/index.ts";
 import { EventQueue } from "../pipeline/event-queue.ts";
 import { Births } from "./births.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
+import { databaseOf, type OpenStores } from "./database.ts";
 import { serviceError } from "./errors.ts";
 import { Genuine } from "./genuine.ts";
 import { logSigners, openKeys, openRootKey, type RegistrarKeys } from "./keys.ts";
@@ -32,6 +31,8 @@ export interface OpenedRegistrar {
   readonly issuing: Signer;
   readonly queue: EventQueue;
   readonly warnings: readonly string[];
+  /** Challenges of the authentication service. */
+  readonly openChallenges: OpenStores["openChallenges"];
   /** Renews the root's own list in the last month before its end, with the passphrase read anew. */
   renewRootCrl(): Promise<boolean>;
 }
@@ -43,7 +44,7 @@ interface Authorities {
 
 interface Parts {
   readonly folder: DataFolder;
-  readonly stores: SqliteRegistry;
+  readonly stores: OpenStores;
   readonly mirror: CheckpointMirror;
   readonly settings: Settings;
   readonly keys: RegistrarKeys;
@@ -52,16 +53,20 @@ interface Parts {
 
 /**
  * @throws NAT_SERVICE_DATA, NAT_SERVICE_PROFILE, NAT_SERVICE_SETTINGS, NAT_KEYFILE_PASSPHRASE,
- * NAT_REGISTRY_ROLLED_BACK, NAT_REGISTRY_DAMAGED, NAT_REGISTRY_TRUST_FILE
+ * NAT_REGISTRY_ROLLED_BACK, NAT_REGISTRY_DAMAGED, NAT_REGISTRY_TRUST_FILE, and what the database refuses
  */
-export async function openRegistrar(path: string, passphraseFile: string | undefined): Promise<OpenedRegistrar> {
+export async function openRegistrar(
+  path: string,
+  passphraseFile: string | undefined,
+  databaseAddress?: string,
+): Promise<OpenedRegistrar> {
   const folder = dataFolder(path);
-  await access(folder.database).catch((cause: unknown) => {
-    throw serviceError("NAT_SERVICE_DATA", `${path} holds no registry; natalis init makes one`, cause);
-  });
+  const database = await databaseOf(folder, databaseAddress);
+  if (!(await database.isMade()))
+    throw serviceError("NAT_SERVICE_DATA", `${database.shown} holds no registry; natalis init makes one`);
   const { passphrase, warnings } = await readPassphrase(folder, passphraseFile);
   const opened = await openKeys(folder, passphrase);
-  const registry = await openSqliteRegistry(folder.database);
+  const registry = await database.open();
   try {
     const settings = parseSettings(Object.fromEntries(await registry.settings.settings()));
     const mirror = new FileCheckpointMirror(folder.checkpoint);
@@ -76,7 +81,7 @@ export async function openRegistrar(path: string, passphraseFile: string | undef
       renewRootCrl: () => renewRootCrl(registry, authorities, readKey, systemClock),
     };
   } catch (error) {
-    registry.close();
+    await registry.close();
     throw error;
   }
 }
@@ -104,10 +109,11 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     isReady: () => queue.isOpen,
     async close() {
       await queue.close();
-      stores.close();
+      await stores.close();
     },
   };
-  return { folder, registrar, authority: issuing, issuing: keys.issuing, queue };
+  const openChallenges = () => stores.openChallenges();
+  return { folder, registrar, authority: issuing, issuing: keys.issuing, queue, openChallenges };
 }
 
 /** A registrar may run without the root's key: its list is good for some weeks yet, and then verifiers refuse. */

@@ -62,6 +62,27 @@ export const commitStoreContract: ContractSuite<RegistryUnderTest> = [
       expectHead(await other.commits.head(), winner.head);
     },
   },
+  {
+    name: "who has its turn, where there are turns, commits by it; whoever planned meanwhile is refused",
+    async run({ open }) {
+      const [one, other] = [await open(), await open()];
+      const head = await commitSome(one);
+      const [batch, late] = [someBatch(head, { of: [null] }), someBatch(head, { of: [null, null] })];
+      const { commits } = one;
+      if (commits.inTurn === undefined) return;
+      let waiting: Promise<PromiseSettledResult<void>[]> | undefined;
+      const answer = await commits.inTurn(async (commit) => {
+        waiting = Promise.allSettled([commitLater(other, late)]);
+        await commit(batch);
+        return 7;
+      });
+      expectSame(answer, 7, "what the work answers");
+      const [refused] = (await waiting) ?? [];
+      expectSame(refused?.status, "rejected", "the commit that waited");
+      expectHead(await other.commits.head(), batch.head);
+      await commitSome(other);
+    },
+  },
   ...(["key", "unit", "device", "serial"] as const).map(refusesSecondBirth),
   {
     name: "the same serial under another issuer is no duplicate",

@@ -11,14 +11,15 @@ import {
   registryError,
   type StoredEntry,
 } from "natalis/registry";
+import { duplicateOr } from "../sql/duplicate.ts";
+import { headOf } from "../sql/history-rows.ts";
+import type { HeadTable } from "../sql/schema.ts";
+import { tileNumber } from "../sql/tile-number.ts";
 import { inTransaction, isSqliteError } from "./database.ts";
 import { DeviceWriter } from "./device-writer.ts";
-import { duplicateOr } from "./duplicate.ts";
 import { OperatorWriter } from "./operator-writer.ts";
 import { prepareChange, prepareQuery } from "./prepared.ts";
 import { RevocationWriter } from "./revocation-writer.ts";
-import type { HeadTable } from "./schema.ts";
-import { tileNumber } from "./tile-number.ts";
 
 const busy = 5;
 
@@ -56,9 +57,7 @@ export class SqliteCommitStore implements CommitStore {
 
   head(): RegistryHead | undefined {
     const row = this.#head.get();
-    if (row === undefined) return undefined;
-    const { size, root, time, devices, checkpoint } = row;
-    return { size, root, time, devices, stateRoot: row.state_root, checkpoint };
+    return row && headOf(row);
   }
 
   /** @throws NAT_REGISTRY_HEAD_MOVED, NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_QUOTA, NAT_REGISTRY_BUSY */

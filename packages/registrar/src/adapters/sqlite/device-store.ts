@@ -13,11 +13,11 @@ import type {
   DeviceRow,
   DeviceStore,
 } from "natalis/registry";
-import { deviceOf } from "./device-row.ts";
-import type { RegistryQueries } from "./dialect.ts";
-import { requirePage } from "./page.ts";
+import { deviceOf } from "../sql/device-row.ts";
+import { listDevices } from "../sql/lists.ts";
+import type { RegistryQueries } from "../sql/queries.ts";
+import type { DevicesTable } from "../sql/schema.ts";
 import { prepareQuery } from "./prepared.ts";
-import type { DevicesTable } from "./schema.ts";
 
 /** By how few devices each leaves, as a rule: the first one given is looked up, the others are compared. */
 const filterFields = ["serial", "model", "station", "product", "maker"] as const;
@@ -63,11 +63,8 @@ export class SqliteDeviceStore implements DeviceStore, BirthIndex {
     });
   }
 
-  async listDevices({ after = -1, limit, filter = {} }: DeviceQuery): Promise<DeviceRow[]> {
-    requirePage(limit);
-    const query = this.#queries.selectFrom("devices").selectAll().where("ordinal", ">", after);
-    const narrowed = conditionsOf(filter).reduce((narrower, condition) => narrower.where(condition), query);
-    return (await narrowed.orderBy("ordinal").limit(limit).execute()).map(deviceOf);
+  listDevices(query: DeviceQuery): Promise<DeviceRow[]> {
+    return listDevices(this.#queries, query, conditionsOf);
   }
 }
 

@@ -3,7 +3,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { type CommitBatch, type DeviceChange, registryError } from "natalis/registry";
-import { deviceColumns, deviceValues } from "./device-row.ts";
+import { deviceColumns, deviceValues } from "../sql/device-row.ts";
 import { prepareChange } from "./prepared.ts";
 
 const insertDevice = `INSERT INTO devices (${deviceColumns.join(", ")})

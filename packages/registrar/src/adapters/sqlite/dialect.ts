@@ -3,9 +3,8 @@
 
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
-import type { RegistryTables } from "./schema.ts";
-
-export type RegistryQueries = Kysely<RegistryTables>;
+import type { RegistryQueries } from "../sql/queries.ts";
+import type { RegistryTables } from "../sql/schema.ts";
 
 /** A query builder on the connection; closing stays with whoever opened it. */
 export function queriesOver(database: DatabaseSync): RegistryQueries {

@@ -3,3 +3,4 @@
 
 export { SqliteChallengeStore } from "./challenge-store.ts";
 export { openSqliteRegistry, openSqliteSnapshot, type SqliteRegistry } from "./registry.ts";
+export { openSqliteSource, openSqliteTarget } from "./transfer.ts";

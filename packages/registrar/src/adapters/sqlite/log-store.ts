@@ -11,10 +11,11 @@ import type {
   StoredCheckpoint,
   StoredEntry,
 } from "natalis/registry";
-import { requirePage } from "./page.ts";
+import { storedEntry } from "../sql/history-rows.ts";
+import { requirePage } from "../sql/page.ts";
+import type { CheckpointsTable, EntriesTable, TilesTable } from "../sql/schema.ts";
+import { tileNumber } from "../sql/tile-number.ts";
 import { prepareQuery } from "./prepared.ts";
-import type { CheckpointsTable, EntriesTable, TilesTable } from "./schema.ts";
-import { tileNumber } from "./tile-number.ts";
 
 export class SqliteLogStore implements LogStore, EventStore, StateTreeStore, CheckpointStore {
   readonly #logTile;
@@ -78,8 +79,4 @@ export class SqliteLogStore implements LogStore, EventStore, StateTreeStore, Che
     requirePage(limit);
     return this.#checkpoints.all(after, limit).map(({ size, note }) => ({ size, note }));
   }
-}
-
-function storedEntry({ position, type, time, device, entry, body, salt }: EntriesTable): StoredEntry {
-  return { index: position, type, time, deviceId: device, entry, body, salt };
 }

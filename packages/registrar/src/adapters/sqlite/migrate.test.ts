@@ -11,7 +11,7 @@ import { Migrator } from "kysely/migration";
 import { openDatabase } from "./database.ts";
 import { queriesOver } from "./dialect.ts";
 import { openSqliteRegistry, openSqliteSnapshot } from "./index.ts";
-import { migrations } from "./migrations/index.ts";
+import { migrations } from "./migrate.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "natalis-migrate-"));
 after(() => rmSync(folder, { recursive: true }));

@@ -3,20 +3,23 @@
 // are one transaction, so that a crash leaves the old schema or the new one.
 
 import type { DatabaseSync } from "node:sqlite";
-import { Migrator } from "kysely/migration";
+import { missingMigration, runMigrations } from "../sql/migrate.ts";
+import { migrationsIn } from "../sql/migrations/index.ts";
+import type { RegistryQueries } from "../sql/queries.ts";
 import { rollBack } from "./database.ts";
-import type { RegistryQueries } from "./dialect.ts";
 import { sqliteError } from "./errors.ts";
-import { migrations } from "./migrations/index.ts";
 import { prepareQuery } from "./prepared.ts";
+import { sqliteWords } from "./words.ts";
+
+export const migrations = migrationsIn(sqliteWords);
 
 /** @throws NAT_SQLITE_NEWER */
 export async function migrateToLatest(database: DatabaseSync, queries: RegistryQueries): Promise<void> {
-  if (missingMigration(database) === undefined) return;
+  if (missingIn(database) === undefined) return;
   database.exec("BEGIN IMMEDIATE");
   try {
-    requireKnownSchema(database);
-    await runMigrations(queries);
+    missingIn(database);
+    await runMigrations(queries, migrations);
     database.exec("COMMIT");
   } catch (error) {
     rollBack(database);
@@ -24,33 +27,25 @@ export async function migrateToLatest(database: DatabaseSync, queries: RegistryQ
   }
 }
 
-async function runMigrations(queries: RegistryQueries): Promise<void> {
-  const provider = { getMigrations: () => Promise.resolve(migrations) };
-  const { error } = await new Migrator({ db: queries, provider }).migrateToLatest();
-  // Kysely types as unknown what it caught from SQLite.
-  if (error !== undefined) throw error as Error;
-}
-
 /** For readers, who change nothing. @throws NAT_SQLITE_NEWER, NAT_SQLITE_OLDER */
 export function requireLatestSchema(database: DatabaseSync): void {
-  const missing = missingMigration(database);
+  const missing = missingIn(database);
   if (missing !== undefined) throw sqliteError("NAT_SQLITE_OLDER", `without ${missing}`);
 }
 
-function missingMigration(database: DatabaseSync): string | undefined {
-  const executed = requireKnownSchema(database);
-  return Object.keys(migrations).find((name) => !executed.includes(name));
+/** @throws NAT_SQLITE_NEWER */
+function missingIn(database: DatabaseSync): string | undefined {
+  return missingMigration(executedIn(database), migrations, (name) =>
+    sqliteError("NAT_SQLITE_NEWER", `schema ${name}`),
+  );
 }
 
 /** Names of the migrations that the database has run. */
-function requireKnownSchema(database: DatabaseSync): string[] {
+function executedIn(database: DatabaseSync): string[] {
   if (!hasTable(database, "kysely_migration")) return [];
-  const executed = prepareQuery<{ name: string }>(database, "SELECT name FROM kysely_migration ORDER BY name")
+  return prepareQuery<{ name: string }>(database, "SELECT name FROM kysely_migration ORDER BY name")
     .all()
     .map(({ name }) => name);
-  const unknown = executed.find((name) => !(name in migrations));
-  if (unknown !== undefined) throw sqliteError("NAT_SQLITE_NEWER", `schema ${unknown}`);
-  return executed;
 }
 
 function hasTable(database: DatabaseSync, name: string): boolean {

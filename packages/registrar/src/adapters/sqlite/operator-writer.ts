@@ -3,8 +3,11 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { type BirthCount, type CommitBatch, type OperatorChange, registryError } from "natalis/registry";
-import { operatorValues } from "./operator-store.ts";
+import { operatorColumns, operatorValues } from "../sql/operator-row.ts";
 import { prepareChange } from "./prepared.ts";
+
+const insertOperator = `INSERT INTO operators (${operatorColumns.join(", ")})
+  VALUES (${operatorColumns.map(() => "?").join(", ")})`;
 
 export class OperatorWriter {
   readonly #insert;
@@ -12,7 +15,7 @@ export class OperatorWriter {
   readonly #count;
 
   constructor(database: DatabaseSync) {
-    this.#insert = prepareChange(database, "INSERT INTO operators VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#insert = prepareChange(database, insertOperator);
     this.#change = prepareChange(database, "UPDATE operators SET state = ?, last_entry = ? WHERE id = ?");
     this.#count = prepareChange(
       database,

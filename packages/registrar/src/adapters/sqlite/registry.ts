@@ -3,15 +3,16 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { RegistryStores } from "natalis/registry";
-import { SqliteAuthorityStore } from "./authority-store.ts";
+import { SqlAuthorityStore } from "../sql/authority-store.ts";
+import type { RegistryQueries } from "../sql/queries.ts";
+import { SqlRevocationStore } from "../sql/revocation-store.ts";
 import { SqliteCommitStore } from "./commit-store.ts";
 import { openDatabase, openSnapshot } from "./database.ts";
 import { SqliteDeviceStore } from "./device-store.ts";
-import { queriesOver, type RegistryQueries } from "./dialect.ts";
+import { queriesOver } from "./dialect.ts";
 import { SqliteLogStore } from "./log-store.ts";
 import { migrateToLatest, requireLatestSchema } from "./migrate.ts";
 import { SqliteOperatorStore } from "./operator-store.ts";
-import { SqliteRevocationStore } from "./revocation-store.ts";
 import { SqliteSettingsStore } from "./settings-store.ts";
 
 export interface SqliteRegistry extends RegistryStores {
@@ -55,10 +56,10 @@ async function closingOnFailure(database: DatabaseSync, open: () => Promise<Sqli
   }
 }
 
-function storesOver(database: DatabaseSync, queries: RegistryQueries): SqliteRegistry {
+export function storesOver(database: DatabaseSync, queries: RegistryQueries): SqliteRegistry {
   const log = new SqliteLogStore(database);
   const devices = new SqliteDeviceStore(database, queries);
-  const revocations = new SqliteRevocationStore(database, queries);
+  const revocations = new SqlRevocationStore(queries);
   return {
     commits: new SqliteCommitStore(database),
     log,
@@ -67,7 +68,7 @@ function storesOver(database: DatabaseSync, queries: RegistryQueries): SqliteReg
     checkpoints: log,
     devices,
     births: devices,
-    authorities: new SqliteAuthorityStore(queries),
+    authorities: new SqlAuthorityStore(queries),
     revocations,
     crls: revocations,
     operators: new SqliteOperatorStore(database, queries),

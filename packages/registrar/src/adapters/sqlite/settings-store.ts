@@ -3,9 +3,9 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { registryError, type SettingsStore } from "natalis/registry";
+import type { SettingsTable } from "../sql/schema.ts";
 import { inTransaction } from "./database.ts";
 import { prepareChange, prepareQuery } from "./prepared.ts";
-import type { SettingsTable } from "./schema.ts";
 
 export class SqliteSettingsStore implements SettingsStore {
   readonly #database;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device between its row in the table and its row in the port.
 
-import type { SQLInputValue } from "node:sqlite";
 import { fromHex, toHex } from "natalis/kernel";
 import type { DeviceRow } from "natalis/registry";
+import type { SqlValue } from "./queries.ts";
 import type { DevicesTable } from "./schema.ts";
 
 /** Columns in the order of `deviceValues`. */
@@ -32,7 +32,7 @@ export const deviceColumns = [
   "owner",
 ] as const satisfies readonly (keyof DevicesTable)[];
 
-export function deviceValues(row: DeviceRow): SQLInputValue[] {
+export function deviceValues(row: DeviceRow): SqlValue[] {
   return [
     row.ordinal,
     row.id,

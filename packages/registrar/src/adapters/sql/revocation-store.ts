@@ -2,27 +2,17 @@
 // What each CRL shard must list, and the CRLs that were signed. Everything is keyed by issuer and shard first, so that
 // a shard's cost does not depend on the others.
 
-import type { DatabaseSync } from "node:sqlite";
+import { sql } from "kysely";
 import { type CrlShard, type CrlStore, type RevocationStore, type RevokedRow, registryError } from "natalis/registry";
 import type { StoredCrl } from "natalis/registry";
-import type { RegistryQueries } from "./dialect.ts";
 import { requirePage } from "./page.ts";
-import { type PreparedChange, prepareChange } from "./prepared.ts";
+import type { RegistryQueries } from "./queries.ts";
 import type { CrlsTable, RevocationsTable } from "./schema.ts";
 
-const saveCrl = `INSERT INTO crls (issuer, shard, number, this_update, next_update, log_size, der)
-  VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (issuer, shard) DO UPDATE SET number = excluded.number, this_update = excluded.this_update,
-    next_update = excluded.next_update, log_size = excluded.log_size, der = excluded.der
-  WHERE excluded.number > crls.number AND excluded.log_size >= crls.log_size`;
-
-export class SqliteRevocationStore implements RevocationStore, CrlStore {
-  readonly #database;
+export class SqlRevocationStore implements RevocationStore, CrlStore {
   readonly #queries;
-  #saveCrl: PreparedChange | undefined;
 
-  constructor(database: DatabaseSync, queries: RegistryQueries) {
-    this.#database = database;
+  constructor(queries: RegistryQueries) {
     this.#queries = queries;
   }
 
@@ -50,10 +40,20 @@ export class SqliteRevocationStore implements RevocationStore, CrlStore {
   }
 
   /** One statement decides and writes, so that of two processes one is refused. */
-  saveCrl(crl: StoredCrl): void {
-    const { issuer, shard, number, thisUpdate, nextUpdate, logSize, der } = crl;
-    this.#saveCrl ??= prepareChange(this.#database, saveCrl);
-    if (this.#saveCrl.run(issuer, shard, number, thisUpdate, nextUpdate, logSize, der) === 0)
+  async saveCrl({ issuer, shard, number, thisUpdate, nextUpdate, logSize, der }: StoredCrl): Promise<void> {
+    const times = { this_update: thisUpdate, next_update: nextUpdate };
+    const saved = await this.#queries
+      .insertInto("crls")
+      .values({ issuer, shard, number, ...times, log_size: logSize, der })
+      .onConflict((conflict) =>
+        conflict
+          .columns(["issuer", "shard"])
+          .doUpdateSet(replacedCrl)
+          .where(sql.ref("excluded.number"), ">", sql.ref("crls.number"))
+          .where(sql.ref("excluded.log_size"), ">=", sql.ref("crls.log_size")),
+      )
+      .executeTakeFirst();
+    if (saved.numInsertedOrUpdatedRows === 0n)
       throw registryError("NAT_REGISTRY_CRL_NUMBER", `${number} for shard ${shard}`);
   }
 
@@ -71,6 +71,14 @@ export class SqliteRevocationStore implements RevocationStore, CrlStore {
     return stale.map(({ issuer, shard }) => ({ issuer, shard }));
   }
 }
+
+const replacedCrl = {
+  number: sql<number>`excluded.number`,
+  this_update: sql<number>`excluded.this_update`,
+  next_update: sql<number>`excluded.next_update`,
+  log_size: sql<number>`excluded.log_size`,
+  der: sql<Uint8Array>`excluded.der`,
+};
 
 function revokedOf(row: RevocationsTable): RevokedRow {
   const { issuer, shard, serial, reason, entry } = row;

@@ -2,11 +2,11 @@
 // The authority's certificates. There are few, and they are read when a program starts.
 
 import type { AuthorityKind, AuthorityRow, AuthorityStore } from "natalis/registry";
-import type { RegistryQueries } from "./dialect.ts";
 import { requirePage } from "./page.ts";
+import type { RegistryQueries } from "./queries.ts";
 import type { AuthoritiesTable } from "./schema.ts";
 
-export class SqliteAuthorityStore implements AuthorityStore {
+export class SqlAuthorityStore implements AuthorityStore {
   readonly #queries;
 
   constructor(queries: RegistryQueries) {

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every schema change ever released, in order. A released one is never edited: a database may have run it.
+
+import type { Migration } from "kysely/migration";
+import type { SqlWords } from "../words.ts";
+import { registry } from "./0001-registry.ts";
+import { operatorCertificates } from "./0002-operator-certificates.ts";
+
+export function migrationsIn(words: SqlWords): Readonly<Record<string, Migration>> {
+  return {
+    "0001-registry": registry(words),
+    "0002-operator-certificates": operatorCertificates(words),
+  };
+}

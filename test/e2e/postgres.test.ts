@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two registrars on one PostgreSQL database, and a registry that moves between databases.
+
+import assert from "node:assert/strict";
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { after, before, suite, test } from "node:test";
+import { nodeHash, nodeSignatureVerifier } from "@natalis/node";
+import { openTemporaryPostgres, type TemporaryPostgres } from "@natalis/registrar";
+import { parseLogProof } from "natalis/formats";
+import { fromBase64, toBase64, toHex } from "natalis/kernel";
+import { verifyReceipt } from "natalis/registry";
+import { answerOf, bornDevice } from "../support/answers.ts";
+import { natalis, refusedNatalis, runNatalis } from "../support/command.ts";
+import { readEntries, rootsBySize, statementOf } from "../support/log-reader.ts";
+import { freePort } from "../support/ports.ts";
+import {
+  anotherPlace,
+  makeRegistrar,
+  origin,
+  type Place,
+  type RunningRegistrar,
+  startRegistrar,
+} from "../support/registrar.ts";
+import { Scope, scopeOf } from "../support/scope.ts";
+import { bear, type BirthAnswer, birthOf, makeDevice, requestOf } from "../support/software-device.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const scope = scopeOf({ after });
+let server: TemporaryPostgres;
+
+before(async () => {
+  server = await openTemporaryPostgres({ port: await freePort() });
+  scope.defer(() => server.close());
+});
+
+suite("two registrars on one database", () => {
+  let address: string;
+  let place: Place;
+  let one: RunningRegistrar;
+  let other: RunningRegistrar;
+
+  before(async () => {
+    address = await server.newDatabase();
+    place = await makeRegistrar(scope, "--database", address);
+    const second = await anotherPlace(place);
+    [one, other] = await Promise.all([startRegistrar(scope, place), startRegistrar(scope, second)]);
+  });
+
+  test("init keeps the address and leaves no database in the folder", () => {
+    assert.equal(existsSync(join(place.folder, "registry.sqlite")), false);
+    assert.equal(statSync(join(place.folder, "database")).mode & 0o777, 0o600);
+    assert.equal(readFileSync(join(place.folder, "database"), "utf8"), `${address}\n`);
+  });
+
+  test("births at both are each in the one log, once, and no checkpoint contradicts another", async () => {
+    const answers: BirthAnswer[] = [];
+    const line = async ({ admin }: RunningRegistrar, name: string) => {
+      for (let i = 0; i < 12; i++) answers.push(await bear(admin, await makeDevice(`${name}-${i}`)));
+    };
+    await Promise.all(["a", "b", "c", "d"].flatMap((name) => [line(one, `${name}1`), line(other, `${name}2`)]));
+    assert.equal(new Set(answers.map(({ device }) => device)).size, 96);
+    const note = await one.plain.text("/log/checkpoint");
+    assert.equal(await other.plain.text("/log/checkpoint"), note);
+    const entries = await readEntries(one.plain, statementOf(note).size);
+    const roots = rootsBySize(entries);
+    const ground = { policy: one.trust.log, verifier: nodeSignatureVerifier, hash: nodeHash };
+    for (const { index, entry, receipt } of answers) {
+      assert.equal(toBase64(entries[index] as Uint8Array), entry);
+      await verifyReceipt(receipt, Buffer.from(entry, "base64"), ground);
+      const { size, root } = statementOf(parseLogProof(receipt).checkpoint);
+      assert.equal(toHex(root), toHex(roots[size] as Uint8Array));
+    }
+  });
+
+  test("one unit asked for at both is born once", async () => {
+    const { signer } = await makeDevice("twice");
+    const asked = [one, other].map(async ({ admin }) => {
+      const request = await requestOf("twice", signer);
+      return admin.json<BirthAnswer>("POST", "/births", birthOf({ request, serial: "twice" }));
+    });
+    const answers = await Promise.all(asked);
+    assert.deepEqual(answers.map(({ kind }) => kind).toSorted(), ["born", "stored"]);
+    assert.equal(answers[0]?.certificate, answers[1]?.certificate);
+  });
+
+  test("a challenge of one is answered at the other, once", async () => {
+    const device = await bornDevice(one.admin, "asked");
+    const audience = "gate.example";
+    const { nonce } = await one.admin.json<{ nonce: string }>("POST", "/challenges", { audience });
+    const answer = toBase64(await answerOf(device, { nonce: fromBase64(nonce), audience }));
+    const statuses = [];
+    for (const { admin } of [other, one])
+      statuses.push((await admin.ask("POST", "/authentications", { body: { answer, audience } })).status);
+    assert.deepEqual(statuses, [200, 403]);
+  });
+
+  test("what one enrols the other lets in, and the audit of the database is clean beside both", async () => {
+    const body = { name: "line 1", role: "auditor" };
+    const { token } = await one.admin.json<{ token: string }>("POST", "/operators", body);
+    assert.equal((await other.admin.as(token).ask("GET", "/devices")).status, 200);
+    const report = JSON.parse(await natalis("log", "audit", "--json", "--data", place.folder)) as {
+      problems: unknown[];
+    };
+    assert.deepEqual(report.problems, []);
+  });
+
+  test("a registry that is open is not copied", async () => {
+    const to = join(temporaryFolder(scope), "copy");
+    const words = ["registry", "copy", "--from", address, "--to", to, "--data", place.folder];
+    await refusedNatalis("NAT_POSTGRES_HELD", ...words);
+  });
+});
+
+suite("a registry that moves", () => {
+  let still: Place;
+
+  before(async () => {
+    still = await makeRegistrar(scope);
+  });
+
+  test("from SQLite to PostgreSQL and back: the same checkpoint, and births go on at each", async () => {
+    const place = await makeRegistrar(scope);
+    const folder = place.folder;
+    await withRegistrar(place, [], async ({ admin }) => {
+      for (let i = 0; i < 5; i++) await bear(admin, await makeDevice(`before-${i}`));
+    });
+    const checkpoint = () => readFileSync(join(folder, "checkpoint"), "utf8");
+    const [address, kept] = [await server.newDatabase(), checkpoint()];
+    const told = await natalis("registry", "copy", "--from", folder, "--to", address);
+    assert.match(told, /rows copied, compared and audited; the log has \d+ entries/);
+    assert.match(told, /copying: \d+ of \d+/);
+    const audited = async (...words: string[]) =>
+      JSON.parse(await natalis("log", "audit", "--json", "--data", folder, ...words)) as Record<string, unknown>;
+    assert.deepEqual(await audited("--database", address), await audited());
+    await withRegistrar(place, ["--database", address], async ({ admin, plain }) => {
+      assert.ok((await readEntries(plain, statementOf(kept).size)).length > 5);
+      await bear(admin, await makeDevice("between"));
+    });
+    // The file it came from is behind what was served since.
+    await refusedNatalis("NAT_REGISTRY_ROLLED_BACK", "serve", "--data", folder);
+    await refusedNatalis("NAT_SQLITE_EXISTS", "registry", "copy", "--from", address, "--to", folder);
+    rmSync(join(folder, "registry.sqlite"));
+    await natalis("registry", "copy", "--from", address, "--to", folder);
+    assert.deepEqual(await audited(), await audited("--database", address));
+    await withRegistrar(place, [], async ({ admin }) => {
+      await bear(admin, await makeDevice("after"));
+      const { devices } = await admin.json<{ devices: unknown[] }>("GET", "/devices?limit=50");
+      assert.equal(devices.length, 7);
+    });
+  });
+
+  test("a copy into a database with anything in it, or from a folder in use, is refused and leaves nothing", async () => {
+    const [full, empty] = [await server.newDatabase(), await server.newDatabase()];
+    await server.query("CREATE TABLE theirs (x int)", new URL(full).pathname.slice(1));
+    const copy = (to: string) => ["registry", "copy", "--from", still.folder, "--to", to];
+    await refusedNatalis("NAT_POSTGRES_FOREIGN", ...copy(full));
+    await withRegistrar(still, [], async () => {
+      await refusedNatalis("NAT_SQLITE_HELD", ...copy(empty));
+    });
+    await natalis(...copy(empty));
+    await refusedNatalis("NAT_POSTGRES_FOREIGN", ...copy(empty));
+  });
+
+  test("a copy that does not pass the audit is not kept", async () => {
+    const forged = `${still.folder}-forged`;
+    cpSync(still.folder, forged, { recursive: true });
+    const database = new DatabaseSync(join(forged, "registry.sqlite"));
+    database.exec("UPDATE head SET time = time + 1");
+    database.close();
+    const address = await server.newDatabase();
+    await refusedNatalis("NAT_SERVICE_COPY", "registry", "copy", "--from", forged, "--to", address);
+    await natalis("registry", "copy", "--from", still.folder, "--to", address);
+  });
+});
+
+suite("the address", () => {
+  const facts = ["--maker", "Example", "--origin", origin, "--public-url", "http://pki.example"];
+
+  test("with a password in the command line is refused before anything is done", async () => {
+    const address = (await server.newDatabase()).replace("postgres@", "postgres:hunter2@");
+    const folder = join(temporaryFolder(scope), "data");
+    const init = ["init", "--data", folder, ...facts, "--database", address];
+    const copy = ["registry", "copy", "--from", folder, "--to", address];
+    const others = [["serve", "--database", address], ["log", "audit", "--database", address], copy];
+    const told = await Promise.all([init, ...others].map((words) => refusedNatalis("NAT_CLIENT_OPTION", ...words)));
+    for (const text of told) assert.ok(!text.includes("hunter2"), text);
+    assert.equal(existsSync(folder), false);
+  });
+
+  test("comes from the environment too, and its password is not kept", async () => {
+    const address = await server.newDatabase();
+    const folder = join(temporaryFolder(scope), "data");
+    process.env["NATALIS_DATABASE"] = address.replace("postgres@", "postgres:hunter2@");
+    try {
+      await natalis("init", "--data", folder, ...facts);
+    } finally {
+      delete process.env["NATALIS_DATABASE"];
+    }
+    assert.equal(readFileSync(join(folder, "database"), "utf8"), `${address}\n`);
+    await natalis("log", "audit", "--data", folder);
+  });
+
+  test("of a database without a registry starts nothing", async () => {
+    const place = await makeRegistrar(scope);
+    const told = await refusedNatalis(
+      "NAT_SERVICE_DATA",
+      "serve",
+      "--data",
+      place.folder,
+      "--database",
+      await server.newDatabase(),
+    );
+    assert.match(told, /natalis init/);
+    writeFileSync(join(place.folder, "database"), "mysql://localhost/births\n", { mode: 0o600 });
+    await refusedNatalis("NAT_POSTGRES_ADDRESS", "serve", "--data", place.folder);
+  });
+
+  test("of a full database leaves no folder behind", async () => {
+    const address = await server.newDatabase();
+    await server.query("CREATE TABLE theirs (x int)", new URL(address).pathname.slice(1));
+    const folder = join(temporaryFolder(scope), "data");
+    await refusedNatalis("NAT_POSTGRES_FOREIGN", "init", "--data", folder, ...facts, "--database", address);
+    assert.equal(existsSync(folder), false);
+    assert.equal((await runNatalis("init", "--data", folder, ...facts)).code, 0);
+  });
+});
+
+/** A registrar for the time of some work. */
+async function withRegistrar(
+  place: Place,
+  words: readonly string[],
+  work: (registrar: RunningRegistrar) => Promise<void>,
+): Promise<void> {
+  const own = new Scope();
+  try {
+    const registrar = await startRegistrar(own, place, ...words);
+    await work(registrar);
+    assert.equal((await registrar.stop()).code, 0);
+  } finally {
+    await own.close();
+  }
+}
