@@ -18,6 +18,7 @@ export async function crossSignMeshes(): Promise<Adversary[]> {
     await withoutAnchor(),
     await withImpostors(),
     await withImpostors(16),
+    await ofLongNames(),
     await ofOneName(),
     await ofOneNameAndKey(),
   ];
@@ -56,6 +57,21 @@ async function withImpostors(policies = 0): Promise<Adversary> {
   };
 }
 
+/** 25 certificates, 1.5 MB: each step compares all of their names, which differ in their last octet. */
+async function ofLongNames(): Promise<Adversary> {
+  const [mesh, certificates] = await meshOf(5, [], "n".repeat(30_000));
+  const root = party("root", key());
+  return {
+    name: "mesh of 5 authorities with names of 30,000 characters",
+    certificate: await issue({ issuer: mesh[0] as Party, subject: party("leaf", key()) }),
+    intermediates: certificates,
+    anchors: [await authority(root, root)],
+    code: "NAT_PATH_BUDGET",
+    detail: "out of names",
+    signatures: 0,
+  };
+}
+
 /** 300 authorities with one name and a key each, each certified by the anchor, none the leaf's issuer. */
 async function ofOneName(): Promise<Adversary> {
   const root = party("root", key());
@@ -86,8 +102,12 @@ async function ofOneNameAndKey(): Promise<Adversary> {
   };
 }
 
-async function meshOf(count: number, extensions: readonly Extension[] = []): Promise<[Party[], Uint8Array[]]> {
-  const mesh = Array.from({ length: count }, (_, i) => party(`authority ${i}`, key()));
+async function meshOf(
+  count: number,
+  extensions: readonly Extension[] = [],
+  name = "authority",
+): Promise<[Party[], Uint8Array[]]> {
+  const mesh = Array.from({ length: count }, (_, i) => party(`${name} ${i}`, key()));
   const pairs = mesh.flatMap((issuer) => mesh.map((subject) => [issuer, subject] as const));
   return [mesh, await Promise.all(pairs.map(([issuer, subject]) => authority(issuer, subject, extensions)))];
 }

@@ -2,6 +2,7 @@
 // How much work one validation may take. Certificates come from strangers, and a few hundred of them can be arranged
 // so that an unbounded builder walks for minutes. Each limit is far above what an honest path needs.
 
+import type { Name } from "../formats/index.ts";
 import type { KeyKind } from "../kernel/index.ts";
 import { pathError } from "./errors.ts";
 
@@ -17,7 +18,10 @@ export interface PathLimits {
   readonly paths: number;
   /** Names compared with subtrees of name constraints: each name may meet each subtree, and both come from strangers. */
   readonly nameConstraints: number;
-  /** Certificates looked at for one whose name fits: a bag of n costs n for every partial path. */
+  /**
+   * Certificates, lists and answers looked at for one whose name fits, a long name counting for several: a bag of n
+   * costs n for every partial path, and for every list and response whose signer is looked for.
+   */
   readonly names: number;
   /** Octets of extensions read in certificates of the bag: lists of subtrees and names cost as long as they are. */
   readonly extensions: number;
@@ -72,6 +76,13 @@ export class PathBudget {
   get areLevelsReached(): boolean {
     return this.#levelsReached;
   }
+}
+
+const octetsOfShortName = 64;
+
+/** Looking for a name among as many others: its octets are compared with those of each that is as long. */
+export function costOfSearch({ der }: Name, others: number): number {
+  return others * Math.ceil(der.length / octetsOfShortName);
 }
 
 /** Verifications under one such key, in those of P-256 that take as long; medians, rounded up. */

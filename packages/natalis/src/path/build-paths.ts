@@ -5,7 +5,7 @@
 
 import { type Certificate, type Name, sameName } from "../formats/index.ts";
 import { equalBytes } from "../kernel/index.ts";
-import type { PathBudget } from "./budget.ts";
+import { costOfSearch, type PathBudget } from "./budget.ts";
 import { PathCertificate } from "./path-certificate.ts";
 import { certificateOf, type TrustAnchor } from "./trust-anchor.ts";
 
@@ -41,6 +41,7 @@ export function proposePaths(
   { intermediates, anchors, maxIntermediates = Number.POSITIVE_INFINITY }: PathMaterial,
   budget: PathBudget,
 ): Generator<ProposedPath, void> {
+  budget.spend("names", intermediates.length);
   const bags = { anchors: bagOf(anchors), intermediates: bagOf(intermediates, budget) };
   return fromTarget(target, { ...bags, maxIntermediates, budget });
 }
@@ -124,7 +125,7 @@ function issuersOf(
   budget: PathBudget,
 ): readonly Candidate[] {
   const child = path.at(-1) as PathCertificate;
-  budget.spend("names", bag.length);
+  budget.spend("names", costOfSearch(child.certificate.issuer, bag.length));
   const named = bag.filter(({ certificate }) => isIssuer(child.certificate.issuer, certificate.subject));
   budget.spend("paths", named.length);
   return named.length < 2

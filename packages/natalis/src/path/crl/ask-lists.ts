@@ -25,6 +25,7 @@ interface Clearance {
 /** @throws NAT_PATH_BUDGET */
 export async function askLists(question: StatusQuestion, testimony: Testimony): Promise<void> {
   if (question.evidence.lists.length === 0) return;
+  question.budget.spend("names", question.evidence.lists.length);
   const statements: Statement[] = [];
   try {
     const subject = readSubject(question.certificate);

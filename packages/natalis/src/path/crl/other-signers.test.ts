@@ -30,7 +30,7 @@ import {
   forgeList,
   issuingPoint,
 } from "../../testing/status-forge.ts";
-import { certificateStatus, defaultPathLimits, PathBudget, type StatusQuestion } from "../index.ts";
+import { certificateStatus, defaultPathLimits, PathBudget, type PathLimits, type StatusQuestion } from "../index.ts";
 
 const at = new Date("2026-11-24T12:00:00Z");
 const thisUpdate = new Date("2026-11-24T00:00:00Z");
@@ -119,6 +119,21 @@ test("each signature that is checked is paid for", async () => {
   await assert.rejects(ask(lists, { budget: budget(1) }), { code: "NAT_PATH_BUDGET" });
 });
 
+test("so is the search for who signed: lists, candidates, and those of the list's name", async () => {
+  const noUse = extension(oids.keyUsage, encodeKeyUsage(["digitalSignature"]));
+  const strangers = await Promise.all(Array.from({ length: 9 }, () => forge("issuing", undefined, noUse)));
+  const question = { candidates: strangers.map(({ certificate }) => certificate) };
+  const lists = [await listOf(issuing), await listOf(issuing)];
+  const budget = (paid: Partial<PathLimits>) => new PathBudget({ ...defaultPathLimits, ...paid });
+  const enough = { names: lists.length + 2 * 9, paths: 2 * 10 };
+  assert.equal((await ask(lists, { ...question, budget: budget(enough) })).state, "good");
+  for (const [kind, amount] of Object.entries(enough))
+    await assert.rejects(ask(lists, { ...question, budget: budget({ ...enough, [kind]: amount - 1 }) }), {
+      code: "NAT_PATH_BUDGET",
+      detail: `out of ${kind}`,
+    });
+});
+
 test("nobody of the list's name is given", async () => {
   const { certificate } = await bear({ crlIssuer: [named("lister")] });
   const list = await listOf(lister, { extensions: [issuingPoint({ indirect: true })] });
@@ -158,6 +173,17 @@ test("but where its issuer's distribution point has its own name, that is its is
   const question = { certificate: delegate.certificate, candidates: [delegate.certificate] };
   assert.equal((await ask([list], question)).state, "good");
   assert.deepEqual(validated, []);
+});
+
+test("nor does another certificate of that name and key: what the key may sign, only a path can say", async () => {
+  const points = distributionPoints({ crlIssuer: [named("lister")] });
+  const delegate = await forge("lister", issuing, points, extension(oids.keyUsage, encodeKeyUsage(["keyAgreement"])));
+  const twin = await forgeCertificate({ name: "lister", signer: delegate.signer, extensions: [forSigningLists] });
+  const list = await listOf(twin, { extensions: [issuingPoint({ indirect: true })] });
+  await refusedFor("NAT_CRL_KEY_USAGE", [list], {
+    certificate: delegate.certificate,
+    candidates: [delegate.certificate, twin.certificate],
+  });
 });
 
 const full = [named("lister", "CRL 1")];

@@ -11,6 +11,7 @@ import {
   sameName,
 } from "../../formats/index.ts";
 import { equalBytes, type NatalisError, toHex } from "../../kernel/index.ts";
+import { costOfSearch } from "../budget.ts";
 import { crlError } from "../errors.ts";
 import type { StatusQuestion } from "../status/question.ts";
 import { ranked } from "../status/rank.ts";
@@ -44,11 +45,12 @@ export async function findListSigner(
 }
 
 /** Those of the list issuer's name, the likeliest first. Key identifiers only guide: the signature decides. */
-function possibleSigners(facts: ListFacts, { issuer, candidates }: StatusQuestion): Certificate[] {
+function possibleSigners(facts: ListFacts, { issuer, candidates, budget }: StatusQuestion): Certificate[] {
+  budget.spend("names", costOfSearch(facts.list.issuer, candidates.length));
   const others = candidates.filter(({ der }) => !equalBytes(der, issuer.der));
-  return [issuer, ...others]
-    .filter(({ subject }) => sameName(subject, facts.list.issuer))
-    .toSorted((a, b) => unlikeliness(a, facts) - unlikeliness(b, facts));
+  const named = [issuer, ...others].filter(({ subject }) => sameName(subject, facts.list.issuer));
+  budget.spend("paths", named.length);
+  return named.toSorted((a, b) => unlikeliness(a, facts) - unlikeliness(b, facts));
 }
 
 const wrongKey = 2;
@@ -96,7 +98,7 @@ async function checkOtherSigner(
   { certificate, validateSigner }: StatusQuestion,
 ): Promise<void> {
   if (equalBytes(signer.publicKey, certificate.publicKey)) {
-    if (delegated && sameName(signer.subject, certificate.subject)) return;
+    if (delegated && equalBytes(signer.der, certificate.der)) return;
     throw crlError("NAT_CRL_ISSUER", "it is signed by the key in question");
   }
   try {

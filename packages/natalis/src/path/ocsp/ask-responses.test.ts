@@ -26,7 +26,7 @@ import {
   forgeResponse,
   forgeResponseBytes,
 } from "../../testing/status-forge.ts";
-import { certificateStatus, defaultPathLimits, PathBudget, type StatusQuestion } from "../index.ts";
+import { certificateStatus, defaultPathLimits, PathBudget, type PathLimits, type StatusQuestion } from "../index.ts";
 
 const at = new Date("2026-11-24T12:00:00Z");
 const thisUpdate = new Date("2026-11-24T00:00:00Z");
@@ -116,6 +116,17 @@ const good: readonly [title: string, fields: Fields, question?: Partial<StatusQu
 for (const [title, fields, question] of good)
   test(`good: ${title}`, async () =>
     assert.deepEqual(await ask(fields, question), { state: "good", source: "ocsp", asOf: thisUpdate }));
+
+for (const named of ["by name", "by key"] as const)
+  test(`the search for a responder named ${named} is paid for: answers, candidates, and those so named`, async () => {
+    const candidates = [stranger.certificate, responder.certificate];
+    const budget = (paid: Partial<PathLimits>) => new PathBudget({ ...defaultPathLimits, ...paid });
+    const enough = { names: 3, paths: 1 };
+    const asking = (paid: Partial<PathLimits>) => ask({ responder, named }, { candidates, budget: budget(paid) });
+    assert.equal((await asking(enough)).state, "good");
+    for (const [kind, amount] of Object.entries(enough))
+      await assert.rejects(asking({ ...enough, [kind]: amount - 1 }), { detail: `out of ${kind}` });
+  });
 
 for (const digest of ["SHA-1", "SHA-256", "SHA-384", "SHA-512"] satisfies DigestName[])
   test(`good: named by ${digest}`, async () => assert.equal((await ask({ answers: [{ digest }] })).state, "good"));

@@ -37,7 +37,8 @@ export async function askResponses(question: StatusQuestion, testimony: Testimon
 }
 
 async function hear(response: OcspResponse, question: StatusQuestion, testimony: Testimony): Promise<void> {
-  const { certificate, issuer } = question;
+  const { certificate, issuer, budget } = question;
+  budget.spend("names", response.responses.length);
   const answers = response.responses.filter(({ id }) => isIdOf(id, certificate, issuer));
   if (answers.length === 0) throw ocspError("NAT_OCSP_CERTIFICATE", `${response.responses.length} others`);
   testimony.presented = true;

@@ -16,6 +16,8 @@ import {
   sameName,
 } from "../../formats/index.ts";
 import { equalBytes, type NatalisError, portableDigests, toHex } from "../../kernel/index.ts";
+import { costOfSearch } from "../budget.ts";
+import { once } from "../names/certificate-names.ts";
 import type { StatusQuestion } from "../status/question.ts";
 import { ranked } from "../status/rank.ts";
 import { refusalOf } from "../status/refusal.ts";
@@ -44,12 +46,17 @@ export async function checkResponder(response: OcspResponse, question: StatusQue
 /** The issuer first, then those that came with the response, then all others, as far as the response names them. */
 function* possibleResponders(
   { responder, certificates }: OcspResponse,
-  { issuer, candidates }: StatusQuestion,
+  { issuer, candidates, budget }: StatusQuestion,
   causes: NatalisError[],
 ): Generator<Certificate, void> {
   if (isNamed(issuer, responder)) yield issuer;
-  for (const certificate of [...readable(certificates, causes), ...candidates])
-    if (isNamed(certificate, responder) && !equalBytes(certificate.der, issuer.der)) yield certificate;
+  const others = [...readable(certificates, causes), ...candidates];
+  budget.spend("names", responder.byName ? costOfSearch(responder.byName, others.length) : others.length);
+  for (const certificate of others) {
+    if (!isNamed(certificate, responder) || equalBytes(certificate.der, issuer.der)) continue;
+    budget.spend("paths", 1);
+    yield certificate;
+  }
 }
 
 /** A certificate that cannot be read is no responder's; it may be none of those that matter. */
@@ -64,10 +71,12 @@ function readable(certificates: readonly Uint8Array[], causes: NatalisError[]): 
   });
 }
 
-function isNamed({ subject, publicKey }: Certificate, { byName, byKey }: ResponderId): boolean {
-  if (byName !== undefined) return sameName(byName, subject);
-  return equalBytes(byKey, portableDigests["SHA-1"](publicKeyBits(publicKey)));
+function isNamed(certificate: Certificate, { byName, byKey }: ResponderId): boolean {
+  return byName === undefined ? equalBytes(byKey, keyHashOf(certificate)) : sameName(byName, certificate.subject);
 }
+
+/** Each response asks it of each candidate. */
+const keyHashOf = once(({ publicKey }: Certificate) => portableDigests["SHA-1"](publicKeyBits(publicKey)));
 
 async function checkSignature(response: OcspResponse, responder: Certificate, question: StatusQuestion): Promise<void> {
   const fault = await evidenceFault(response, responder, question);

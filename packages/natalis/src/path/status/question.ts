@@ -24,9 +24,9 @@ export interface StatusRequest {
   readonly policy: RevocationPolicy;
 }
 
-/** Where each signature check is paid; a `PathBudget` is one. @throws NAT_PATH_BUDGET when nothing is left */
+/** Where signature checks and the search for signers are paid; a `PathBudget` is one. @throws NAT_PATH_BUDGET when nothing is left */
 export interface StatusBudget {
-  spend(kind: "signatures", amount: number): void;
+  spend(kind: "signatures" | "names" | "paths", amount: number): void;
 }
 
 export interface StatusQuestion {
