@@ -9,11 +9,13 @@ import {
   assembleSigned,
   encodeAuthorityKeyIdentifier,
   encodeBasicConstraints,
+  encodeBitString,
   encodeInhibitAnyPolicy,
   encodeInteger,
   encodeKeyUsage,
   encodeName,
   encodeNameConstraints,
+  encodeOid,
   encodePolicyConstraints,
   encodeSequence,
   encodeSubjectAltName,
@@ -26,6 +28,7 @@ import {
 } from "../../formats/index.ts";
 import { concatBytes } from "../../kernel/index.ts";
 import { PathCertificate } from "../path-certificate.ts";
+import { checkConformance } from "../steps/conformance.ts";
 import { conformanceRules } from "./rules.ts";
 
 const [issuer, subject] = ["issuer", "subject"].map((value) => encodeName([{ oid: oids.commonName, value }]));
@@ -173,3 +176,22 @@ for (const [source, what, given] of [
   ],
 ] as const)
   test(`refused by ${source}: ${what}`, () => assert.deepEqual(faultsOf(given), [source]));
+
+const unknownKey = encodeSequence(encodeSequence(encodeOid("1.2.3")), encodeBitString(Uint8Array.of(1)));
+
+for (const [what, given, code] of [
+  ["what keeps its duties", { extensions: leaf }, undefined],
+  ["what does not", { extensions: without(leaf, oids.authorityKeyIdentifier) }, "NAT_PATH_CONFORMANCE"],
+  ["what has a key of no known kind", { extensions: leaf, publicKey: unknownKey }, "NAT_ALGORITHM_UNKNOWN"],
+] as const)
+  test(`${what} is looked at once, however many paths it stands in`, () => {
+    const one = certificate(given);
+    let looks = 0;
+    Object.defineProperty(one, "keyUsage", { get: () => void looks++ });
+    for (let path = 0; path < 3; path++) {
+      if (code === undefined) checkConformance(one);
+      else assert.throws(() => checkConformance(one), { code });
+      if (path === 0) looks = 0;
+    }
+    assert.equal(looks, 0);
+  });
