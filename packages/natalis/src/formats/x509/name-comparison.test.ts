@@ -178,3 +178,13 @@ test("property: sameName is an equivalence, and comparisonKey tells the same", (
     { numRuns: 2000 },
   );
 });
+
+test("property: within a subtree is what has its relative names first", () => {
+  fc.assert(
+    fc.property(anyName, anyName, (a, b) => {
+      const first = { der: new Uint8Array(0), relativeNames: a.relativeNames.slice(0, b.relativeNames.length) };
+      assert.equal(startsWithName(a, b), sameName(first, b));
+    }),
+    { numRuns: 2000 },
+  );
+});

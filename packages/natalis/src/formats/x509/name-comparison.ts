@@ -16,14 +16,18 @@ export function sameName(a: Name, b: Name): boolean {
 
 /** Whether `name` is within the subtree `prefix`: the same name once its trailing relative names are left out (7.1). */
 export function startsWithName(name: Name, prefix: Name): boolean {
-  if (prefix.relativeNames.length > name.relativeNames.length) return false;
-  const keys = prepared(name).relativeKeys;
-  return prepared(prefix).relativeKeys.every((key, index) => key === keys[index]);
+  return startsWithKey(prepared(name).key, prepared(prefix).key);
 }
 
 /** Text that two names have in common exactly where `sameName` holds of them: for maps. Of no other meaning. */
 export function comparisonKey(name: Name): string {
   return prepared(name).key;
+}
+
+/** `startsWithName` by the keys of both: where thousands of names meet thousands of subtrees. */
+export function startsWithKey(key: string, prefix: string): boolean {
+  if (prefix === "" || key === prefix) return true;
+  return key.startsWith(prefix) && key[prefix.length] === betweenRelativeNames;
 }
 
 /**
@@ -34,8 +38,9 @@ export function isComparable(name: Name): boolean {
   return prepared(name).comparable;
 }
 
+const betweenRelativeNames = ",";
+
 interface PreparedName {
-  readonly relativeKeys: readonly string[];
   readonly key: string;
   readonly comparable: boolean;
 }
@@ -62,7 +67,7 @@ function prepared(name: Name): PreparedName {
   return fresh;
 }
 
-// Values are written behind their lengths, so that no value can look like two, or like the end of its name.
+// Values are written behind their lengths, so that no value can look like two, or like the end of its relative name.
 function prepare({ relativeNames }: Name): PreparedName {
   let comparable = true;
   const attributeKey = (attribute: NameAttribute): string => {
@@ -72,7 +77,7 @@ function prepare({ relativeNames }: Name): PreparedName {
     return `${attribute.oid}#${attribute.tag}:${attribute.value.length}:${attribute.value}`;
   };
   const relativeKeys = relativeNames.map((attributes) => attributes.map(attributeKey).toSorted().join("+"));
-  return { relativeKeys, key: relativeKeys.join(","), comparable };
+  return { key: relativeKeys.join(betweenRelativeNames), comparable };
 }
 
 /** Domain components are labels in ASCII, A-labels among them, and match exactly but for case (RFC 9549, 7.3). */

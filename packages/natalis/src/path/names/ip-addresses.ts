@@ -14,8 +14,8 @@ export const ipAddresses: NameForm<Uint8Array> = {
 };
 
 function isInRange(octets: Uint8Array, { address, mask }: { address: Uint8Array; mask: Uint8Array }): boolean {
-  return (
-    octets.length === address.length &&
-    octets.every((octet, i) => ((octet ^ (address[i] as number)) & (mask[i] as number)) === 0)
-  );
+  if (octets.length !== address.length) return false;
+  for (let i = 0; i < octets.length; i++)
+    if ((((octets[i] as number) ^ (address[i] as number)) & (mask[i] as number)) !== 0) return false;
+  return true;
 }
