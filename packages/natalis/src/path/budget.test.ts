@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateKey, nodeSignatureVerifier } from "@natalis/node";
-import { algorithms, type Certificate } from "../formats/index.ts";
+import { algorithms, type Certificate, encodeCertificatePolicies, oids } from "../formats/index.ts";
 import type { SignatureVerifier, Signer } from "../kernel/index.ts";
 import { authorityExtensions, extension, type Forged, forgeCertificate } from "../testing/certificate-forge.ts";
 import { costOf, defaultPathLimits, type PathLimits, PathBudget } from "./budget.ts";
-import { validatePath } from "./index.ts";
+import { type PolicyInputs, validatePath } from "./index.ts";
 
 const at = new Date("2026-11-24T12:00:00Z");
 const key = (): Signer => generateKey(algorithms.ES256).signer;
@@ -37,6 +37,7 @@ function validate(
   bag: readonly Forged[],
   budget?: Partial<PathLimits>,
   verifier: SignatureVerifier = counting(),
+  policies: PolicyInputs = {},
 ) {
   return validatePath({
     certificate: target.certificate,
@@ -44,6 +45,7 @@ function validate(
     anchors: [root.certificate],
     at,
     verifier,
+    policies,
     budget: { ...defaultPathLimits, ...budget },
   });
 }
@@ -101,8 +103,13 @@ test("a slow algorithm takes more of the budget of signatures", async () => {
   const under = await forgeCertificate({ name: "under slow", issuer: slow, signer: key() });
   await validate(under, [slow], { signatures: 11 });
   await assert.rejects(validate(under, [slow], { signatures: 10 }), { detail: "out of signatures" });
-  assert.equal(costOf({ kind: "RSA", bits: 8192 }), 4);
-  assert.equal(costOf({ kind: "RSA", bits: 1024 }), 1);
+  for (const [bits, cost] of [
+    [1024, 1],
+    [2048, 1],
+    [4096, 4],
+    [8192, 16],
+  ] as const)
+    assert.equal(costOf({ kind: "RSA", bits }), cost, `RSA ${bits}`);
 });
 
 test("large extensions in a bag stop at the budget of extensions: each list in them takes time to read", async () => {
@@ -123,6 +130,40 @@ test("what is not read takes nothing of the budget of extensions, and neither do
   const octets = issuing.certificate.extensions.reduce((sum, { value }) => sum + value.length, 0);
   await validate(leaf, [issuing, ...strangers], { extensions: octets });
   await assert.rejects(validate(leaf, [issuing], { extensions: octets - 1 }), { detail: "out of extensions" });
+});
+
+test("policies are counted on every path, however few certificates name them (CVE-2023-0464)", async () => {
+  const named = Array.from({ length: 50 }, (_, i) => `1.3.6.1.4.1.32473.20.${i}`);
+  const policies = extension(oids.certificatePolicies, encodeCertificatePolicies(named));
+  const extensions = [...authorityExtensions().slice(0, 2), policies];
+  const makers = await many(3, () => authority("issuing", root));
+  const signers = makers.map(({ signer }) => signer);
+  const layers = await Promise.all(
+    makers.flatMap((issuer) =>
+      signers.map((signer) => forgeCertificate({ name: "below", issuer, signer, extensions })),
+    ),
+  );
+  const target = await forgeCertificate({ name: "leaf", issuer: layers[0], signer: key(), extensions: [policies] });
+  const bag = [...makers, ...layers];
+  const demand = { initialPolicySet: ["1.3.6.1.4.1.32473.21"], requireExplicitPolicy: true };
+  const judge = (limit: number) => validate(target, bag, { policies: limit }, counting(), demand);
+  await assert.rejects(judge(defaultPathLimits.policies), { code: "NAT_PATH_POLICY" });
+  await assert.rejects(judge(900), { code: "NAT_PATH_BUDGET", detail: "out of policies" });
+});
+
+test("long names and keys take more of the budget of names, and so do certificates of one beginning", async () => {
+  const long = "x".repeat(4_000);
+  const above = await authority(long, root);
+  const under = await forgeCertificate({ name: "under", issuer: above, signer: key() });
+  const strangers = await many(5, (i) => authority(`stranger ${i}`.padEnd(4_000)));
+  const namesLeft = (names: number) => validate(under, [above, ...strangers], { names });
+  await namesLeft(defaultPathLimits.names);
+  await assert.rejects(namesLeft(400), { code: "NAT_PATH_BUDGET", detail: "out of names" });
+  // ECDSA signatures differ in length: of a few copies two are alike up to them.
+  const alike = await many(8, () => authority(long, root, above.signer));
+  const beginnings = (names: number) => validate(leaf, [issuing, ...alike], { names });
+  await beginnings(defaultPathLimits.names);
+  await assert.rejects(beginnings(120), { code: "NAT_PATH_BUDGET", detail: "out of names" });
 });
 
 test("a path longer than allowed is not followed, a shorter one beside it is", async () => {
@@ -158,20 +199,22 @@ test("a budget that runs out keeps the cause found so far", async () => {
 });
 
 test("each kind of work has its own budget", () => {
-  const budget = new PathBudget({ depth: 3, signatures: 1, paths: 2, names: 1, nameConstraints: 3, extensions: 1 });
+  const one = { signatures: 1, names: 1, policies: 1, extensions: 1 };
+  const budget = new PathBudget({ depth: 3, paths: 2, nameConstraints: 3, ...one });
   budget.spend("signatures");
   budget.spend("paths", 2);
   budget.spend("names");
+  budget.spend("policies");
   budget.spend("extensions");
   budget.spend("nameConstraints", 2);
   assert.throws(() => budget.spend("nameConstraints", 2), { code: "NAT_PATH_BUDGET" });
   budget.spend("nameConstraints");
-  for (const kind of ["signatures", "paths", "names", "nameConstraints", "extensions"] as const)
+  for (const kind of ["signatures", "paths", "names", "nameConstraints", "policies", "extensions"] as const)
     assert.throws(() => budget.spend(kind), { code: "NAT_PATH_BUDGET" });
 });
 
 test("limits are data: what was given is not used up", async () => {
-  const limits: PathLimits = { depth: 3, signatures: 2, paths: 2, names: 8, nameConstraints: 0, extensions: 1000 };
+  const limits: PathLimits = { ...defaultPathLimits, depth: 3, signatures: 2, paths: 2, nameConstraints: 0 };
   await validate(leaf, [issuing], limits);
   await validate(leaf, [issuing], limits);
   assert.equal(limits.signatures, 2);

@@ -19,10 +19,12 @@ export interface PathLimits {
   /** Names compared with subtrees of name constraints: each name may meet each subtree, and both come from strangers. */
   readonly nameConstraints: number;
   /**
-   * Certificates, lists and answers looked at for one whose name fits, a long name counting for several: a bag of n
-   * costs n for every partial path, and for every list and response whose signer is looked for.
+   * Certificates, lists and answers looked at for one whose name or key fits, in pieces of 64 octets: a bag of n costs
+   * n for every partial path, and for every list and response whose signer is looked for.
    */
   readonly names: number;
+  /** Policies named and mapped, on every path again: nodes and edges of its graph of policies (CVE-2023-0464). */
+  readonly policies: number;
   /** Octets of extensions read in certificates of the bag: lists of subtrees and names cost as long as they are. */
   readonly extensions: number;
 }
@@ -33,6 +35,7 @@ export const defaultPathLimits: PathLimits = {
   paths: 1000,
   nameConstraints: 250_000,
   names: 200_000,
+  policies: 50_000,
   extensions: 131_072,
 };
 
@@ -78,18 +81,21 @@ export class PathBudget {
   }
 }
 
-const octetsOfShortName = 64;
+/** What comparing with so many octets takes of the names: an honest name has a piece or two. */
+export function piecesOf(octets: number): number {
+  return 1 + (octets >> 6);
+}
 
 /** Looking for a name among as many others: its octets are compared with those of each that is as long. */
 export function costOfSearch({ der }: Name, others: number): number {
-  return others * Math.ceil(der.length / octetsOfShortName);
+  return others * piecesOf(der.length);
 }
 
 /** Verifications under one such key, in those of P-256 that take as long; medians, rounded up. */
 const costs: Readonly<Record<Exclude<KeyKind, "RSA">, number>> = {
   "P-256": 1,
   "P-384": 10,
-  "P-521": 8,
+  "P-521": 16,
   Ed25519: 2,
   Ed448: 8,
   "ML-DSA-44": 2,
@@ -97,7 +103,7 @@ const costs: Readonly<Record<Exclude<KeyKind, "RSA">, number>> = {
   "ML-DSA-87": 4,
 };
 
-/** RSA verifies fast: its cost is that of the key's size. */
+/** RSA takes as long as the square of its modulus, under the longest exponent that is taken; the usual one is faster. */
 export function costOf({ kind, bits }: { readonly kind: KeyKind; readonly bits: number }): number {
-  return kind === "RSA" ? Math.ceil(bits / 2048) : costs[kind];
+  return kind === "RSA" ? Math.ceil((bits / 2048) ** 2) : costs[kind];
 }

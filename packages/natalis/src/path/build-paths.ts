@@ -5,7 +5,7 @@
 
 import { type Certificate, type Name, sameName } from "../formats/index.ts";
 import { equalBytes } from "../kernel/index.ts";
-import { costOfSearch, type PathBudget } from "./budget.ts";
+import { costOfSearch, type PathBudget, piecesOf } from "./budget.ts";
 import { PathCertificate } from "./path-certificate.ts";
 import { certificateOf, type TrustAnchor } from "./trust-anchor.ts";
 
@@ -65,15 +65,24 @@ interface Search {
   readonly budget: PathBudget;
 }
 
-/** @param budget where reading is paid for: what anchors cost is the caller's to know */
+/** @param budget where comparing and reading are paid for: what anchors cost is the caller's to know */
 function bagOf(certificates: readonly TrustAnchor[], budget?: PathBudget): Bag {
   const bag: Candidate[] = [];
   for (const given of certificates) {
     const candidate = candidateOf(given, budget);
-    if (!bag.slice(0, mostCompared).some(({ certificate }) => equalBytes(certificate.der, candidate.certificate.der)))
+    if (!bag.slice(0, mostCompared).some((other) => isCopy(candidate.certificate, other.certificate, budget)))
       bag.push(candidate);
   }
   return bag;
+}
+
+/** Certificates that were not made for it differ in their serial numbers: comparing those costs nothing. */
+function isCopy({ der: a }: Certificate, { der: b }: Certificate, budget: PathBudget | undefined): boolean {
+  if (a.length !== b.length) return false;
+  let shared = 0;
+  while (shared < a.length && a[shared] === b[shared]) shared++;
+  budget?.spend("names", shared >> 6);
+  return shared === a.length;
 }
 
 function candidateOf(given: TrustAnchor, budget: PathBudget | undefined): Candidate {
@@ -98,9 +107,9 @@ function* extend(certificates: ProposedPath["certificates"], search: Search): Ge
     return;
   for (const isIssuer of [hasSameBytes, hasOtherBytes]) {
     for (const anchor of issuersOf(certificates, search.anchors, isIssuer, budget))
-      if (isNew(anchor, certificates)) yield { certificates, anchor };
+      if (isNew(anchor, certificates, budget)) yield { certificates, anchor };
     for (const issuer of issuersOf(certificates, search.intermediates, isIssuer, budget))
-      if (isNew(issuer, certificates)) yield* extend([...certificates, issuer.read()], search);
+      if (isNew(issuer, certificates, budget)) yield* extend([...certificates, issuer.read()], search);
   }
 }
 
@@ -134,7 +143,9 @@ function issuersOf(
 }
 
 // No path gains by passing the same name with the same key twice, and loops of cross-signed authorities do just that.
-function isNew({ certificate }: Candidate, path: readonly PathCertificate[]): boolean {
+function isNew({ certificate }: Candidate, path: readonly PathCertificate[], budget: PathBudget): boolean {
+  const { publicKey, subject } = certificate;
+  budget.spend("names", path.length * piecesOf(publicKey.length + subject.der.length));
   return !path.some((known) => isSameEntity(known.certificate, certificate));
 }
 

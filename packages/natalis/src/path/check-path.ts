@@ -29,7 +29,7 @@ export function checkPath(path: ProposedPath, request: PathRequest, budget: Path
   for (const certificate of intermediates.toReversed())
     blaming(certificate.certificate, () => {
       checkEach(state, certificate, false, request, budget);
-      prepareForNext(state, certificate, request);
+      prepareForNext(state, certificate, request, budget);
     });
   return blaming(target.certificate, () => {
     checkEach(state, target, true, request, budget);
@@ -63,12 +63,17 @@ function checkEach(
   checkExtensions(certificate);
   if (conformingIssuers) checkConformance(certificate);
   checkNames(state, certificate, isLast, budget);
-  state.policies.apply(certificate, isLast);
+  state.policies.apply(certificate, isLast, budget);
 }
 
 /** 6.1.4 */
-function prepareForNext(state: PathState, certificate: PathCertificate, { purpose }: PathRequest): void {
-  state.policies.prepareForNext(certificate);
+function prepareForNext(
+  state: PathState,
+  certificate: PathCertificate,
+  { purpose }: PathRequest,
+  budget: PathBudget,
+): void {
+  state.policies.prepareForNext(certificate, budget);
   narrowNames(state, certificate);
   checkAuthority(certificate);
   takePathLength(state, certificate);

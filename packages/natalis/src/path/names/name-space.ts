@@ -11,15 +11,16 @@ import { type Constraint, constraintsOf, type NameBudget } from "./constraint.ts
 export class NameSpace {
   /** Where every path begins. Checking names against it costs nothing. */
   static readonly unconstrained: NameSpace = new NameSpace([]);
-  readonly #constraints: readonly Constraint[];
+  /** As the extensions have them, since one may mention thousands of forms and paths are many. */
+  readonly #constraints: readonly (readonly Constraint[])[];
 
-  private constructor(constraints: readonly Constraint[]) {
+  private constructor(constraints: readonly (readonly Constraint[])[]) {
     this.#constraints = constraints;
   }
 
   /** The space below a certificate with this extension (6.1.4 g). What is narrow already only gets narrower. */
   narrowedBy(constraints: NameConstraints): NameSpace {
-    return new NameSpace([...this.#constraints, ...constraintsOf(constraints)]);
+    return new NameSpace([...this.#constraints, constraintsOf(constraints)]);
   }
 
   /**
@@ -28,6 +29,6 @@ export class NameSpace {
    * @throws NAT_PATH_NAME_CONSTRAINTS where one is not, or cannot be compared; NAT_PATH_BUDGET
    */
   check(names: CertificateNames, budget: NameBudget): void {
-    for (const constraint of this.#constraints) constraint(names, budget);
+    for (const constraints of this.#constraints) for (const constraint of constraints) constraint(names, budget);
   }
 }

@@ -10,6 +10,12 @@ import type { PolicyInputs } from "./policy-inputs.ts";
 
 const none: ReadonlySet<string> = new Set();
 
+/** What a validation has left of its work: each policy that is named takes one piece, and each that is mapped. */
+export interface PolicyBudget {
+  /** @throws NAT_PATH_BUDGET when fewer are left. */
+  spend(kind: "policies", amount: number): void;
+}
+
 export class PolicyState {
   readonly #graph = new PolicyGraph();
   readonly #user: ReadonlySet<string>;
@@ -29,18 +35,21 @@ export class PolicyState {
     this.#isCounting = false;
   }
 
-  /** 6.1.3 (d) to (f). @throws NAT_PATH_POLICY */
-  apply(certificate: PathCertificate, isLast: boolean): void {
+  /** 6.1.3 (d) to (f). @throws NAT_PATH_POLICY, NAT_PATH_BUDGET */
+  apply(certificate: PathCertificate, isLast: boolean, budget: PolicyBudget): void {
     const named = certificate.policies ?? none;
+    budget.spend("policies", named.size);
     const any = named.has(oids.anyPolicy) && (this.#inhibitAnyPolicy > 0 || (!isLast && certificate.selfIssued));
     this.#graph.descend(named, any);
     if (this.#explicitPolicy === 0 && this.#graph.isNull)
       throw pathError("NAT_PATH_POLICY", `none is left at ${certificate.label}`);
   }
 
-  /** 6.1.4 (b), (h) to (j): what an intermediate certificate demands of those below it. */
-  prepareForNext(certificate: PathCertificate): void {
-    this.#map(certificate.policyMappings ?? []);
+  /** 6.1.4 (b), (h) to (j): what an intermediate certificate demands of those below it. @throws NAT_PATH_BUDGET */
+  prepareForNext(certificate: PathCertificate, budget: PolicyBudget): void {
+    const mappings = certificate.policyMappings ?? [];
+    budget.spend("policies", mappings.length);
+    this.#map(mappings);
     if (this.#isCounting && !certificate.selfIssued) this.#countDown();
     this.constrain(certificate);
   }
