@@ -102,6 +102,27 @@ function codesOf(error: unknown): string[] {
   return isNatalisError(error) ? [error.code, ...codesOf(error.cause)] : [];
 }
 
+test("of two authorities of one name below one anchor, neither speaks for the other's certificates", async () => {
+  const other = await forge("other", root, ...authorityExtensions());
+  const fake = await forge("issuing", other, forSigningLists);
+  const namesake = await forge("issuing", other, ...authorityExtensions());
+  const selfIssued = await forge("issuing", namesake, forSigningLists);
+  const candidates = [other, fake, namesake, selfIssued].map(({ certificate }) => certificate);
+  for (const signer of [fake, selfIssued]) {
+    const lists = [await listOf(root), await listOf(other), await listOf(signer), await listOf(namesake)];
+    const [status] = await ask({ lists }, { candidates });
+    assert.equal(status?.state, "unknown");
+    assert.deepEqual(codesOf(causeOf(status)), ["NAT_CRL_SIGNER", "NAT_CRL_ISSUER"]);
+  }
+});
+
+test("a new key of the issuer, certified by itself, is no other authority", async () => {
+  const renewed = await forge("issuing", issuing, forSigningLists);
+  const responses = [await answerBy(issuing, renewed, issuing)];
+  const lists = [await listOf(root), await listOf(renewed)];
+  assert.deepEqual(statesOf(await ask({ lists, responses }, { candidates: [renewed.certificate] })), ["good", "good"]);
+});
+
 test("each certificate of the path but the anchor, in the order of the path", async () => {
   assert.deepEqual(statesOf(await ask({ lists: [await listOf(root), await listOf(issuing)] })), ["good", "good"]);
   assert.deepEqual(statesOf(await ask({ lists: [await listOf(issuing)] })), ["good", "unknown"]);
