@@ -138,6 +138,9 @@ describe("whether a name can be compared", () => {
     ["text", name([[cn, utf8("a")]]), true],
     ["no attributes", name(), true],
     ["a value that is no string: by its bytes", name([[cn, encodeInteger(5)]]), true],
+    ...[tags.numericString, 0x15, 0x19, 0x1b].map(
+      (tag) => [`text under tag ${tag}`, name([[o, string(tag)("1")]]), false] as const,
+    ),
     ["private use", name([[o, utf8("a")]], [[cn, utf8("\ue000")]]), false],
     [
       "private use in a second attribute",

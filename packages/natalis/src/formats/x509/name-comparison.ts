@@ -32,7 +32,7 @@ export function startsWithKey(key: string, prefix: string): boolean {
 
 /**
  * Whether all text in the name can be prepared for comparison. Of a name with, say, private-use characters (RFC 4518
- * 2.4) only the bytes can be compared; so it may be the same as another one that does not look so here.
+ * 2.4) or a GeneralString only the bytes can be compared; so it may be the same as another one that does not look so here.
  */
 export function isComparable(name: Name): boolean {
   return prepared(name).comparable;
@@ -56,6 +56,9 @@ const textTags: ReadonlySet<number> = new Set([
   tags.visibleString,
 ]);
 
+/** Text in none of those types, which others may read as the same: NumericString, Videotex-, Graphic- and GeneralString. */
+const foreignTextTags: ReadonlySet<number> = new Set([tags.numericString, 0x15, 0x19, 0x1b]);
+
 const cache = new WeakMap<Name, PreparedName>();
 
 /** Once per name, in time that grows as its length. */
@@ -73,7 +76,7 @@ function prepare({ relativeNames }: Name): PreparedName {
   const attributeKey = (attribute: NameAttribute): string => {
     const text = textTags.has(attribute.tag) ? comparisonText(attribute) : undefined;
     if (text !== undefined) return `${attribute.oid}=${text.length}:${text}`;
-    comparable &&= !textTags.has(attribute.tag);
+    comparable &&= !textTags.has(attribute.tag) && !foreignTextTags.has(attribute.tag);
     return `${attribute.oid}#${attribute.tag}:${attribute.value.length}:${attribute.value}`;
   };
   const relativeKeys = relativeNames.map((attributes) => attributes.map(attributeKey).toSorted().join("+"));
