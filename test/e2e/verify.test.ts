@@ -124,7 +124,7 @@ suite("refused", together, () => {
       "NAT_PATH_NAME",
       inQuestion,
     ],
-    ["for a pattern", ["chain.pem"], ["--name", "dns:*.example"], "NAT_PATH_NAME", inQuestion],
+    ["for a pattern", ["chain.pem"], ["--name", "dns:*.example"], "NAT_PATH_NAME_FORM", undefined],
     [
       "without a policy",
       ["chain.pem"],

@@ -274,3 +274,8 @@ test("names that differ in case, spaces and string type chain (RFC 5280 7.1)", a
   const path = await validatePath(request({ leaf: below, bag: [written] }));
   assert.deepEqual(path.certificates, certificates([below, written, root]));
 });
+
+test("an expected name that none can have is told before anything of the certificate", async () => {
+  const given = { ...request({ leaf: underShort, bag: [shortIssuing] }), names: [{ dns: "no host name" }] };
+  await assert.rejects(validatePath(given), { code: "NAT_PATH_NAME_FORM" });
+});

@@ -9,7 +9,7 @@ import { isAnchorItself, type ProposedPath, proposePaths } from "./build-paths.t
 import { checkPath } from "./check-path.ts";
 import { pathError } from "./errors.ts";
 import { blame } from "./fault.ts";
-import type { ExpectedName } from "./names/expected-name.ts";
+import { type ExpectedName, readExpectedName } from "./names/expected-name.ts";
 import { PathCertificate } from "./path-certificate.ts";
 import type { PolicyInputs } from "./policies/policy-inputs.ts";
 import { moreSpecific } from "./rank.ts";
@@ -27,7 +27,10 @@ export interface PathRequest extends PurposeRequest {
   readonly certificate: Certificate;
   /** Certificates that may stand between, from anywhere, in any order. */
   readonly intermediates: readonly Certificate[];
-  /** The authorities that are trusted because the caller says so. Their own constraints and validity bind too. */
+  /**
+   * The authorities that are trusted because the caller says so. Their own constraints and validity bind too. One that
+   * is given twice is taken as it is given first. A certificate in question that is one of them is trusted as itself.
+   */
   readonly anchors: readonly TrustAnchor[];
   readonly at: Date;
   /** Names that the certificate must have, every one of them. */
@@ -59,6 +62,8 @@ export function validatePath(request: PathRequest): Promise<VerifiedPath> {
 }
 
 async function search(request: PathRequest, budget: PathBudget): Promise<VerifiedPath> {
+  // A name that none can have is the caller's mistake, whatever is wrong with the certificate.
+  for (const name of request.names ?? []) readExpectedName(name);
   const target = new PathCertificate(request.certificate);
   let cause: NatalisError | undefined;
   try {

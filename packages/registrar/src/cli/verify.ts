@@ -70,6 +70,8 @@ function withModes(command: Command): Command {
   const revocation = new Option("--revocation <how>", revocationHelp).choices(revocations).default("ifPresent");
   command
     .addOption(revocation)
+    .option("--clock-skew <seconds>", "by which clocks may differ (default: 60)", parseSeconds)
+    .option("--max-age <seconds>", "for which lists and responses count (default: as they say)", parseSeconds)
     .option("--legacy", "take SHA-1 signatures and RSA keys below 2048 bits")
     .option(
       "--conforming",
@@ -135,5 +137,10 @@ function parsePolicy(text: string, others: readonly string[] = []): string[] {
 
 function parseDepth(text: string): number {
   if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError("not a whole number from 0 to 999");
+  return Number(text);
+}
+
+function parseSeconds(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("not a whole number of seconds below a billion");
   return Number(text);
 }

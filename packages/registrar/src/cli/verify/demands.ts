@@ -5,7 +5,7 @@ import { encodeOid, oids } from "natalis/formats";
 import { isNatalisError } from "natalis/kernel";
 import type { ExpectedName, PolicyInputs } from "natalis/path";
 import { z } from "zod";
-import type { Revocation } from "./status.ts";
+import type { Currency, Revocation } from "./status.ts";
 
 export interface Demands {
   /** OID of an extended key usage. */
@@ -14,6 +14,7 @@ export interface Demands {
   readonly policies: PolicyInputs;
   readonly maxIntermediates?: number | undefined;
   readonly revocation: Revocation;
+  readonly currency?: Currency | undefined;
   readonly legacy: boolean;
   /** Whether every certificate must be as conforming authorities issue it; absent: as the names ask. */
   readonly conforming?: boolean | undefined;

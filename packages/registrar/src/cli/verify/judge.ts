@@ -65,7 +65,7 @@ function requestOf(
     strength: legacy ? "legacy" : "current",
     verifier,
     ...conformity(demands),
-    ...statusFields(demands.revocation, evidence),
+    ...statusFields(demands.revocation, evidence, demands.currency),
   };
 }
 

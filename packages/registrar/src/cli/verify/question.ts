@@ -11,7 +11,7 @@ import { readData, readText } from "../files.ts";
 import type { Demands } from "./demands.ts";
 import { type Given, readDers, readGiven } from "./given.ts";
 import type { Question } from "./judge.ts";
-import type { Evidence, Revocation } from "./status.ts";
+import type { Currency, Evidence, Revocation } from "./status.ts";
 import type { Place, Places } from "./view.ts";
 
 export interface VerifyOptions {
@@ -29,6 +29,8 @@ export interface VerifyOptions {
   readonly inhibitAnyPolicy?: boolean;
   readonly maxDepth?: number;
   readonly revocation: Revocation;
+  readonly clockSkew?: number;
+  readonly maxAge?: number;
   readonly legacy?: boolean;
   readonly conforming?: boolean;
 }
@@ -99,9 +101,14 @@ function demandsOf(options: VerifyOptions): Demands {
     policies: { initialPolicySet: options.policy, requireExplicitPolicy, inhibitPolicyMapping, inhibitAnyPolicy },
     maxIntermediates: options.maxDepth,
     revocation: options.revocation,
+    currency: currencyOf(options),
     legacy: options.legacy ?? false,
     conforming: options.conforming,
   };
+}
+
+function currencyOf({ clockSkew, maxAge }: VerifyOptions): Currency {
+  return { ...(clockSkew === undefined ? {} : { clockSkew }), ...(maxAge === undefined ? {} : { maxAge }) };
 }
 
 function placesOf(chain: readonly Placed[], anchors: readonly Placed[]): Places {

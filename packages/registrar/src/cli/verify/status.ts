@@ -26,12 +26,18 @@ const unknown: Readonly<Record<Exclude<Revocation, "off">, RevocationPolicy["unk
   ifPresent: "acceptAbsent",
 };
 
-/** Seconds by which the clocks of whoever signs lists and responses may be ahead of ours. */
-const clockSkew = 60;
+/** How current evidence has to be, in seconds; absent: 60 of clock skew, and as old as its next update lets it be. */
+export type Currency = Partial<Pick<RevocationPolicy, "clockSkew" | "maxAge">>;
+
+const usualClockSkew = 60;
 
 /** The part of a PathRequest that is about status. @throws as the methods of `Evidence` */
-export function statusFields(revocation: Revocation, evidence: Evidence): { readonly status?: StatusRequest } {
+export function statusFields(
+  revocation: Revocation,
+  evidence: Evidence,
+  { clockSkew = usualClockSkew, maxAge }: Currency = {},
+): { readonly status?: StatusRequest } {
   if (revocation === "off") return {};
-  const policy = { unknown: unknown[revocation], clockSkew };
+  const policy = { unknown: unknown[revocation], clockSkew, maxAge };
   return { status: { lists: evidence.lists(), responses: evidence.responses(), policy } };
 }
