@@ -117,6 +117,7 @@ for (const [what, given] of [
     "a self-signed authority without authority key identifier",
     { extensions: without(authority, oids.authorityKeyIdentifier), issuer: subject as Uint8Array },
   ],
+  ["an authority with uncritical name constraints", { extensions: uncritical(authority, oids.nameConstraints) }],
   ["an authority without key usage", { extensions: without(authority, oids.keyUsage) }],
   ["a server without key usage", { extensions: without(leaf, oids.keyUsage) }],
 ] as const)
@@ -165,7 +166,6 @@ for (const [source, what, given] of [
   ["RFC 5280 4.2.1.6", "an address as DNS name", { extensions: replaced(leaf, dnsName("192.0.2.1")) }],
   ["RFC 5280 4.2.1.6", "a wildcard within a label", { extensions: replaced(leaf, dnsName("ga*.example.com")) }],
   ["RFC 5280 4.2.1.9", "uncritical basic constraints", { extensions: uncritical(authority, oids.basicConstraints) }],
-  ["RFC 5280 4.2.1.10", "uncritical name constraints", { extensions: uncritical(authority, oids.nameConstraints) }],
   ["RFC 5280 4.2.1.10", "a server with name constraints", { extensions: [...leaf, nameConstraints] }],
   ["RFC 5280 4.2.1.11", "uncritical policy constraints", { extensions: uncritical(authority, oids.policyConstraints) }],
   ["RFC 5280 4.2.1.14", "uncritical inhibit anyPolicy", { extensions: uncritical(authority, oids.inhibitAnyPolicy) }],

@@ -76,13 +76,14 @@ export const conformanceRules: readonly ConformanceRule[] = [
       return one.basicConstraints?.pathLength === undefined ? undefined : "a path length without cA";
     },
   },
+  // That name constraints be critical is not asked: the Baseline Requirements (7.1.2.5.2) let public authorities leave
+  // it out for clients that know none, and they bind here in any case.
   {
     source: "RFC 5280 4.2.1.10",
     fault(one) {
       if (one.nameConstraints === undefined) return undefined;
       if (!isAuthority(one)) return "name constraints in no authority's certificate";
-      if (subtreesOf(one.nameConstraints).some(isBehindPeriod)) return "a DNS subtree with a period before it";
-      return isCritical(one, oids.nameConstraints) ? undefined : "uncritical name constraints";
+      return subtreesOf(one.nameConstraints).some(isBehindPeriod) ? "a DNS subtree with a period before it" : undefined;
     },
   },
   { source: "RFC 5280 4.2.1.11", fault: (one) => uncritical(one, oids.policyConstraints, "policy constraints") },
