@@ -5,9 +5,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateKey, nodeSignatureVerifier } from "@natalis/node";
-import { algorithms, type Certificate, encodeCertificatePolicies, oids } from "../formats/index.ts";
+import {
+  algorithms,
+  type Certificate,
+  encodeCertificatePolicies,
+  encodeExtendedKeyUsage,
+  encodeNull,
+  oids,
+} from "../formats/index.ts";
 import type { SignatureVerifier, Signer } from "../kernel/index.ts";
 import { authorityExtensions, extension, type Forged, forgeCertificate } from "../testing/certificate-forge.ts";
+import { forgeResponse } from "../testing/status-forge.ts";
 import { costOf, defaultPathLimits, type PathLimits, PathBudget } from "./budget.ts";
 import { type PolicyInputs, validatePath } from "./index.ts";
 
@@ -110,6 +118,34 @@ test("a slow algorithm takes more of the budget of signatures", async () => {
     [8192, 16],
   ] as const)
     assert.equal(costOf({ kind: "RSA", bits }), cost, `RSA ${bits}`);
+});
+
+test("a signature is checked and paid for once, though signers of evidence have paths of their own", async () => {
+  const delegation = [
+    extension(oids.extendedKeyUsage, encodeExtendedKeyUsage([oids.ocspSigning])),
+    extension(oids.ocspNoCheck, encodeNull()),
+  ];
+  const responder = await forgeCertificate({
+    name: "responder",
+    issuer: issuing,
+    signer: key(),
+    extensions: delegation,
+  });
+  const answers = [{ about: leaf, issuer: issuing, thisUpdate: at }];
+  const certificates = [responder.certificate];
+  const response = await forgeResponse({ responder, producedAt: at, answers, certificates });
+  const verifier = counting();
+  const path = await validatePath({
+    certificate: leaf.certificate,
+    intermediates: [issuing.certificate],
+    anchors: [root.certificate],
+    at,
+    verifier,
+    status: { lists: [], responses: [response], policy: { unknown: "accept", clockSkew: 0 } },
+    budget: { ...defaultPathLimits, signatures: 4 },
+  });
+  assert.equal(path.statuses?.[0]?.state, "good");
+  assert.equal(verifier.calls, 4);
 });
 
 test("large extensions in a bag stop at the budget of extensions: each list in them takes time to read", async () => {

@@ -91,6 +91,11 @@ export function costOfSearch({ der }: Name, others: number): number {
   return others * piecesOf(der.length);
 }
 
+/** What hashing so much takes of the signatures: 32 KiB as much as a verification. */
+export function hashingOf(octets: number): number {
+  return octets >> 15;
+}
+
 /** Verifications under one such key, in those of P-256 that take as long; medians, rounded up. */
 const costs: Readonly<Record<Exclude<KeyKind, "RSA">, number>> = {
   "P-256": 1,

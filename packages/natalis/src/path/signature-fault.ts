@@ -14,6 +14,9 @@ export type SignedStructure = Pick<Certificate, "tbs" | "signatureIdentifier" | 
  */
 export type Strength = "current" | "legacy";
 
+/** An algorithm that is not of the key; one that is too weak, or such a key; a signature that does not verify. */
+export type SignatureFault = "algorithm" | "weak" | "signature";
+
 /**
  * What is wrong with the signature, or undefined if it verifies. What is weak is not verified at all.
  * @param issuerPublicKey DER SubjectPublicKeyInfo
@@ -24,7 +27,7 @@ export async function signatureFault(
   issuerPublicKey: Uint8Array,
   verifier: SignatureVerifier,
   strength: Strength,
-): Promise<"algorithm" | "weak" | "signature" | undefined> {
+): Promise<SignatureFault | undefined> {
   const key = readKeyFacts(issuerPublicKey);
   const scheme = signatureSchemeUnder(signatureIdentifier, key);
   if (scheme === undefined) return "algorithm";

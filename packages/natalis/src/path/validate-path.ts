@@ -98,14 +98,14 @@ async function tryPath(
 /** From the anchor down, so that only keys already vouched for verify anything. */
 async function checkSignatures(
   path: ProposedPath,
-  { verifier, strength = "current" }: PathRequest,
+  { verifier, strength }: PathRequest,
   budget: PathBudget,
 ): Promise<void> {
   if (isAnchorItself(path)) return;
   const { certificates, anchor } = path;
   let issuer = anchor.certificate;
   for (const { certificate } of certificates.toReversed()) {
-    await checkSignature({ certificate, issuer, verifier, strength, budget }).catch((error: unknown) => {
+    await checkSignature(certificate, issuer, { verifier, strength, budget }).catch((error: unknown) => {
       throw blame(error, certificate);
     });
     issuer = certificate;

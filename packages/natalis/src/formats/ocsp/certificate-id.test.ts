@@ -33,7 +33,7 @@ for (const digest of digests)
     assert.deepEqual(id.serialNumber, certificate.serialNumber);
     const read = readExactly(encodeCertificateId({ ...id, digest }), readCertificateId);
     assert.deepEqual(read, id);
-    assert.ok(isIdOf(read, certificate, issuer));
+    assert.ok(isIdOf(certificate, issuer)(read));
   });
 
 describe("it is not of", () => {
@@ -44,9 +44,9 @@ describe("it is not of", () => {
     ["another key of the issuer's name", certificate, other.certificate],
     ["another issuer's name", renamed, issuer],
   ] as const)
-    test(what, () => assert.ok(!isIdOf(id, about, under)));
+    test(what, () => assert.ok(!isIdOf(about, under)(id)));
   test("but of whatever has that serial number under that issuer", () =>
-    assert.ok(isIdOf(id, twin.certificate, issuer)));
+    assert.ok(isIdOf(twin.certificate, issuer)(id)));
 });
 
 const hex = (text: string) => fromHex(text.replaceAll(" ", ""));
@@ -60,7 +60,7 @@ test("parameters NULL or absent are the same; an algorithm that is not known ide
   }
   const unknown = readExactly(hex("3013 3008 06032a0304 020101 0401aa 0401bb 020105"), readCertificateId);
   assert.equal(unknown.digest, undefined);
-  assert.ok(!isIdOf({ ...unknown, serialNumber: certificate.serialNumber }, certificate, issuer));
+  assert.ok(!isIdOf(certificate, issuer)({ ...unknown, serialNumber: certificate.serialNumber }));
 });
 
 describe("refused", () => {
@@ -82,6 +82,21 @@ describe("refused", () => {
 test("both digests count, each by itself", () => {
   const id = certificateId(certificate, issuer, "SHA-1");
   assert.ok(!equalBytes(id.issuerNameHash, id.issuerKeyHash));
-  assert.ok(!isIdOf({ ...id, issuerNameHash: id.issuerKeyHash }, certificate, issuer));
-  assert.ok(!isIdOf({ ...id, issuerKeyHash: id.issuerNameHash }, certificate, issuer));
+  assert.ok(!isIdOf(certificate, issuer)({ ...id, issuerNameHash: id.issuerKeyHash }));
+  assert.ok(!isIdOf(certificate, issuer)({ ...id, issuerKeyHash: id.issuerNameHash }));
+});
+
+test("each digest is computed once, however many identifiers there are", () => {
+  let reads = 0;
+  const watched: Certificate = {
+    ...issuer,
+    get publicKey() {
+      reads++;
+      return issuer.publicKey;
+    },
+  };
+  const isOurs = isIdOf(certificate, watched);
+  for (let i = 0; i < 10; i++)
+    for (const digest of digests) assert.ok(isOurs(certificateId(certificate, issuer, digest)));
+  assert.equal(reads, digests.length);
 });

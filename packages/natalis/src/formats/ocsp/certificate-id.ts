@@ -46,11 +46,18 @@ export function certificateId(certificate: Certificate, issuer: Certificate, dig
   };
 }
 
-/** Whether an identifier is that of the certificate under this issuer. @throws the NAT_DER_ errors */
-export function isIdOf(id: CertificateId, certificate: Certificate, issuer: Certificate): boolean {
-  if (id.digest === undefined || !equalBytes(id.serialNumber, certificate.serialNumber)) return false;
-  const own = certificateId(certificate, issuer, id.digest);
-  return equalBytes(id.issuerNameHash, own.issuerNameHash) && equalBytes(id.issuerKeyHash, own.issuerKeyHash);
+/**
+ * Tells identifiers of the certificate under this issuer from others. Each digest is computed once, when it is first
+ * asked about: a response has hundreds of answers, and a name or a key may be long. @throws the NAT_DER_ errors
+ */
+export function isIdOf(certificate: Certificate, issuer: Certificate): (id: CertificateId) => boolean {
+  const computed = new Map<DigestName, CertificateId>();
+  return ({ digest, issuerNameHash, issuerKeyHash, serialNumber }) => {
+    if (digest === undefined || !equalBytes(serialNumber, certificate.serialNumber)) return false;
+    const own = computed.get(digest) ?? certificateId(certificate, issuer, digest);
+    computed.set(digest, own);
+    return equalBytes(issuerNameHash, own.issuerNameHash) && equalBytes(issuerKeyHash, own.issuerKeyHash);
+  };
 }
 
 /** @throws NAT_OCSP_FORM and the NAT_DER_ errors */

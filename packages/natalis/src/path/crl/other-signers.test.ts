@@ -134,6 +134,21 @@ test("so is the search for who signed: lists, candidates, and those of the list'
     });
 });
 
+test("to hash a long list for one key after the other is paid for, but for the first two", async () => {
+  const entries = Array.from({ length: 3_000 }, (_, i) => ({
+    serialNumber: Uint8Array.of(0x41, 0, i >> 8, i),
+    revocationDate: thisUpdate,
+  }));
+  const list = await listOf({ ...issuing, signer: key() }, { entries });
+  const { certificate } = await forge("issuing", root, forSigningLists);
+  const candidates = [listKey.certificate, certificate];
+  const signatures = 3 + Math.floor(list.tbs.length / 32_768);
+  const budget = (limit: number) => new PathBudget({ ...defaultPathLimits, signatures: limit });
+  assert.ok(signatures > 4);
+  await refusedFor("NAT_CRL_SIGNATURE", [list], { candidates, budget: budget(signatures) });
+  await assert.rejects(ask([list], { candidates, budget: budget(signatures - 1) }), { code: "NAT_PATH_BUDGET" });
+});
+
 test("nobody of the list's name is given", async () => {
   const { certificate } = await bear({ crlIssuer: [named("lister")] });
   const list = await listOf(lister, { extensions: [issuingPoint({ indirect: true })] });

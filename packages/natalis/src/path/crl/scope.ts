@@ -11,7 +11,7 @@ import {
   sameName,
 } from "../../formats/index.ts";
 import { crlError } from "../errors.ts";
-import { isNamedIn, isSameGeneralName } from "../status/names.ts";
+import { haveCommonName, isNamedIn } from "../status/names.ts";
 import type { ListFacts } from "./list-facts.ts";
 import type { Subject } from "./subject.ts";
 
@@ -53,7 +53,7 @@ function isListedAt(place: DistributionPoint, { list, point }: ListFacts, { cert
   const covered = point && pointNames(point, list.issuer);
   if (covered === undefined) return true;
   const named = pointNames(place, list.issuer) ?? crlIssuer ?? [];
-  return covered.some((name) => named.some((other) => isSameGeneralName(name, other)));
+  return haveCommonName(covered, named);
 }
 
 /** (d): the reasons of both, where either leaves some out. */

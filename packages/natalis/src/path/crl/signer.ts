@@ -13,10 +13,10 @@ import {
 import { equalBytes, type NatalisError, toHex } from "../../kernel/index.ts";
 import { costOfSearch } from "../budget.ts";
 import { crlError } from "../errors.ts";
+import { paidSignatureFault } from "../paid-signature.ts";
 import type { StatusQuestion } from "../status/question.ts";
 import { ranked } from "../status/rank.ts";
 import { refusalOf } from "../status/refusal.ts";
-import { evidenceFault } from "../status/signature.ts";
 import type { ListFacts } from "./list-facts.ts";
 import type { ListScope } from "./scope.ts";
 
@@ -31,31 +31,38 @@ export async function findListSigner(
   question: StatusQuestion,
 ): Promise<Certificate> {
   const causes: NatalisError[] = [];
-  for (const signer of possibleSigners(facts, question)) {
+  for (const { signer, unlikeliness } of possibleSigners(facts, question)) {
     try {
       await checkSigner(signer, facts, scope, question);
       return signer;
     } catch (error) {
       const cause = refusalOf(error);
-      const isWrongKey = cause.code === "NAT_CRL_SIGNATURE" && unlikeliness(signer, facts) === wrongKey;
+      const isWrongKey = cause.code === "NAT_CRL_SIGNATURE" && unlikeliness === wrongKey;
       causes.push(isWrongKey ? ofAnotherKey(cause) : cause);
     }
   }
   throw ranked(causes)[0] ?? crlError("NAT_CRL_ISSUER", "none of the list issuer's name");
 }
 
+interface PossibleSigner {
+  readonly signer: Certificate;
+  readonly unlikeliness: number;
+}
+
 /** Those of the list issuer's name, the likeliest first. Key identifiers only guide: the signature decides. */
-function possibleSigners(facts: ListFacts, { issuer, candidates, budget }: StatusQuestion): Certificate[] {
+function possibleSigners(facts: ListFacts, { issuer, candidates, budget }: StatusQuestion): PossibleSigner[] {
   budget.spend("names", costOfSearch(facts.list.issuer, candidates.length));
-  const others = candidates.filter(({ der }) => !equalBytes(der, issuer.der));
-  const named = [issuer, ...others].filter(({ subject }) => sameName(subject, facts.list.issuer));
+  const named = [issuer, ...candidates].filter(({ subject }) => sameName(subject, facts.list.issuer));
   budget.spend("paths", named.length);
-  return named.toSorted((a, b) => unlikeliness(a, facts) - unlikeliness(b, facts));
+  return named
+    .filter((signer) => signer === issuer || !equalBytes(signer.der, issuer.der))
+    .map((signer) => ({ signer, unlikeliness: unlikelinessOf(signer, facts) }))
+    .toSorted((a, b) => a.unlikeliness - b.unlikeliness);
 }
 
 const wrongKey = 2;
 
-function unlikeliness(signer: Certificate, { keyIdentifier }: ListFacts): number {
+function unlikelinessOf(signer: Certificate, { keyIdentifier }: ListFacts): number {
   const own = keyIdentifierOf(signer);
   if (keyIdentifier === undefined || own === undefined) return 1;
   return equalBytes(keyIdentifier, own) ? 0 : wrongKey;
@@ -81,7 +88,7 @@ async function checkSigner(
   const usage = findExtension(signer, oids.keyUsage);
   if (usage !== undefined && !parseKeyUsage(usage.value).has("cRLSign"))
     throw crlError("NAT_CRL_KEY_USAGE", "its key usage lacks cRLSign");
-  const fault = await evidenceFault(list, signer, question);
+  const fault = await paidSignatureFault(list, signer, question);
   if (fault !== undefined) throw crlError(faultCodes[fault], `list of ${list.thisUpdate.toISOString()}`);
   if (!equalBytes(signer.der, question.issuer.der)) await checkOtherSigner(signer, scope, question);
 }

@@ -27,19 +27,24 @@ const processedInAnswers: ReadonlySet<string> = new Set([
 
 /** @throws NAT_PATH_BUDGET */
 export async function askResponses(question: StatusQuestion, testimony: Testimony): Promise<void> {
+  const isOurs = isIdOf(question.certificate, question.issuer);
   for (const response of question.evidence.responses) {
     try {
-      await hear(response, question, testimony);
+      await hear(response, isOurs, question, testimony);
     } catch (error) {
       testimony.refuse(error);
     }
   }
 }
 
-async function hear(response: OcspResponse, question: StatusQuestion, testimony: Testimony): Promise<void> {
-  const { certificate, issuer, budget } = question;
-  budget.spend("names", response.responses.length);
-  const answers = response.responses.filter(({ id }) => isIdOf(id, certificate, issuer));
+async function hear(
+  response: OcspResponse,
+  isOurs: ReturnType<typeof isIdOf>,
+  question: StatusQuestion,
+  testimony: Testimony,
+): Promise<void> {
+  question.budget.spend("names", response.responses.length);
+  const answers = response.responses.filter(({ id }) => isOurs(id));
   if (answers.length === 0) throw ocspError("NAT_OCSP_CERTIFICATE", `${response.responses.length} others`);
   testimony.presented = true;
   requireProcessed(response.extensions, processedInResponse);

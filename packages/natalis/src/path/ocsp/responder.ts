@@ -18,10 +18,10 @@ import {
 import { equalBytes, type NatalisError, portableDigests, toHex } from "../../kernel/index.ts";
 import { costOfSearch } from "../budget.ts";
 import { once } from "../names/certificate-names.ts";
+import { paidSignatureFault } from "../paid-signature.ts";
 import type { StatusQuestion } from "../status/question.ts";
 import { ranked } from "../status/rank.ts";
 import { refusalOf } from "../status/refusal.ts";
-import { evidenceFault } from "../status/signature.ts";
 import { ocspError } from "./errors.ts";
 
 /**
@@ -79,7 +79,7 @@ function isNamed(certificate: Certificate, { byName, byKey }: ResponderId): bool
 const keyHashOf = once(({ publicKey }: Certificate) => portableDigests["SHA-1"](publicKeyBits(publicKey)));
 
 async function checkSignature(response: OcspResponse, responder: Certificate, question: StatusQuestion): Promise<void> {
-  const fault = await evidenceFault(response, responder, question);
+  const fault = await paidSignatureFault(response, responder, question);
   if (fault !== undefined) throw ocspError(faultCodes[fault], `response of ${response.producedAt.toISOString()}`);
 }
 
@@ -88,7 +88,7 @@ const faultCodes = { algorithm: "NAT_OCSP_ALGORITHM", weak: "NAT_OCSP_WEAK", sig
 async function checkDelegate(response: OcspResponse, delegate: Certificate, question: StatusQuestion): Promise<void> {
   requireDelegation(delegate, question);
   await checkSignature(response, delegate, question);
-  const fault = await evidenceFault(delegate, question.issuer, question);
+  const fault = await paidSignatureFault(delegate, question.issuer, question);
   if (fault !== undefined) throw ocspError("NAT_OCSP_DELEGATION", `${labelOf(delegate)} is not signed by the issuer`);
   try {
     await question.validateSigner(delegate, !isUnchecked(delegate));

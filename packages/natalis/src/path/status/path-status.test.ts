@@ -168,6 +168,15 @@ test("a signer of the path itself needs no other path", async () => {
   assert.deepEqual(sought, []);
 });
 
+test("a list that speaks of several certificates of a path is verified once", async () => {
+  const renewed = await forge("root", root, ...authorityExtensions());
+  const below = await forgeCertificate({ name: "leaf", issuer: renewed, signer: key() });
+  const certificates = [below.certificate, renewed.certificate, root.certificate];
+  const budget = new PathBudget({ ...defaultPathLimits, signatures: 1 });
+  const lists = [await listOf(root)];
+  assert.deepEqual(statesOf(await ask({ lists }, { certificates, budget })), ["good", "good"]);
+});
+
 test("a delegate without status is asked about, with what else was given", async () => {
   const responses = [await answerBy(responder, leaf, issuing)];
   const [status] = await ask({ responses });
