@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Authorities that all certified each other, so that paths are factorially many (RFC 4158 section 2.4; CVE-2018-16875,
-// CVE-2026-32280): with no way to the anchor, with an anchor of the right name and the wrong key, and of one name.
+// CVE-2026-32280): with no way to the anchor, with an anchor of the right name and the wrong key, of one name, with keys
+// that are slow, and with much to compare, or to look at, on every path.
 
-import { generateKey } from "@natalis/node";
-import { algorithms, type Extension } from "natalis/formats";
-import type { Signer } from "natalis/kernel";
-import { authorityExtensions, issue, type Party, party } from "../corpus/forge.ts";
+import {
+  encodeBitString,
+  encodeGeneralName,
+  encodeOid,
+  encodeSequence,
+  encodeSequenceOf,
+  type Extension,
+  oids,
+} from "natalis/formats";
+import { concatBytes } from "natalis/kernel";
+import { extension, issue, type PaperSigner, type Party, party } from "../corpus/forge.ts";
 import type { Adversary } from "./adversary.ts";
+import { authority, filled, key, layered, slowCurveKey, slowRsaKey, unprocessed, upTo } from "./parties.ts";
 import { mappedPolicies } from "./policy-explosion.ts";
 
-const key = (): Signer => generateKey(algorithms.ES256).signer;
-const authority = (issuer: Party, subject: Party, more: readonly Extension[] = []) =>
-  issue({ issuer, subject, extensions: [...authorityExtensions(), ...more] });
+const budget = "NAT_PATH_BUDGET";
 
 export async function crossSignMeshes(): Promise<Adversary[]> {
   return [
@@ -19,8 +26,11 @@ export async function crossSignMeshes(): Promise<Adversary[]> {
     await withImpostors(),
     await withImpostors(16),
     await ofLongNames(),
-    await ofOneName(),
+    await ofOneName("300 authorities of one name", 300, key, 250),
+    await ofOneName("20 authorities of one name with the slowest RSA keys", 20, slowRsaKey, 29),
+    await ofOneName("20 authorities of one name with P-521 keys", 20, slowCurveKey, 29),
     await ofOneNameAndKey(),
+    ...(await withMuchToCompare()),
   ];
 }
 
@@ -33,7 +43,7 @@ async function withoutAnchor(): Promise<Adversary> {
     certificate: await issue({ issuer: mesh[0] as Party, subject: party("leaf", key()) }),
     intermediates: certificates,
     anchors: [await authority(root, root)],
-    code: "NAT_PATH_BUDGET",
+    code: budget,
     detail: "out of paths",
     signatures: 0,
   };
@@ -52,8 +62,8 @@ async function withImpostors(policies = 0): Promise<Adversary> {
     certificate: await issue({ issuer: mesh[0] as Party, subject: party("leaf", key()) }),
     intermediates: certificates,
     anchors: await Promise.all(impostors.map((one) => authority(one, one))),
-    code: "NAT_PATH_BUDGET",
-    ...(policies === 0 ? { detail: "out of paths", signatures: 77 } : { detail: "out of extensions", signatures: 3 }),
+    code: budget,
+    ...(policies === 0 ? { detail: "out of paths", signatures: 77 } : { detail: "out of extensions", signatures: 10 }),
   };
 }
 
@@ -66,40 +76,84 @@ async function ofLongNames(): Promise<Adversary> {
     certificate: await issue({ issuer: mesh[0] as Party, subject: party("leaf", key()) }),
     intermediates: certificates,
     anchors: [await authority(root, root)],
-    code: "NAT_PATH_BUDGET",
+    code: budget,
     detail: "out of names",
     signatures: 0,
   };
 }
 
-/** 300 authorities with one name and a key each, each certified by the anchor, none the leaf's issuer. */
-async function ofOneName(): Promise<Adversary> {
+/** Authorities with one name and a key each, each certified by the anchor, none the leaf's issuer: two checks a path. */
+async function ofOneName(
+  name: string,
+  count: number,
+  keyOf: () => PaperSigner,
+  signatures: number,
+): Promise<Adversary> {
   const root = party("root", key());
-  const others = Array.from({ length: 300 }, () => party("authority", key()));
+  const others = upTo(count).map(() => party("authority", keyOf()));
   return {
-    name: "300 authorities of one name",
-    certificate: await issue({ issuer: party("authority", key()), subject: party("leaf", key()) }),
+    name,
+    certificate: await issue({ issuer: party("authority", keyOf()), subject: party("leaf", key()) }),
     intermediates: await Promise.all(others.map((one) => authority(root, one))),
     anchors: [await authority(root, root)],
-    code: "NAT_PATH_BUDGET",
+    code: budget,
     detail: "out of signatures",
-    signatures: 250,
+    signatures,
   };
 }
 
 /** 300 certificates for one authority, each by another one with the name of the anchor and not its key. */
 async function ofOneNameAndKey(): Promise<Adversary> {
   const [root, one] = [party("root", key()), party("authority", key())];
-  const others = Array.from({ length: 300 }, () => party("root", key()));
+  const others = upTo(300).map(() => party("root", key()));
   return {
     name: "300 certificates for one authority",
     certificate: await issue({ issuer: one, subject: party("leaf", key()) }),
     intermediates: await Promise.all(others.map((other) => authority(other, one))),
     anchors: [await authority(root, root)],
-    code: "NAT_PATH_BUDGET",
+    code: budget,
     detail: "out of signatures",
     signatures: 250,
   };
+}
+
+/** No path holds, since of the leaf something is not understood; whatever comes before that is done for each. */
+async function withMuchToCompare(): Promise<Adversary[]> {
+  const leafExtensions = [unprocessed];
+  const filler = "x".repeat(25_000);
+  const hosts = filled(2_500, (i) => encodeGeneralName({ kind: "dns", value: `h${i}.example` }));
+  const names = extension(oids.subjectAltName, encodeSequenceOf(hosts));
+  const long = { levels: 5, width: 3, leafExtensions };
+  const stopped = { code: budget, signatures: 0 } as const;
+  return [
+    {
+      name: "39 certificates with names of 25,000 letters",
+      ...(await layered({ ...long, nameOf: (level) => `${level} ${filler}` })),
+      ...stopped,
+      detail: "out of names",
+    },
+    {
+      name: "39 certificates with keys of 40,000 octets",
+      ...(await layered({ ...long, signerOf: () => withLongKey(40_000) })),
+      ...stopped,
+      detail: "out of names",
+    },
+    {
+      name: "a hundred host names in each of two authorities at each of 9 levels, which must be in order",
+      ...(await layered({ levels: 9, width: 2, leafExtensions, extensions: [names] })),
+      asked: { conformingIssuers: true },
+      ...stopped,
+      detail: "out of paths",
+    },
+  ];
+}
+
+/** A key of no algorithm that anybody knows, beginning like every other one. */
+function withLongKey(octets: number): PaperSigner {
+  const own = key();
+  const raw = concatBytes(new Uint8Array(octets), own.publicKey);
+  const algorithm = encodeSequence(encodeOid("2.999.1"));
+  return { ...own, publicKey: encodeSequence(algorithm, encodeBitString(raw)) };
 }
 
 async function meshOf(
@@ -107,7 +161,7 @@ async function meshOf(
   extensions: readonly Extension[] = [],
   name = "authority",
 ): Promise<[Party[], Uint8Array[]]> {
-  const mesh = Array.from({ length: count }, (_, i) => party(`${name} ${i}`, key()));
+  const mesh = upTo(count).map((i) => party(`${name} ${i}`, key()));
   const pairs = mesh.flatMap((issuer) => mesh.map((subject) => [issuer, subject] as const));
   return [mesh, await Promise.all(pairs.map(([issuer, subject]) => authority(issuer, subject, extensions)))];
 }

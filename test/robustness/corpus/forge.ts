@@ -17,13 +17,19 @@ import {
   oids,
   type RevokedCertificateFields,
 } from "natalis/formats";
-import { encodeUtf8, portableHash, type Signer } from "natalis/kernel";
+import { type Awaitable, encodeUtf8, portableHash, type SignatureAlgorithm, type Signer } from "natalis/kernel";
+
+/** A signer of any scheme, also of those that Natalis does not sign with. */
+export interface PaperSigner extends Pick<Signer, "publicKey"> {
+  readonly algorithm: Pick<SignatureAlgorithm, "signatureIdentifier">;
+  sign(data: Uint8Array): Awaitable<Uint8Array>;
+}
 
 /** A name with the key behind it. */
 export interface Party {
   /** DER Name. */
   readonly name: Uint8Array;
-  readonly signer: Signer;
+  readonly signer: PaperSigner;
 }
 
 export interface IssuedFields {
@@ -46,7 +52,7 @@ export const corpusTime = new Date("2026-11-24T12:00:00Z");
 
 const [begin, end] = [new Date("2026-01-01T00:00:00Z"), new Date("2046-01-01T00:00:00Z")];
 
-export function party(commonName: string, signer: Signer): Party {
+export function party(commonName: string, signer: PaperSigner): Party {
   return { name: encodeName([{ oid: oids.commonName, value: commonName }]), signer };
 }
 
@@ -85,7 +91,7 @@ export function issueList({ issuer, revoked, extensions = [] }: IssuedListFields
   return signed(tbs, issuer.signer);
 }
 
-async function signed(tbs: Uint8Array, signer: Signer): Promise<Uint8Array> {
+async function signed(tbs: Uint8Array, signer: PaperSigner): Promise<Uint8Array> {
   return assembleSigned(tbs, signer.algorithm.signatureIdentifier, await signer.sign(tbs));
 }
 
