@@ -48,8 +48,12 @@ test("every parser of natalis/formats is fed", () => {
 
 test("papers that must hold do, so that mutations start from what is accepted", async () => {
   const holding = corpus.papers.filter(({ holds }) => holds);
-  assert.equal(holding.length, 12);
-  for (const papers of holding) await judgePapers(papers);
+  assert.equal(holding.length, 15);
+  for (const papers of holding) {
+    const { statuses } = await judgePapers(papers);
+    const isGood = papers.lists.length > 0 || papers.responses.length > 0;
+    assert.ok(!isGood || statuses?.every(({ state }) => state === "good"), papers.name);
+  }
 });
 
 for (const folder of publicFolders)

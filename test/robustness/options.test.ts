@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { attack, shares } from "./campaign.ts";
 import { type Format, parsers, textParsers } from "./format.ts";
 import { parseOptions, UsageError } from "./options.ts";
-import { reportText } from "./report.ts";
+import { reportText, tooSlow } from "./report.ts";
 
 const usual = { mutations: 100_000, seed: undefined, format: undefined, path: undefined, adversarial: false };
 
@@ -78,4 +78,10 @@ test("the report counts formats, outcomes, and the slowest case", async () => {
   assert.match(text, /^40 mutations, seed 1/);
   assert.match(text, /^small +10 +\d+\.\d ms +\S*, \d+ octets$/m);
   assert.match(text, /^value +40$/m);
+});
+
+test("a case that is slow twice is told", async () => {
+  const report = await attack({ format: format(() => 1), mutations: 5, seed: 1 });
+  const slowest = { milliseconds: 251, target: "parse", octets: 9 };
+  assert.deepEqual(tooSlow([report, { ...report, slowest }]), ["small: parse took 251 ms"]);
 });

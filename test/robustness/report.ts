@@ -4,6 +4,16 @@
 import type { AttackReport } from "./campaign.ts";
 import type { Outcome } from "./judge.ts";
 
+/** Milliseconds that a case may take: the largest have some hundred kilobytes, and a machine may be busy. */
+const longest = 250;
+
+/** What took too long, one sentence each. */
+export function tooSlow(reports: readonly AttackReport[]): string[] {
+  return reports
+    .filter(({ slowest }) => slowest.milliseconds > longest)
+    .map(({ format, slowest: { target, milliseconds } }) => `${format}: ${target} took ${milliseconds.toFixed(0)} ms`);
+}
+
 export function reportText(reports: readonly AttackReport[], seed: number): string {
   const all = reports.reduce((sum, { mutations }) => sum + mutations, 0);
   const byFormat = reports.map(({ format, mutations, slowest: { milliseconds, target, octets } }) => [

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run robustness`: many mutations of everything that is parsed, for a nightly run or after a change of a parser.
-// Progress goes to standard error. Exit code 1 where something other than a value or a catalogue's error came out,
-// 2 for a command line that is not understood.
+// Progress goes to standard error. Exit code 1 where something other than a value or a catalogue's error came out, or
+// took too long; 2 for a command line that is not understood.
 
 import { randomInt } from "node:crypto";
-import { timingText } from "./adversarial/timing.ts";
+import { timeAdversaries } from "./adversarial/timing.ts";
 import { type AttackReport, attack, shares } from "./campaign.ts";
 import type { Format } from "./format.ts";
 import { allFormats } from "./formats.ts";
 import { type Options, parseOptions, UsageError, usage } from "./options.ts";
-import { reportText } from "./report.ts";
+import { reportText, tooSlow } from "./report.ts";
 
 /** Milliseconds between two lines of progress. */
 const progressEvery = 2_000;
@@ -22,12 +22,20 @@ try {
   console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
 }
 
-async function run(options: Options): Promise<void> {
-  if (options.adversarial) console.log(await timingText());
-  else await mutateAll(options);
+interface Told {
+  readonly text: string;
+  /** What took too long. */
+  readonly slow: readonly string[];
 }
 
-async function mutateAll({ mutations, seed = randomInt(2 ** 31), format, path }: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
+  const { text, slow } = options.adversarial ? await timeAdversaries() : await mutateAll(options);
+  console.log(text);
+  for (const one of slow) console.error(one);
+  if (slow.length > 0) process.exitCode = 1;
+}
+
+async function mutateAll({ mutations, seed = randomInt(2 ** 31), format, path }: Options): Promise<Told> {
   const all = await allFormats();
   const chosen = format === undefined ? all : all.filter(({ name }) => name === format);
   if (chosen.length === 0)
@@ -36,7 +44,7 @@ async function mutateAll({ mutations, seed = randomInt(2 ** 31), format, path }:
   const reports: AttackReport[] = [];
   for (const [one, share] of shares(chosen, mutations))
     reports.push(await attack({ format: one, mutations: share, seed, path, progress: progressOf(one, share) }));
-  console.log(reportText(reports, seed));
+  return { text: reportText(reports, seed), slow: tooSlow(reports) };
 }
 
 function progressOf({ name }: Format, mutations: number): (done: number) => void {

@@ -13,6 +13,7 @@ import {
 import { encodeUtf8, isNatalisError, type SignatureAlgorithmName } from "natalis/kernel";
 import { constrainingExtensions } from "./extensions.ts";
 import { fixedSigner } from "./fixed-signer.ts";
+import { foreignPapers } from "./foreign-papers.ts";
 import { logTexts } from "./log-texts.ts";
 import { unsuccessfulResponse } from "./ocsp-responses.ts";
 import { ownCoseKeys, ownPrivateKeys } from "./own-keys.ts";
@@ -32,6 +33,7 @@ import {
   publicPrivateKeys,
   publicSign1Messages,
 } from "./public-papers.ts";
+import { statusPapers } from "./status-papers.ts";
 
 export interface Corpus {
   readonly papers: readonly Papers[];
@@ -66,7 +68,8 @@ const algorithmNames: readonly SignatureAlgorithmName[] = [
 
 export async function gatherCorpus(): Promise<Corpus> {
   const own = [...(await birthPapers()), ...(await Promise.all(algorithmNames.map(algorithmPapers))).flat()];
-  const papers = [...own, await constrainedPapers(), ...publicPapers()];
+  const others = [await constrainedPapers(), await foreignPapers(), ...(await statusPapers())];
+  const papers = [...own, ...others, ...publicPapers()];
   const certificates = distinct([
     ...papers.flatMap(({ anchor, chain }) => [...chain, anchor]),
     ...publicCertificates(),

@@ -29,6 +29,7 @@ import {
   encodeUtf8String,
   type Extension,
   type GeneralName,
+  type NameAttributeInput,
   hardwareModuleGeneralName,
   oids,
   oidsOf,
@@ -43,13 +44,20 @@ export const arc = "1.3.6.1.4.1.32473";
 const [policyA, policyB] = [`${arc}.20.1`, `${arc}.20.2`];
 const uri = "http://crl.example/1.crl";
 
-const directory = parseName(
-  encodeName([
-    { oid: oids.countryName, value: "DE" },
-    { oid: oids.organizationName, value: "Ätherwerk  GmbH" },
-    { oid: oids.domainComponent, value: "example" },
-  ]),
-);
+const directoryAttributes: readonly NameAttributeInput[] = [
+  { oid: oids.countryName, value: "DE" },
+  { oid: oids.organizationName, value: "Ätherwerk  GmbH" },
+  { oid: oids.domainComponent, value: "example" },
+];
+const directory = parseName(encodeName(directoryAttributes));
+
+/** DER of a name that the subtrees below permit, written otherwise than they are. */
+export const permittedName: Uint8Array = encodeName([
+  { oid: oids.countryName, value: "DE" },
+  { oid: oids.organizationName, value: "ätherwerk GMBH" },
+  { oid: oids.domainComponent, value: "EXAMPLE" },
+  { oid: oids.commonName, value: "leaf" },
+]);
 
 const generalNames: readonly GeneralName[] = [
   { kind: "dns", value: "device.example" },
@@ -72,6 +80,12 @@ const subtreeBases: readonly Uint8Array[] = [
   encodeTagLengthValue(0x87, Uint8Array.of(192, 0, 2, 0, 255, 255, 255, 0)),
   encodeTagLengthValue(0x87, fromHex("20010db8000000000000000000000000ffffffff000000000000000000000000")),
   encodeGeneralName({ kind: "directoryName", value: directory }),
+];
+
+const excludedBases: readonly Uint8Array[] = [
+  encodeGeneralName({ kind: "dns", value: "host.example" }),
+  encodeIa5String("b@device.example", 0x81),
+  encodeTagLengthValue(0x87, Uint8Array.of(192, 0, 2, 128, 255, 255, 255, 128)),
 ];
 
 /** GeneralSubtrees, [0] permitted or [1] excluded. */
@@ -129,11 +143,7 @@ export const certificateExtensions: readonly Extension[] = [
 
 /** Of certificates of authorities. */
 export const constrainingExtensions: readonly Extension[] = [
-  extension(
-    oids.nameConstraints,
-    encodeSequence(subtrees(0, subtreeBases), subtrees(1, subtreeBases.slice(0, 2))),
-    true,
-  ),
+  extension(oids.nameConstraints, encodeSequence(subtrees(0, subtreeBases), subtrees(1, excludedBases)), true),
   extension(
     oids.policyMappings,
     encodePolicyMappings([{ issuerDomainPolicy: policyA, subjectDomainPolicy: policyB }]),

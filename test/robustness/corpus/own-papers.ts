@@ -20,7 +20,13 @@ import {
 } from "natalis/formats";
 import type { SignatureAlgorithmName } from "natalis/kernel";
 import { TestAuthority } from "natalis/testing";
-import { certificateExtensions, constrainingExtensions, indirectPoint, listExtensions } from "./extensions.ts";
+import {
+  certificateExtensions,
+  constrainingExtensions,
+  indirectPoint,
+  listExtensions,
+  permittedName,
+} from "./extensions.ts";
 import { fixedSigner } from "./fixed-signer.ts";
 import { responsesAbout } from "./ocsp-responses.ts";
 import { authorityExtensions, corpusTime, extension, issue, issueList, type Party, party } from "./forge.ts";
@@ -82,20 +88,22 @@ export async function algorithmPapers(name: SignatureAlgorithmName): Promise<Pap
 
 /** Under an authority with name constraints, mappings and every other constraint; revocation lists of all kinds. */
 export async function constrainedPapers(): Promise<Papers> {
-  const [root, authority, leaf] = ["root", "authority", "leaf"].map((role) =>
+  const [root, authority] = ["root", "authority"].map((role) =>
     party(`constrained ${role}`, fixedSigner(`constrained ${role}`)),
-  ) as [Party, Party, Party];
+  ) as [Party, Party];
+  const leaf = { name: permittedName, signer: fixedSigner("constrained leaf") };
   const chain = await Promise.all([
     issue({ issuer: authority, subject: leaf, extensions: certificateExtensions }),
     issue({ issuer: root, subject: authority, extensions: [...authorityExtensions(), ...constrainingExtensions] }),
   ]);
-  const lists = await Promise.all(
-    [...listExtensions, indirectPoint].map((one) =>
+  const lists = await Promise.all([
+    issueList({ issuer: root, revoked: [] }),
+    ...[...listExtensions, indirectPoint].map((one) =>
       issueList({ issuer: authority, revoked: revocations(), extensions: [one] }),
     ),
-  );
+  ]);
   const anchor = await issue({ issuer: root, subject: root, extensions: authorityExtensions() });
-  return { name: "constrained", anchor, chain, lists, responses: [], at: corpusTime };
+  return { name: "constrained", anchor, chain, lists, responses: [], at: corpusTime, holds: true };
 }
 
 /** PKCS#10 requests: of a device of each algorithm, and one that asks for extensions. */

@@ -20,6 +20,7 @@ export {
   VolatileInsecureMirror,
   VolatileInsecureRegistry,
 } from "./memory-registry.ts";
+export { directoryName, distributionPoints, forgeList, type ForgedListFields, issuingPoint } from "./status-forge.ts";
 export {
   TestAuthority,
   type TestAuthorityOptions,
