@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// C2SP Wycheproof's ML-DSA signing vectors: their seeds are imported as RFC 9881 has them, and have the public key that
-// they say; their signatures verify under it. OpenSSL signs with fresh randomness (FIPS 204's default), so what it signs
-// is verified instead of compared.
+// C2SP Wycheproof's ML-DSA signing vectors: their signatures verify, and their seeds are imported as RFC 9881 has them and
+// have the public key that they say. OpenSSL signs with fresh randomness (FIPS 204's default), so what it signs is
+// verified instead of compared.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nodeSignatureVerifier, signerFromPkcs8 } from "@natalis/node";
 import { algorithms, encodeInteger, encodeOctetString, encodeSequence, publicKeyInfo } from "natalis/formats";
 import { fromHex, type SignatureAlgorithm } from "natalis/kernel";
+import { testSuite, webPorts } from "./suite-runner.ts";
+import { wycheproofSeeds } from "./suites/wycheproof-seeds.ts";
 import { absent, readJsonVector } from "./vectors.ts";
 
 interface Vector {
   readonly tcId: number;
-  readonly comment: string;
   readonly flags: readonly string[];
   /** Absent where the vector begins within the algorithm, after the message was hashed. */
   readonly msg?: string;
-  readonly ctx?: string;
-  readonly sig: string;
-  readonly result: "valid" | "invalid";
 }
 
 interface VectorFile {
@@ -39,8 +37,11 @@ function seedKey({ signatureIdentifier }: SignatureAlgorithm, seed: Uint8Array):
   return encodeSequence(encodeInteger(0), signatureIdentifier, encodeOctetString(choice));
 }
 
+testSuite(wycheproofSeeds, "OpenSSL");
+testSuite(wycheproofSeeds, "Node's WebCrypto", webPorts);
+
 for (const algorithm of [algorithms["ML-DSA-44"], algorithms["ML-DSA-65"]])
-  test(`${algorithm.name}: seeds, their public keys and signatures`, { skip: absent(folder) }, () => {
+  test(`${algorithm.name}: seeds, their public keys, and what they sign`, { skip: absent(folder) }, () => {
     const level = algorithm.name.slice(-2);
     const file = readJsonVector(`${folder}/mldsa_${level}_sign_seed_test.json`) as VectorFile;
     let answered = 0;
@@ -54,16 +55,14 @@ for (const algorithm of [algorithms["ML-DSA-44"], algorithms["ML-DSA-65"]])
       }
       const signer = signerFromPkcs8(pkcs8);
       assert.deepEqual(signer.publicKey, publicKeyInfo(algorithm, fromHex(publicKey ?? "")));
-      for (const vector of tests) judge(signer, vector);
+      for (const vector of tests) requireSigning(signer, vector);
     }
     assert.equal(answered, file.numberOfTests);
   });
 
-/** We sign and verify with the empty context alone (RFC 9881 section 3). */
-function judge(signer: ReturnType<typeof signerFromPkcs8>, { tcId, msg, ctx = "", sig, result }: Vector): void {
+function requireSigning(signer: ReturnType<typeof signerFromPkcs8>, { tcId, msg }: Vector): void {
   if (msg === undefined) return;
-  const [data, signature] = [fromHex(msg), fromHex(sig)];
-  const holds = (bytes: Uint8Array) => nodeSignatureVerifier.verify(signer.algorithm, signer.publicKey, data, bytes);
-  assert.equal(holds(signature), result === "valid" && ctx === "", `vector ${tcId}`);
-  assert.ok(holds(signer.sign(data)), `vector ${tcId}, signed anew`);
+  const { algorithm, publicKey } = signer;
+  const data = fromHex(msg);
+  assert.ok(nodeSignatureVerifier.verify(algorithm, publicKey, data, signer.sign(data)), `vector ${tcId}`);
 }

@@ -3,12 +3,15 @@
 
 import { cbor } from "./cbor.ts";
 import { cose } from "./cose.ts";
+import { mlDsaCertificates } from "./ml-dsa-certificates.ts";
 import { pkitsPapers } from "./pkits-papers.ts";
 import { pkitsPaths } from "./pkits-paths.ts";
 import { publicSignatures } from "./public-signatures.ts";
 import type { ConformanceSuite } from "./suite.ts";
+import { tpmRoots } from "./tpm-roots.ts";
 import { wycheproof } from "./wycheproof.ts";
 import { wycheproofJson } from "./wycheproof-json.ts";
+import { wycheproofSeeds } from "./wycheproof-seeds.ts";
 
 export const suites: readonly ConformanceSuite[] = [
   cbor,
@@ -16,6 +19,9 @@ export const suites: readonly ConformanceSuite[] = [
   pkitsPapers,
   pkitsPaths,
   publicSignatures,
+  tpmRoots,
+  mlDsaCertificates,
   wycheproof,
+  wycheproofSeeds,
   wycheproofJson,
 ];
