@@ -19,11 +19,13 @@ export interface SignatureContext {
 /** Of one name, where an authority changed its key. */
 const usualKeys = 2;
 
-/** By signer. */
-type Verdicts = Map<Certificate, { readonly fault: SignatureFault | undefined }>;
+interface Verdict {
+  readonly signer: Certificate;
+  readonly fault: SignatureFault | undefined;
+}
 
 /** What is known of signed structures while a budget is spent. */
-const verdicts = new WeakMap<SignatureContext["budget"], Map<SignedStructure, Verdicts>>();
+const verdicts = new WeakMap<SignatureContext["budget"], Map<SignedStructure, Verdict[]>>();
 
 /**
  * What is wrong with a signature under the signer's key, or undefined. Lists may have many megabytes: to hash one for
@@ -36,18 +38,21 @@ export async function paidSignatureFault(
   { verifier, budget, strength = "current" }: SignatureContext,
 ): Promise<SignatureFault | undefined> {
   const known = verdictsOn(signed, budget);
-  const verdict = known.get(signer);
-  if (verdict !== undefined) return verdict.fault;
-  const hashing = known.size < usualKeys ? 0 : hashingOf(signed.tbs.length);
+  for (const verdict of known) if (verdict.signer === signer) return verdict.fault;
+  const hashing = known.length < usualKeys ? 0 : hashingOf(signed.tbs.length);
   budget.spend("signatures", costOf(readKeyFacts(signer.publicKey)) + hashing);
   const fault = await signatureFault(signed, signer.publicKey, verifier, strength);
-  known.set(signer, { fault });
+  known.push({ signer, fault });
   return fault;
 }
 
-function verdictsOn(signed: SignedStructure, budget: SignatureContext["budget"]): Verdicts {
-  const all = verdicts.get(budget) ?? new Map<SignedStructure, Verdicts>();
-  const ours: Verdicts = all.get(signed) ?? new Map();
-  verdicts.set(budget, all.set(signed, ours));
-  return ours;
+function verdictsOn(signed: SignedStructure, budget: SignatureContext["budget"]): Verdict[] {
+  let all = verdicts.get(budget);
+  if (all === undefined) {
+    all = new Map();
+    verdicts.set(budget, all);
+  }
+  const known = all.get(signed) ?? [];
+  if (known.length === 0) all.set(signed, known);
+  return known;
 }
