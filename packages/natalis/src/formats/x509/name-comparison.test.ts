@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { encodeUtf8 } from "../../kernel/index.ts";
 import { encodeInteger, encodeOid, encodeSequence, encodeSetOf, encodeTagLengthValue, tags } from "../der/index.ts";
 import { type Name, parseName } from "./name.ts";
-import { comparisonKey, isComparable, sameName, startsWithName } from "./name-comparison.ts";
+import { comparisonKey, isComparable, prepareName, sameName, startsWithName } from "./name-comparison.ts";
 import { oids } from "./object-identifiers.ts";
 
 type Attribute = readonly [oid: string, value: Uint8Array];
@@ -151,7 +151,10 @@ describe("whether a name can be compared", () => {
       false,
     ],
   ] as const)
-    test(what, () => assert.equal(isComparable(subject), comparable));
+    test(what, () => {
+      assert.equal(isComparable(subject), comparable);
+      assert.deepEqual(prepareName(subject), { key: comparisonKey(subject), comparable });
+    });
 });
 
 const anyName = fc

@@ -40,7 +40,8 @@ export function isComparable(name: Name): boolean {
 
 const betweenRelativeNames = ",";
 
-interface PreparedName {
+/** What `comparisonKey` and `isComparable` tell. */
+export interface PreparedName {
   readonly key: string;
   readonly comparable: boolean;
 }
@@ -61,17 +62,21 @@ const foreignTextTags: ReadonlySet<number> = new Set([tags.numericString, 0x15, 
 
 const cache = new WeakMap<Name, PreparedName>();
 
-/** Once per name, in time that grows as its length. */
+/** Once per name. */
 function prepared(name: Name): PreparedName {
   const found = cache.get(name);
   if (found !== undefined) return found;
-  const fresh = prepare(name);
+  const fresh = prepareName(name);
   cache.set(name, fresh);
   return fresh;
 }
 
-// Values are written behind their lengths, so that no value can look like two, or like the end of its relative name.
-function prepare({ relativeNames }: Name): PreparedName {
+/**
+ * In time that grows as the name's length. The answer is not kept, as those of the functions above are: who asks about
+ * thousands of names once, and keeps the answers, is spared as much again.
+ */
+export function prepareName({ relativeNames }: Name): PreparedName {
+  // Values are written behind their lengths, so that no value can look like two, or like the end of its relative name.
   let comparable = true;
   const attributeKey = (attribute: NameAttribute): string => {
     const text = textTags.has(attribute.tag) ? comparisonText(attribute) : undefined;
