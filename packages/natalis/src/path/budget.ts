@@ -5,6 +5,7 @@
 import type { Name } from "../formats/index.ts";
 import type { KeyKind } from "../kernel/index.ts";
 import { pathError } from "./errors.ts";
+import type { SignatureBudget } from "./paid-signature.ts";
 
 export interface PathLimits {
   /** Certificates in a path, leaf and anchor included. Ours have 3 or 4; the deepest in public suites have 19. */
@@ -42,8 +43,9 @@ export const defaultPathLimits: PathLimits = {
 type Work = Exclude<keyof PathLimits, "depth">;
 
 /** What is left of the limits during one validation. */
-export class PathBudget {
+export class PathBudget implements SignatureBudget {
   readonly depth: number;
+  readonly verdicts: SignatureBudget["verdicts"] = new Map();
   readonly #left: Record<Work, number>;
   #depthReached = false;
   #levelsReached = false;

@@ -3,6 +3,7 @@
 
 import type { Certificate, CertificateList, OcspResponse } from "../../formats/index.ts";
 import type { SignatureVerifier } from "../../kernel/index.ts";
+import type { SignatureBudget } from "../paid-signature.ts";
 import type { Strength } from "../signature-fault.ts";
 
 export interface RevocationPolicy {
@@ -25,7 +26,7 @@ export interface StatusRequest {
 }
 
 /** Where signature checks and the search for signers are paid; a `PathBudget` is one. @throws NAT_PATH_BUDGET when nothing is left */
-export interface StatusBudget {
+export interface StatusBudget extends SignatureBudget {
   spend(kind: "signatures" | "names" | "paths", amount: number): void;
 }
 
