@@ -34,7 +34,7 @@ export const defaultPathLimits: PathLimits = {
   depth: 20,
   signatures: 250,
   paths: 1000,
-  nameConstraints: 250_000,
+  nameConstraints: 200_000,
   names: 200_000,
   policies: 50_000,
   extensions: 131_072,
