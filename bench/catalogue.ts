@@ -4,6 +4,7 @@
 import { authenticateBench, authenticateCachedBench } from "./authenticate.ts";
 import type { Bench, Contender, LoadBench } from "./bench.ts";
 import { estBench } from "./est.ts";
+import { birthsBench } from "./births.ts";
 import { issueBench } from "./issue.ts";
 import { sealBench } from "./seal.ts";
 
@@ -13,6 +14,7 @@ export const benches: readonly (Bench | LoadBench)[] = [
   authenticateBench,
   authenticateCachedBench,
   estBench,
+  birthsBench,
 ];
 
 export function findBench(name: string): Bench | LoadBench | undefined {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commits events (DESIGN 3.3, steps 4 and 5): plan, commit, keep the checkpoint outside the database, and only then
-// answer. What goes wrong in between is told by where it goes wrong:
+// answer. The next commit does not wait for the keeping. What goes wrong in between is told by where it goes wrong:
 //   planning, or a commit that another process came before: nothing happened, and it is planned again;
 //   a commit that answered with an error: the stored checkpoints tell whether it happened;
 //   the mirror: the events are committed and not answered, and asking again finds them.
@@ -23,6 +23,12 @@ export interface Commit {
   readonly head: RegistryHead | undefined;
   /** One for each event, in order. */
   readonly outcomes: readonly EventOutcome[];
+}
+
+/** A commit that is durable in the store. Nobody may be answered before `kept` is. */
+export interface StoredCommit extends Commit {
+  /** Resolves when its checkpoint, or a later one, is kept outside the database; rejects with what the mirror threw. */
+  readonly kept: Promise<void>;
 }
 
 export interface SequencerContext {
@@ -58,24 +64,34 @@ export class Sequencer {
 
   /**
    * Commits the events as one batch and answers once it is durable and mirrored. No events: an idle state entry.
-   * @throws NAT_REGISTRY_BUSY, NAT_REGISTRY_DAMAGED and whatever the stores throw; then no event may be taken for
-   * entered, nor for refused.
+   * @throws NAT_REGISTRY_BUSY, NAT_REGISTRY_DAMAGED and whatever stores and mirror throw; then no event may be taken
+   * for entered, nor for refused.
    */
   async commit(events: readonly RegistryEvent[], at: Date): Promise<Commit> {
+    const { kept, ...commit } = await this.store(events, at);
+    await kept;
+    return commit;
+  }
+
+  /**
+   * The same, but told as soon as the store has it, so that its caller may go on with the next batch: no outcome may
+   * be told to anyone before `kept`. @throws as `commit`, the mirror's errors apart
+   */
+  async store(events: readonly RegistryEvent[], at: Date): Promise<StoredCommit> {
     if (this.#waiting >= maximumWaiting) throw registryError("NAT_REGISTRY_BUSY", `${this.#waiting} commits wait`);
     this.#waiting += 1;
-    const commit = this.#last.then(() => this.#commitInTurn(events, at));
+    const stored = this.#last.then(() => this.#storeInTurn(events, at));
     // The next one starts whatever became of this one; whoever asked for this one hears of its error.
-    this.#last = commit.then(
+    this.#last = stored.then(
       () => undefined,
       () => undefined,
     );
-    return commit.finally(() => {
+    return stored.finally(() => {
       this.#waiting -= 1;
     });
   }
 
-  async #commitInTurn(events: readonly RegistryEvent[], at: Date): Promise<Commit> {
+  async #storeInTurn(events: readonly RegistryEvent[], at: Date): Promise<StoredCommit> {
     let refused = false;
     for (let attempt = 0; attempt < maximumAttempts; attempt++) {
       const ground = await this.#open();
@@ -126,24 +142,33 @@ export class Sequencer {
     }
   }
 
-  #answerRefusals(ground: Ground, outcomes: readonly PlannedOutcome[]): Commit {
+  #answerRefusals(ground: Ground, outcomes: readonly PlannedOutcome[]): StoredCommit {
     this.#ground = ground;
-    return { head: ground.head, outcomes: outcomes.filter((outcome) => outcome.kind === "refused") };
+    const refused = outcomes.filter((outcome) => outcome.kind === "refused");
+    return { head: ground.head, outcomes: refused, kept: Promise.resolve() };
   }
 
-  async #answer(batch: CommitBatch, trees: RegistryTrees, outcomes: readonly PlannedOutcome[]): Promise<Commit> {
+  async #answer(batch: CommitBatch, trees: RegistryTrees, outcomes: readonly PlannedOutcome[]): Promise<StoredCommit> {
     const { head } = batch;
     trees.log.settle();
     trees.states.settle();
     this.#ground = { head, trees };
-    await this.#context.mirror.write(head.checkpoint);
+    const kept = this.#keep(head.checkpoint);
     const answered: EventOutcome[] = [];
     for (const outcome of outcomes) answered.push(outcome.kind === "refused" ? outcome : await withReceipt(outcome));
-    return { head, outcomes: answered };
+    return { head, outcomes: answered, kept };
 
     async function withReceipt(entered: Extract<PlannedOutcome, { kind: "entered" }>): Promise<EventOutcome> {
       const proof = await trees.log.inclusionProof(entered.index, head.size);
       return { ...entered, receipt: encodeLogProof({ index: entered.index, proof, checkpoint: head.checkpoint }) };
     }
+  }
+
+  /** Begun in the order of commits, so that the newest is what stays. */
+  #keep(checkpoint: string): Promise<void> {
+    const kept = (async () => this.#context.mirror.write(checkpoint))();
+    // Whoever waits for it hears of its error, be it later.
+    kept.catch(() => undefined);
+    return kept;
   }
 }

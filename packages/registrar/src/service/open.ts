@@ -3,12 +3,13 @@
 // outside it), settings, authority, profiles, use cases. Each step either holds or stops the start.
 
 import { access } from "node:fs/promises";
-import { FileCheckpointMirror, nodeEntropy, nodeHash, systemClock } from "@natalis/node";
+import { FileCheckpointMirror, nodeEntropy, nodeHash, shareAuthenticator, shareKey, systemClock } from "@natalis/node";
 import { parseCertificate } from "natalis/formats";
 import { type Authority, openAuthority } from "natalis/issue";
 import { equalBytes, type Signer } from "natalis/kernel";
 import { type CheckpointMirror, openRegistry, type RegistryStores, Sequencer } from "natalis/registry";
 import { openSqliteRegistry, type SqliteRegistry } from "../adapters/sqlite/index.ts";
+import { startBirthWorkers } from "../pipeline/birth-workers.ts";
 import { EventQueue } from "../pipeline/event-queue.ts";
 import { Births } from "./births.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
@@ -90,19 +91,38 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
   const queue = new EventQueue(sequencer, systemClock);
   const profiles = await loadProfiles(folder.profiles);
   const proofs = new Proofs(stores, nodeHash);
+  const trust = await readTrustFile(folder.trust, settings, keys, root.certificate);
+  // Last, so that whatever stops a start leaves no threads behind.
+  const preparer = startBirthWorkers({
+    authority: { certificate: issuing.certificate.der, baseUrl: settings.publicUrl, arc: settings.arc },
+    profiles,
+    issuing: shareKey(keys.issuing),
+    tags: shareAuthenticator(keys.unitTag),
+  });
   const registrar: Registrar = {
     settings,
-    trust: await readTrustFile(folder.trust, settings, keys, root.certificate),
+    trust,
     profiles,
     stores,
     proofs,
     genuine: new Genuine({ stores, proofs, profiles, hash: nodeHash }),
-    births: new Births({ stores, queue, proofs, profiles, keys, authority: issuing, root: root.certificate.der }),
+    births: new Births({
+      stores,
+      preparer,
+      queue,
+      proofs,
+      profiles,
+      keys,
+      authority: issuing,
+      root: root.certificate.der,
+    }),
     lifecycle: new Lifecycle(queue, proofs, systemClock),
     operators: new Operators(stores, queue, { clock: systemClock, entropy: nodeEntropy, hash: nodeHash }),
     revocationLists: new RevocationLists(stores, issuing, keys.issuing, systemClock),
-    isReady: () => queue.isOpen,
+    isReady: () => queue.isOpen && preparer.isOpen,
     async close() {
+      // What is prepared may still be entered.
+      await preparer.close();
       await queue.close();
       stores.close();
     },
