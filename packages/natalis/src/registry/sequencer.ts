@@ -5,7 +5,7 @@
 //   a commit that answered with an error: the stored checkpoints tell whether it happened;
 //   the mirror: the events are committed and not answered, and asking again finds them.
 
-import { encodeLogProof, type NoteSigner } from "../formats/index.ts";
+import { encodeLogProofs, type NoteSigner, type TiledTree } from "../formats/index.ts";
 import { type Entropy, type Hash, isNatalisError } from "../kernel/index.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
@@ -154,14 +154,12 @@ export class Sequencer {
     trees.states.settle();
     this.#ground = { head, trees };
     const kept = this.#keep(head.checkpoint);
-    const answered: EventOutcome[] = [];
-    for (const outcome of outcomes) answered.push(outcome.kind === "refused" ? outcome : await withReceipt(outcome));
+    const receipts = await receiptsOf(outcomes, trees.log, head);
+    const answered = outcomes.map((outcome): EventOutcome => {
+      if (outcome.kind === "refused") return outcome;
+      return { ...outcome, receipt: receipts.get(outcome.index) as string };
+    });
     return { head, outcomes: answered, kept };
-
-    async function withReceipt(entered: Extract<PlannedOutcome, { kind: "entered" }>): Promise<EventOutcome> {
-      const proof = await trees.log.inclusionProof(entered.index, head.size);
-      return { ...entered, receipt: encodeLogProof({ index: entered.index, proof, checkpoint: head.checkpoint }) };
-    }
   }
 
   /** Begun in the order of commits, so that the newest is what stays. */
@@ -171,4 +169,16 @@ export class Sequencer {
     kept.catch(() => undefined);
     return kept;
   }
+}
+
+/** By index. */
+async function receiptsOf(
+  outcomes: readonly PlannedOutcome[],
+  log: TiledTree,
+  { size, checkpoint }: RegistryHead,
+): Promise<ReadonlyMap<number, string>> {
+  const indexes = outcomes.flatMap((outcome) => (outcome.kind === "entered" ? [outcome.index] : []));
+  const proofs = await log.inclusionProofs(indexes, size);
+  const receipts = encodeLogProofs(indexes.map((index, i) => ({ index, proof: proofs[i] ?? [], checkpoint })));
+  return new Map(indexes.map((index, i) => [index, receipts[i] as string]));
 }

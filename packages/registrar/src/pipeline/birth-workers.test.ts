@@ -60,21 +60,23 @@ test("births that arrive together are shared among the threads, and a lone one g
   const asked = [1, 2, 3, 4, 5].map(() => workers.prepare(task));
   await turn();
   assert.deepEqual(lengths(threads), [[3], [2]]);
+  threads[1]?.answer();
   asked.push(workers.prepare(task));
   await turn();
-  assert.deepEqual(lengths(threads), [[3, 1], [2]]);
-  for (const thread of [...threads, ...threads]) thread.answer();
+  assert.deepEqual(lengths(threads), [[3], [1]]);
+  for (const thread of threads) thread.answer();
   assert.deepEqual(new Set((await Promise.all(asked)).map(({ kind }) => kind)), new Set(["stored"]));
 });
 
-test("a thread has two slices at most, and gets the next one when it has answered", async () => {
+test("a thread has two slices at most, the second a large one, and gets the next one when it has answered", async () => {
   const { workers, threads } = openWorkers({ threads: 1 });
   const asked = Array.from({ length: 11 }, () => workers.prepare(task));
   await turn();
   assert.deepEqual(lengths(threads), [[4, 4]]);
   threads[0]?.answer();
-  assert.deepEqual(lengths(threads), [[4, 3]]);
+  assert.deepEqual(lengths(threads), [[4]], "three births wait, to become more");
   threads[0]?.answer();
+  assert.deepEqual(lengths(threads), [[3]]);
   threads[0]?.answer();
   await Promise.all(asked);
 });

@@ -36,8 +36,9 @@ interface Place {
   failures: number;
 }
 
-/** While a thread is at one slice, the next one is on its way. */
+/** While a thread is at one slice, the next one is on its way; but a small one waits, to become a larger one. */
 const slicesAhead = 2;
+const leastAhead = 4;
 const firstPause = 100;
 const longestPause = 10_000;
 
@@ -76,6 +77,11 @@ export class BirthWorkers implements BirthPreparer {
     return !this.#stop.signal.aborted && this.#births < this.#options.births;
   }
 
+  /** Births that were taken and not answered. */
+  get underWay(): number {
+    return this.#births;
+  }
+
   /** @throws NAT_PIPELINE_FULL, NAT_PIPELINE_CLOSED, NAT_PIPELINE_WORKER, and what the nursery refuses */
   prepare(task: BirthTask): Promise<PreparedTask> {
     if (this.#stop.signal.aborted) return Promise.reject(pipelineError("NAT_PIPELINE_CLOSED", "birth"));
@@ -111,6 +117,7 @@ export class BirthWorkers implements BirthPreparer {
       const free = alive.filter(({ slices }) => slices.size === fewest);
       const [place] = free;
       if (place?.thread === undefined || fewest >= slicesAhead) return;
+      if (fewest > 0 && this.#waiting.length < leastAhead) return;
       const share = Math.ceil(this.#waiting.length / free.length);
       const births = this.#waiting.splice(0, Math.min(share, this.#options.slice));
       const number = this.#slices++;

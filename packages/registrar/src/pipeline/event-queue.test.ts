@@ -58,7 +58,7 @@ test("events that arrive during a commit share the next one", async () => {
 
 test("a batch has a limit", async () => {
   const committer = new HeldCommitter();
-  const queue = new EventQueue(committer, clock, { unanswered: 10, batch: 2 });
+  const queue = new EventQueue(committer, clock, undefined, { unanswered: 10, batch: 2 });
   const answers = ["a", "b", "c"].map((id) => queue.submit(event(id)));
   await turn();
   committer.release();
@@ -70,7 +70,7 @@ test("a batch has a limit", async () => {
 
 test("a full queue refuses, and takes again when it has room", async () => {
   const committer = new HeldCommitter();
-  const queue = new EventQueue(committer, clock, { unanswered: 1, batch: 1 });
+  const queue = new EventQueue(committer, clock, undefined, { unanswered: 1, batch: 1 });
   const first = queue.submit(event("a"));
   assert.equal(queue.isOpen, false);
   await assert.rejects(queue.submit(event("b")), { code: "NAT_PIPELINE_FULL" });
@@ -194,7 +194,7 @@ test("a checkpoint that is not kept fails the events of its commit, and only tho
 
 test("commits that wait for a slow mirror take room, and closing waits for them", async () => {
   const { committer, gates } = slowMirror();
-  const queue = new EventQueue(committer, clock, { unanswered: 2, batch: 1 });
+  const queue = new EventQueue(committer, clock, undefined, { unanswered: 2, batch: 1 });
   const events = [queue.submit(event("a")), queue.submit(event("b"))];
   await turn();
   await assert.rejects(queue.submit(event("c")), { code: "NAT_PIPELINE_FULL" });
@@ -202,4 +202,22 @@ test("commits that wait for a slow mirror take room, and closing waits for them"
   assert.equal(await Promise.race([closing, turn().then(() => "still open")]), "still open");
   for (const gate of gates) gate.resolve();
   await Promise.all([...events, closing]);
+});
+
+test("a commit gives a moment to the births that are being prepared, and no more than a moment", async () => {
+  const committer = new HeldCommitter();
+  let coming = 2;
+  const queue = new EventQueue(committer, clock, () => coming);
+  const answers = [queue.submit(event("a"))];
+  await turn();
+  assert.deepEqual(committer.batches, [], "two are coming, one is here");
+  answers.push(queue.submit(event("b")));
+  while (committer.batches.length < 1) await turn();
+  coming = 1000;
+  answers.push(queue.submit(event("c")));
+  committer.release();
+  while (committer.batches.length < 2) await turn();
+  committer.release();
+  await Promise.all(answers);
+  assert.deepEqual(committer.batches, [2, 1]);
 });

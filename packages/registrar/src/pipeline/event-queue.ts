@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between the doors and the log: events wait here, bounded, while a commit is under way; the next commit takes all of
-// them, up to a batch. So a lone event waits for nothing, and a loaded registrar commits full batches. A batch is begun
-// as soon as the store has the one before: that one's checkpoint is kept outside the database meanwhile, and only then
-// are its events answered.
+// them, up to a batch. A lone event waits for nothing; where more births are being prepared than wait here, a commit
+// gives them a moment, since each commit costs its signatures and its fsync. A batch is begun as soon as the store has
+// the one before: that one's checkpoint is kept outside the database meanwhile, and only then are its events answered.
 
+import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "natalis/kernel";
 import type { EventOutcome, RegistryEvent, StoredCommit } from "natalis/registry";
 import { pipelineError } from "./errors.ts";
@@ -30,9 +31,14 @@ export interface QueueLimits {
 
 const defaultQueueLimits: QueueLimits = { unanswered: 4096, batch: 512 };
 
+/** How often a commit looks whether more has come, at most, and every how many milliseconds. */
+const looks = 4;
+const lookMilliseconds = 1;
+
 export class EventQueue {
   readonly #committer: Committer;
   readonly #clock: Clock;
+  readonly #coming: () => number;
   readonly #limits: QueueLimits;
   readonly #waiting: Waiting[] = [];
   readonly #keeping = new Set<Promise<void>>();
@@ -41,9 +47,16 @@ export class EventQueue {
   #touching: Promise<unknown> | undefined;
   #closed = false;
 
-  constructor(committer: Committer, clock: Clock, limits: QueueLimits = defaultQueueLimits) {
+  /** @param coming how many events are being prepared elsewhere */
+  constructor(
+    committer: Committer,
+    clock: Clock,
+    coming: () => number = () => 0,
+    limits: QueueLimits = defaultQueueLimits,
+  ) {
     this.#committer = committer;
     this.#clock = clock;
+    this.#coming = coming;
     this.#limits = limits;
   }
 
@@ -83,8 +96,16 @@ export class EventQueue {
   async #run(): Promise<void> {
     // Requests that arrived together are in one batch together.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) await this.#store(this.#waiting.splice(0, this.#limits.batch));
+    while (this.#waiting.length > 0) {
+      await this.#gather();
+      await this.#store(this.#waiting.splice(0, this.#limits.batch));
+    }
     this.#running = undefined;
+  }
+
+  async #gather(): Promise<void> {
+    const isFew = () => this.#waiting.length < Math.min(this.#coming(), this.#limits.batch);
+    for (let look = 0; look < looks && isFew(); look++) await wait(lookMilliseconds);
   }
 
   async #store(batch: readonly Waiting[]): Promise<void> {

@@ -8,7 +8,7 @@ import { parseCertificate } from "natalis/formats";
 import { type Authority, openAuthority } from "natalis/issue";
 import { equalBytes, type Signer } from "natalis/kernel";
 import { type CheckpointMirror, openRegistry, type RegistryStores, Sequencer } from "natalis/registry";
-import { openSqliteRegistry, type SqliteRegistry } from "../adapters/sqlite/index.ts";
+import { openServedSqliteRegistry, type ServedSqliteRegistry } from "../adapters/sqlite/index.ts";
 import { startBirthWorkers } from "../pipeline/birth-workers.ts";
 import { EventQueue } from "../pipeline/event-queue.ts";
 import { Births } from "./births.ts";
@@ -44,7 +44,7 @@ interface Authorities {
 
 interface Parts {
   readonly folder: DataFolder;
-  readonly stores: SqliteRegistry;
+  readonly stores: ServedSqliteRegistry;
   readonly mirror: CheckpointMirror;
   readonly settings: Settings;
   readonly keys: RegistrarKeys;
@@ -62,7 +62,7 @@ export async function openRegistrar(path: string, passphraseFile: string | undef
   });
   const { passphrase, warnings } = await readPassphrase(folder, passphraseFile);
   const opened = await openKeys(folder, passphrase);
-  const registry = await openSqliteRegistry(folder.database);
+  const registry = await openServedSqliteRegistry(folder.database);
   try {
     const settings = parseSettings(Object.fromEntries(await registry.settings.settings()));
     const mirror = new FileCheckpointMirror(folder.checkpoint);
@@ -77,7 +77,7 @@ export async function openRegistrar(path: string, passphraseFile: string | undef
       renewRootCrl: () => renewRootCrl(registry, authorities, readKey, systemClock),
     };
   } catch (error) {
-    registry.close();
+    await registry.close();
     throw error;
   }
 }
@@ -87,8 +87,6 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
   const { root, issuing } = parts.authorities;
   const { origin } = settings;
   const signers = logSigners(origin, keys);
-  const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
-  const queue = new EventQueue(sequencer, systemClock);
   const profiles = await loadProfiles(folder.profiles);
   const proofs = new Proofs(stores, nodeHash);
   const trust = await readTrustFile(folder.trust, settings, keys, root.certificate);
@@ -99,6 +97,8 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     issuing: shareKey(keys.issuing),
     tags: shareAuthenticator(keys.unitTag),
   });
+  const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
+  const queue = new EventQueue(sequencer, systemClock, () => preparer.underWay);
   const registrar: Registrar = {
     settings,
     trust,
@@ -124,7 +124,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
       // What is prepared may still be entered.
       await preparer.close();
       await queue.close();
-      stores.close();
+      await stores.close();
     },
   };
   return { folder, registrar, authority: issuing, issuing: keys.issuing, queue };

@@ -2,4 +2,10 @@
 // Registry storage in SQLite.
 
 export { SqliteChallengeStore } from "./challenge-store.ts";
-export { openSqliteRegistry, openSqliteSnapshot, type SqliteRegistry } from "./registry.ts";
+export {
+  openServedSqliteRegistry,
+  openSqliteRegistry,
+  openSqliteSnapshot,
+  type ServedSqliteRegistry,
+  type SqliteRegistry,
+} from "./registry.ts";

@@ -4,13 +4,14 @@
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { FastifyInstance } from "fastify";
 import type { EvidenceStatement } from "natalis/birth";
-import { encodePem, parsePem } from "natalis/formats";
-import { formatUuid, fromBase64, fromHex, toBase64 } from "natalis/kernel";
+import { parsePem } from "natalis/formats";
+import { fromBase64, fromHex } from "natalis/kernel";
 import type { z } from "zod";
 import type { BirthInput } from "../../service/births.ts";
 import type { Identify, Registrar } from "../../service/registrar.ts";
 import { principalOf, requires } from "../authentication.ts";
 import { httpError } from "../errors.ts";
+import { encodeBirthAnswer } from "./birth-answer.ts";
 import { birthAnswerSchema, birthRequestSchema, type evidenceSchema } from "./schemas.ts";
 
 export function birthRoutes(server: FastifyInstance, registrar: Registrar, identify: Identify): void {
@@ -27,19 +28,14 @@ export function birthRoutes(server: FastifyInstance, registrar: Registrar, ident
     },
     async (request, reply) => {
       const answer = await registrar.births.bear(principalOf(request), readInput(request.body));
-      return reply.status(answer.kind === "born" ? 201 : 200).send({
-        device: formatUuid(answer.deviceId),
-        kind: answer.kind,
-        index: answer.index,
-        certificate: encodePem("CERTIFICATE", answer.certificate),
-        chain: answer.chain.map((certificate) => encodePem("CERTIFICATE", certificate)),
-        record: toBase64(answer.record),
-        entry: toBase64(answer.entry),
-        receipt: answer.receipt,
-      });
+      reply.status(answer.kind === "born" ? 201 : 200).serializer(() => encodeBirthAnswer(answer));
+      return reply.send(written);
     },
   );
 }
+
+/** For the types only: the answer's serializer has the answer. */
+const written = {} as z.infer<typeof birthAnswerSchema>;
 
 function readInput(body: z.infer<typeof birthRequestSchema>): BirthInput {
   const { request, firmwareDigest, hardwareRevision, evidence, ...facts } = body;
