@@ -7,7 +7,7 @@ import { parseCertificate, parseCertificationRequest, parsePem } from "natalis/f
 import { fromBase64 } from "natalis/kernel";
 import type { TrustFile } from "natalis/registry";
 import type { z } from "zod";
-import { readRequest } from "../protocols/rest/births.ts";
+import { readRequest } from "../protocols/rest/birth-input.ts";
 import type { birthAnswerSchema } from "../protocols/rest/schemas.ts";
 
 export type AnsweredPapers = z.infer<typeof birthAnswerSchema>;

@@ -40,6 +40,8 @@ export type PreparedTask = { readonly kind: "signed"; readonly event: BornEvent 
 
 /** Guarantee: what is signed was admitted, and its request was signed by the key that it names. */
 export interface BirthPreparer {
+  /** Whether a birth would be taken now. */
+  readonly isOpen: boolean;
   /** @throws NAT_AUTHORIZE_DENIED, NAT_BIRTH_*, NAT_ISSUE_*, the codes of a malformed request, NAT_PIPELINE_* */
   prepare(task: BirthTask): Promise<PreparedTask>;
 }
@@ -58,6 +60,7 @@ const evidence = [pkcs11DeclaredVerifier(nodeHash)];
 const ports = { entropy: nodeEntropy, hash: nodeHash, verifier: nodeSignatureVerifier };
 
 export class Nursery implements BirthPreparer {
+  readonly isOpen = true;
   readonly #authority: Authority;
   readonly #profiles: ReadonlyMap<string, Profile>;
   readonly #issuing: Signer;

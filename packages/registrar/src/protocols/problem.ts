@@ -100,13 +100,19 @@ export function answerProblem(error: FastifyError, request: FastifyRequest, repl
     .send(problemOf(told, status, request.id));
 }
 
-/** What to tell of whatever a handler threw; what is not ours to tell is logged, never sent. */
+/** What to tell of whatever a handler threw, and when to ask again. */
 export function judge(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Judgement {
+  const judged = judgement(error, request);
+  if (judged.status === 503) reply.header("retry-after", "1");
+  return judged;
+}
+
+/** What is not ours to tell is logged, never sent. */
+export function judgement(error: FastifyError, request: FastifyRequest): Judgement {
   const natalisError = translate(error);
   const status = statusOf(natalisError.code);
   if (status === 500) request.log.error({ err: error }, "request failed");
   if (status === 503) request.log.warn({ code: natalisError.code, url: request.routeOptions.url }, "request put off");
-  if (status === 503) reply.header("retry-after", "1");
   return { status, told: status === 500 ? httpError("NAT_HTTP_INTERNAL", `request ${request.id}`) : natalisError };
 }
 
@@ -122,7 +128,6 @@ function translate(error: FastifyError): NatalisError {
   if (error.statusCode === 413) return httpError("NAT_HTTP_TOO_LARGE", "body", error);
   if (error.statusCode === 415) return httpError("NAT_HTTP_MEDIA_TYPE", error.message.slice(0, 200), error);
   if (error.statusCode === 429) return httpError("NAT_HTTP_RATE_LIMITED", error.message.slice(0, 200), error);
-  if (error.code === "FST_ERR_HANDLER_TIMEOUT") return httpError("NAT_HTTP_UNANSWERED", "ask again", error);
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return httpError("NAT_HTTP_INVALID", error.message.slice(0, 500), error);
   return httpError("NAT_HTTP_INTERNAL", "unexpected", error);

@@ -15,6 +15,7 @@ import {
 import type { Authority, Profile } from "natalis/issue";
 import { isNatalisError } from "natalis/kernel";
 import { type BornEvent, type DeviceRow, type RegistryStores, readBirth } from "natalis/registry";
+import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import type { BirthPreparer, PreparedTask } from "../pipeline/nursery.ts";
 import { serviceError } from "./errors.ts";
@@ -49,6 +50,16 @@ export class Births {
   constructor(context: BirthsContext) {
     this.#context = context;
     this.#chain = [context.authority.certificate.der, context.root];
+  }
+
+  /** Whether a birth would be taken now. */
+  get isOpen(): boolean {
+    return this.#context.preparer.isOpen && this.#context.queue.isOpen;
+  }
+
+  /** @throws NAT_PIPELINE_FULL */
+  requireOpen(): void {
+    if (!this.isOpen) throw pipelineError("NAT_PIPELINE_FULL", "births");
   }
 
   /**

@@ -99,6 +99,8 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
   });
   const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
   const queue = new EventQueue(sequencer, systemClock, () => preparer.underWay);
+  const context = { stores, preparer, queue, proofs, profiles, keys };
+  const births = new Births({ ...context, authority: issuing, root: root.certificate.der });
   const registrar: Registrar = {
     settings,
     trust,
@@ -106,20 +108,11 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     stores,
     proofs,
     genuine: new Genuine({ stores, proofs, profiles, hash: nodeHash }),
-    births: new Births({
-      stores,
-      preparer,
-      queue,
-      proofs,
-      profiles,
-      keys,
-      authority: issuing,
-      root: root.certificate.der,
-    }),
+    births,
     lifecycle: new Lifecycle(queue, proofs, systemClock),
     operators: new Operators(stores, queue, { clock: systemClock, entropy: nodeEntropy, hash: nodeHash }),
     revocationLists: new RevocationLists(stores, issuing, keys.issuing, systemClock),
-    isReady: () => queue.isOpen && preparer.isOpen,
+    isReady: () => births.isOpen,
     async close() {
       // What is prepared may still be entered.
       await preparer.close();
