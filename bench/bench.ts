@@ -38,7 +38,15 @@ export interface Bench extends BenchFacts {
   readonly contenders: readonly Contender[];
 }
 
+export interface LoadOptions {
+  readonly connections: number;
+  /** Devices that are in the registry already. */
+  readonly rows: number;
+}
+
 /** A bench of a server, asked over many connections at once: it brings its lane along. */
 export interface LoadBench extends BenchFacts {
-  open(options: { readonly connections: number }): Promise<Lane>;
+  /** Where no option says how many. */
+  readonly connections: number;
+  open(options: LoadOptions): Promise<Lane>;
 }

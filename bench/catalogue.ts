@@ -4,7 +4,7 @@
 import { authenticateBench, authenticateCachedBench } from "./authenticate.ts";
 import type { Bench, Contender, LoadBench } from "./bench.ts";
 import { estBench } from "./est.ts";
-import { birthsBench } from "./births.ts";
+import { birthsBatchBench, birthsBench, birthsRowsBench } from "./births.ts";
 import { issueBench } from "./issue.ts";
 import { sealBench } from "./seal.ts";
 
@@ -15,6 +15,8 @@ export const benches: readonly (Bench | LoadBench)[] = [
   authenticateCachedBench,
   estBench,
   birthsBench,
+  birthsBatchBench,
+  birthsRowsBench,
 ];
 
 export function findBench(name: string): Bench | LoadBench | undefined {

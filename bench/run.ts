@@ -16,19 +16,20 @@ try {
   process.exitCode = 2;
 }
 
-async function run({ bench, plan, connections, json, peers }: Options): Promise<void> {
-  const lane = await openLane({ bench, plan, connections, peers });
+async function run({ bench, plan, json, ...more }: Options): Promise<void> {
+  const lane = await openLane({ bench, plan, ...more });
   try {
     const measurements = await measure(lane, plan);
     const cores = lane.pace?.cores ?? plan.workers;
-    const figures = figuresOf(bench, measurements, { ...plan, cores }, process.resourceUsage().maxRSS / 1024);
+    const memory = lane.peakMemoryMiB?.() ?? process.resourceUsage().maxRSS / 1024;
+    const figures = figuresOf(bench, measurements, { ...plan, cores }, memory);
     console.log(json ? encodeFigures(figures) : tableOf(figures));
   } finally {
     await lane.close();
   }
 }
 
-function openLane({ bench, plan, connections, peers }: Omit<Options, "json">): Promise<Lane> {
-  if ("open" in bench) return bench.open({ connections });
+function openLane({ bench, plan, connections, rows, peers }: Omit<Options, "json">): Promise<Lane> {
+  if ("open" in bench) return bench.open({ connections, rows });
   return openWorkerLane(bench, { workers: plan.workers, peers });
 }

@@ -2,5 +2,6 @@
 // The registrar as a library: make one, run one.
 
 export { type InitInput, initRegistrar, type Made } from "./service/init.ts";
+export { type OpenedRegistrar, openRegistrar } from "./service/open.ts";
 export { parseSettings, type Settings } from "./service/settings.ts";
 export { type Addresses, type Running, type StartOptions, startRegistrar } from "./start.ts";

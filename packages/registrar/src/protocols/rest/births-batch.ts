@@ -36,9 +36,10 @@ export function batchRoutes(server: FastifyInstance, { births }: Registrar, iden
     };
     const onRequest = requires("birth.request", identify);
     door.post("/births/batch", { onRequest, schema, config: { ownDeadline: true } }, async (request, reply) => {
+      reply.type(ndjson);
+      if (request.headers["content-length"] === "0") return reply.send("");
       const answers = new PassThrough();
       const batch = new Batch({ births, request, answers, principal: principalOf(request) });
-      reply.type(ndjson);
       // What is not read stays unread: destroying the request would take the answers with it.
       const body = request.body as Readable | undefined;
       void batch.run(body?.iterator({ destroyOnReturn: false }) ?? Readable.from([]));
