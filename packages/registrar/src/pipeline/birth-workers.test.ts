@@ -92,6 +92,19 @@ test("more births than may be here are refused at once, and taken again when the
   assert.equal(workers.isOpen, true);
 });
 
+test("half of the room is for those who bring one birth", async () => {
+  const { workers, threads } = openWorkers({ threads: 1, births: 4 });
+  const asked = [workers.prepare(task)];
+  assert.equal(workers.hasRoom, true);
+  asked.push(workers.prepare(task));
+  assert.deepEqual([workers.hasRoom, workers.isOpen], [false, true]);
+  await turn();
+  threads[0]?.answer();
+  await Promise.all(asked);
+  await workers.close();
+  assert.equal(workers.hasRoom, false);
+});
+
 test("a thread that ends fails its births and no others, and is replaced", async () => {
   const { workers, threads } = openWorkers({ slice: 1 });
   const [lost, kept] = [workers.prepare(task), workers.prepare(task)];

@@ -47,7 +47,7 @@ export function startBirthWorkers(equipment: NurseryEquipment): BirthWorkers {
   return new BirthWorkers({
     threads: availableParallelism(),
     start: () => new Worker(new URL("./birth-worker.ts", import.meta.url), { workerData: equipment }),
-    births: 2048,
+    births: 1024,
     slice: 16,
   });
 }
@@ -75,6 +75,10 @@ export class BirthWorkers implements BirthPreparer {
   /** Whether a birth would be taken now. */
   get isOpen(): boolean {
     return !this.#stop.signal.aborted && this.#births < this.#options.births;
+  }
+
+  get hasRoom(): boolean {
+    return !this.#stop.signal.aborted && this.#births < this.#options.births / 2;
   }
 
   /** Births that were taken and not answered. */

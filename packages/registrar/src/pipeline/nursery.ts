@@ -42,6 +42,8 @@ export type PreparedTask = { readonly kind: "signed"; readonly event: BornEvent 
 export interface BirthPreparer {
   /** Whether a birth would be taken now. */
   readonly isOpen: boolean;
+  /** Whether more than half of the room is left: who brings many births leaves the other half to those who bring one. */
+  readonly hasRoom: boolean;
   /** @throws NAT_AUTHORIZE_DENIED, NAT_BIRTH_*, NAT_ISSUE_*, the codes of a malformed request, NAT_PIPELINE_* */
   prepare(task: BirthTask): Promise<PreparedTask>;
 }
@@ -61,6 +63,7 @@ const ports = { entropy: nodeEntropy, hash: nodeHash, verifier: nodeSignatureVer
 
 export class Nursery implements BirthPreparer {
   readonly isOpen = true;
+  readonly hasRoom = true;
   readonly #authority: Authority;
   readonly #profiles: ReadonlyMap<string, Profile>;
   readonly #issuing: Signer;

@@ -112,8 +112,20 @@ export function judgement(error: FastifyError, request: FastifyRequest): Judgeme
   const natalisError = translate(error);
   const status = statusOf(natalisError.code);
   if (status === 500) request.log.error({ err: error }, "request failed");
-  if (status === 503) request.log.warn({ code: natalisError.code, url: request.routeOptions.url }, "request put off");
+  if (status === 503) tellPutOff(request, natalisError.code);
   return { status, told: status === 500 ? httpError("NAT_HTTP_INTERNAL", `request ${request.id}`) : natalisError };
+}
+
+const tellMilliseconds = 1000;
+let putOff = 0;
+let toldAt = Number.NEGATIVE_INFINITY;
+
+/** One line a second: who has too much to do must not write a line for each request that is put off. */
+function tellPutOff(request: FastifyRequest, code: string): void {
+  putOff += 1;
+  if (performance.now() - toldAt < tellMilliseconds) return;
+  request.log.warn({ code, url: request.routeOptions.url, requests: putOff }, "requests put off");
+  [putOff, toldAt] = [0, performance.now()];
 }
 
 export function problemOf(error: NatalisError, status: number, instance: string): Problem {

@@ -57,6 +57,11 @@ export class Births {
     return this.#context.preparer.isOpen && this.#context.queue.isOpen;
   }
 
+  /** Whether one of many births would be taken now: half of the room is left to those who ask for one. */
+  get hasRoom(): boolean {
+    return this.#context.preparer.hasRoom && this.#context.queue.isOpen;
+  }
+
   /** @throws NAT_PIPELINE_FULL */
   requireOpen(): void {
     if (!this.isOpen) throw pipelineError("NAT_PIPELINE_FULL", "births");

@@ -87,7 +87,7 @@ class Batch {
   async #room(): Promise<void> {
     const { answers, births } = this.#parts;
     while (this.#underWay.size >= batchBirths) await Promise.race(this.#underWay);
-    while (!births.isOpen && !answers.destroyed) await wait(busyMilliseconds);
+    while (!births.hasRoom && !answers.destroyed) await wait(busyMilliseconds);
     if (answers.writableNeedDrain) await drained(answers);
     if (answers.writableNeedDrain || answers.destroyed)
       throw httpError("NAT_HTTP_DEADLINE", "nobody reads the answers");
