@@ -4,9 +4,9 @@
 import {
   constants,
   generateKeyPairSync,
+  type KeyObject,
   type KeyPairKeyObjectResult,
   type VerifyKeyObjectInput,
-  type VerifyPublicKeyInput,
 } from "node:crypto";
 import type { Digest, SignatureAlgorithmName, SignatureScheme } from "natalis/kernel";
 
@@ -22,13 +22,17 @@ export function digestName({ digest }: SignatureScheme): string | null {
   return digest === undefined ? null : digestNames[digest];
 }
 
-/** A key as `verify` takes it: imported, or as PEM. */
-export type VerificationKey = VerifyKeyObjectInput | VerifyPublicKeyInput;
-
-/** With what the scheme adds to node's defaults, which are PKCS#1 v1.5 for RSA and DER for ECDSA. */
-export function keyUnder({ padding, saltLength }: SignatureScheme, key: VerificationKey): VerificationKey {
+/**
+ * A key, imported or PEM, as `verify` takes it under the scheme. Node's defaults are PKCS#1 v1.5 for RSA and DER for
+ * ECDSA, and a bare key costs it less than one in an object: a sixth of a P-256 verification.
+ */
+export function keyUnder(
+  { padding, saltLength }: SignatureScheme,
+  key: KeyObject | string,
+): KeyObject | string | VerifyKeyObjectInput {
   if (padding !== "PSS") return key;
-  return { ...key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
+  // Node takes a PEM here too; its types have one of two interfaces for each.
+  return { key: key as KeyObject, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
 }
 
 export const keyGenerators: Readonly<Record<SignatureAlgorithmName, () => KeyPairKeyObjectResult>> = {

@@ -2,11 +2,11 @@
 // Signature verification by OpenSSL: ECDSA (FIPS 186-5) in strict DER, EdDSA (RFC 8032), RSA (RFC 8017 section 8),
 // ML-DSA (FIPS 204, pure, empty context). Synchronous: one worker a core is faster than the thread pool.
 
-import { createPublicKey, verify } from "node:crypto";
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { canVerify, type KeyFacts, readKeyFacts } from "natalis/formats";
 import { isNatalisError, type SignatureScheme, type SignatureVerifier } from "natalis/kernel";
 import { KeyCache } from "./key-cache.ts";
-import { digestName, keyUnder, type VerificationKey } from "./node-algorithms.ts";
+import { digestName, keyUnder } from "./node-algorithms.ts";
 
 /** A verifier that answers at once. */
 export interface NodeSignatureVerifier extends SignatureVerifier {
@@ -15,7 +15,8 @@ export interface NodeSignatureVerifier extends SignatureVerifier {
 
 interface UsableKey {
   readonly facts: KeyFacts;
-  readonly key: VerificationKey;
+  /** Imported, or PEM. */
+  readonly key: KeyObject | string;
 }
 
 const importedKeys = new KeyCache<UsableKey>(512);
@@ -45,7 +46,7 @@ function usableKey(publicKey: Uint8Array): UsableKey | undefined {
   if (facts === undefined) return undefined;
   // OpenSSL reads a PEM string twice as fast as DER bytes, and does not mind one long line.
   const pem = `-----BEGIN PUBLIC KEY-----\n${base64}\n-----END PUBLIC KEY-----`;
-  return importedKeys.comesAgain(base64) ? importKey(facts, base64, pem) : { facts, key: { key: pem } };
+  return importedKeys.comesAgain(base64) ? importKey(facts, base64, pem) : { facts, key: pem };
 }
 
 function factsOf(publicKey: Uint8Array): KeyFacts | undefined {
@@ -60,7 +61,7 @@ function factsOf(publicKey: Uint8Array): KeyFacts | undefined {
 /** Undefined for a point that is not on its curve. */
 function importKey(facts: KeyFacts, base64: string, pem: string): UsableKey | undefined {
   try {
-    const usable = { facts, key: { key: createPublicKey(pem) } };
+    const usable = { facts, key: createPublicKey(pem) };
     importedKeys.put(base64, usable);
     return usable;
   } catch (error) {

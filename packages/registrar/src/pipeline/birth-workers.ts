@@ -46,7 +46,7 @@ const longestPause = 10_000;
 export function startBirthWorkers(equipment: NurseryEquipment): BirthWorkers {
   return new BirthWorkers({
     threads: availableParallelism(),
-    start: () => new Worker(new URL("./birth-worker.ts", import.meta.url), { workerData: equipment }),
+    start: () => new Worker(new URL("./birth-worker.ts", import.meta.url), { name: "births", workerData: equipment }),
     births: 1024,
     slice: 16,
   });
