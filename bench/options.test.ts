@@ -30,6 +30,8 @@ test("births have variants", () => {
   assert.equal(parseOptions(["births", "--batch"]).bench.name, "births --batch");
   const { bench, rows } = parseOptions(["births", "--rows", "1000000"]);
   assert.deepEqual([bench.name, rows], ["births --rows", 1_000_000]);
+  const memory = parseOptions(["memory", "--rows", "50000"]);
+  assert.deepEqual([memory.bench.name, memory.rows, memory.connections], ["memory", 50_000, 4]);
 });
 
 const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = [
@@ -54,6 +56,8 @@ const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = 
   [["seal", "--workers", "0"], /--workers .* 1 to 64/],
   [["seal", "--workers", "65"], /--workers/],
   [["est", "--workers", "2"], /est asks a server/],
+  [["memory", "--batch"], /no bench memory --batch/],
+  [["memory", "--workers", "2"], /memory asks a server/],
   [["est", "--batch"], /no bench est --batch/],
   [["seal", "--rows", "5"], /no bench seal --rows/],
   [["births", "--batch", "--rows", "5"], /no bench births --batch --rows/],

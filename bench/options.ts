@@ -2,12 +2,12 @@
 // The command line of the benches, read strictly: a mistyped number must not become another measurement.
 
 import { parseArgs } from "node:util";
-import type { Bench, LoadBench } from "./bench.ts";
+import type { AnyBench } from "./bench.ts";
 import { benches, findBench } from "./catalogue.ts";
 import type { Plan } from "./measure.ts";
 
 export interface Options {
-  readonly bench: Bench | LoadBench;
+  readonly bench: AnyBench;
   readonly plan: Plan;
   /** Of a bench that asks a server. */
   readonly connections: number;
@@ -37,7 +37,8 @@ export const usage = `npm run bench -- NAME [options]
   --connections N
                 connections to the server that is measured, 1 to 1000 (64; 4 with --batch)
   --batch       of births: 500 a request
-  --rows N      of births: with so many devices registered already, 1 to 100000000, over an empty registry
+  --rows N      of births: with so many devices registered already, 1 to 100000000, over an empty registry;
+                of memory: births in all (100000)
   --peers       other libraries too
 
 NAME is ${benches
@@ -53,7 +54,8 @@ export function parseOptions(words: readonly string[]): Options {
   if (others.length > 0) throw new UsageError(`one bench at a time, not ${others.join(", ")} as well`);
   const bench = benchNamed(name, values);
   const workers = numberIn("--workers", values.workers, /^\d{1,2}$/, 1, 64);
-  if ("open" in bench && workers > 1) throw new UsageError(`${name} asks a server: it has --connections, no --workers`);
+  if (!("contenders" in bench) && workers > 1)
+    throw new UsageError(`${name} asks a server: it has --connections, no --workers`);
   return {
     bench,
     plan: {
@@ -92,7 +94,9 @@ function parseWords(words: readonly string[]) {
 }
 
 /** An option may make another bench of it. */
-function benchNamed(name: string, { batch, rows }: { batch: boolean; rows?: string | undefined }): Bench | LoadBench {
+function benchNamed(name: string, { batch, rows }: { batch: boolean; rows?: string | undefined }): AnyBench {
+  const named = findBench(name);
+  if (named !== undefined && "report" in named && !batch) return named;
   if (name.includes(" ") || findBench(name) === undefined)
     throw new UsageError(`there is no bench ${JSON.stringify(name)}`);
   const variant = `${name}${batch ? " --batch" : ""}${rows === undefined ? "" : " --rows"}`;
@@ -101,7 +105,7 @@ function benchNamed(name: string, { batch, rows }: { batch: boolean; rows?: stri
   return bench;
 }
 
-function connectionsOf(bench: Bench | LoadBench, given: string | undefined): number {
+function connectionsOf(bench: AnyBench, given: string | undefined): number {
   if (given !== undefined) return numberIn("--connections", given, /^\d{1,4}$/, 1, 1000);
   return "connections" in bench ? bench.connections : 0;
 }

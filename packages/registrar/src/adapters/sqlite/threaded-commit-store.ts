@@ -57,7 +57,10 @@ export class ThreadedCommitStore implements CommitStore {
   }
 
   #start(): Worker {
-    const thread = new Worker(new URL("./commit-thread.ts", import.meta.url), { name: "commits", workerData: this.#path });
+    const thread = new Worker(new URL("./commit-thread.ts", import.meta.url), {
+      name: "commits",
+      workerData: this.#path,
+    });
     thread.on("message", (reply: CommitReply) => this.#answer(reply));
     let cause: unknown;
     thread.on("error", (error: unknown) => {
