@@ -104,8 +104,11 @@ function readHead(bytes: Buffer): Head | undefined {
   const end = bytes.indexOf(headEnd);
   if (end < 0) return undefined;
   const length = end + headEnd.length;
+  const status = Number(bytes.toString("latin1", 9, 12));
+  const at = bytes.indexOf("\r\ncontent-length: ");
+  if (at >= 0 && at < end)
+    return { status, length, bodyLength: Number.parseInt(bytes.toString("latin1", at + 18, end), 10) };
   const text = bytes.toString("latin1", 0, length);
-  const status = Number(text.slice(9, 12));
   if (/\r\ntransfer-encoding: *chunked\r\n/i.test(text)) return { status, length, bodyLength: undefined };
   const bodyLength = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1]);
   if (Number.isNaN(bodyLength)) throw new Error(`an answer without a length: ${text}`);

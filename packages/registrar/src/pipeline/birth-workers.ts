@@ -39,6 +39,8 @@ interface Place {
 /** While a thread is at one slice, the next one is on its way; but a small one waits, to become a larger one. */
 const slicesAhead = 2;
 const leastAhead = 4;
+/** What lives from birth to birth is little: a thread that needs more than this is not well, and is replaced. */
+const threadLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 const firstPause = 100;
 const longestPause = 10_000;
 
@@ -46,7 +48,12 @@ const longestPause = 10_000;
 export function startBirthWorkers(equipment: NurseryEquipment): BirthWorkers {
   return new BirthWorkers({
     threads: availableParallelism(),
-    start: () => new Worker(new URL("./birth-worker.ts", import.meta.url), { name: "births", workerData: equipment }),
+    start: () =>
+      new Worker(new URL("./birth-worker.ts", import.meta.url), {
+        name: "births",
+        workerData: equipment,
+        resourceLimits: threadLimits,
+      }),
     births: 1024,
     slice: 16,
   });

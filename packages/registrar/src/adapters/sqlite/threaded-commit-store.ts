@@ -21,6 +21,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Of V8's heap; SQLite's pages are not in it. */
+const threadLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
+
 /** The thread is started by the first commit, and again by the next one after it has died. */
 export class ThreadedCommitStore implements CommitStore {
   readonly #path: string;
@@ -60,6 +63,7 @@ export class ThreadedCommitStore implements CommitStore {
     const thread = new Worker(new URL("./commit-thread.ts", import.meta.url), {
       name: "commits",
       workerData: this.#path,
+      resourceLimits: threadLimits,
     });
     thread.on("message", (reply: CommitReply) => this.#answer(reply));
     let cause: unknown;
