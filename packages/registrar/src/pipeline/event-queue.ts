@@ -32,7 +32,7 @@ export interface QueueLimits {
 const defaultQueueLimits: QueueLimits = { unanswered: 4096, batch: 512 };
 
 /** How often a commit looks whether more has come, at most, and every how many milliseconds. */
-const looks = 4;
+const looks = 8;
 const lookMilliseconds = 1;
 
 export class EventQueue {
@@ -103,9 +103,11 @@ export class EventQueue {
     this.#running = undefined;
   }
 
+  /** Until the births that are being prepared now are here too, or as long as a moment is. */
   async #gather(): Promise<void> {
-    const isFew = () => this.#waiting.length < Math.min(this.#coming(), this.#limits.batch);
-    for (let look = 0; look < looks && isFew(); look++) await wait(lookMilliseconds);
+    const due = Math.min(this.#waiting.length + this.#coming(), this.#limits.batch);
+    const isLacking = () => this.#waiting.length < due && this.#coming() > 0;
+    for (let look = 0; look < looks && isLacking(); look++) await wait(lookMilliseconds);
   }
 
   async #store(batch: readonly Waiting[]): Promise<void> {

@@ -32,6 +32,7 @@ import { deviceRoutes } from "./rest/devices.ts";
 import { lifecycleRoutes } from "./rest/lifecycle.ts";
 import { operatorRoutes } from "./rest/operators.ts";
 import { publicRoutes, trustRoute } from "./rest/public.ts";
+import { lazyRequestLogger } from "./request-logger.ts";
 import { secureHeaders } from "./security-headers.ts";
 import { tlsOptions } from "./tls.ts";
 import { answerUnreadable } from "./unreadable.ts";
@@ -89,6 +90,7 @@ function serverOptions(loggerInstance: FastifyBaseLogger) {
     keepAliveTimeout: keepAliveMilliseconds,
     // One line a request costs more than a birth: failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: lazyRequestLogger,
     // What is under way when the registrar stops is answered: a birth that was committed should be.
     forceCloseConnections: "idle" as const,
     frameworkErrors: answerProblem,

@@ -27,7 +27,7 @@ const answers: fc.Arbitrary<BirthOutcome> = fc.record({
   chain: fc.array(bytes(1, 400), { maxLength: 3 }),
   record: bytes(0, 300),
   entry: bytes(0, 200),
-  receipt: fc.string({ unit: "binary" }),
+  receipt: fc.array(fc.string({ unit: "binary" }), { maxLength: 3 }).map((parts) => parts.join("\n\n")),
 });
 
 test("an answer is the JSON of its schema", () => {
@@ -42,6 +42,14 @@ test("an answer is the JSON of its schema", () => {
         record: toBase64(record),
         entry: toBase64(entry),
       });
+    }),
+  );
+});
+
+test("an answer is ASCII, whatever is in a receipt", () => {
+  fc.assert(
+    fc.property(answers, (answer) => {
+      assert.match(encodeBirthAnswer(answer), /^[ -~]*$/);
     }),
   );
 });
