@@ -3,7 +3,7 @@
 // that the same seconds of the same machine are shared among them.
 
 import type { Awaitable } from "natalis/kernel";
-import type { Lane } from "./lane.ts";
+import type { Lane, Pace } from "./lane.ts";
 
 /**
  * - work: what the bench is about
@@ -40,11 +40,31 @@ export interface BenchFacts {
 export interface Bench extends BenchFacts {
   /** Measures the peers also where nobody asks for them. */
   readonly peersAlways?: boolean;
+  /** Where more than the processor counts, the disk for one. */
+  readonly pace?: Pace;
   /** Exactly one work and one limit, then the others. */
   readonly contenders: readonly Contender[];
 }
 
+export interface LoadOptions {
+  readonly connections: number;
+  /** Devices that are in the registry already. */
+  readonly rows: number;
+}
+
 /** A bench of a server, asked over many connections at once: it brings its lane along. */
 export interface LoadBench extends BenchFacts {
-  open(options: { readonly connections: number }): Promise<Lane>;
+  /** Where no option says how many. */
+  readonly connections: number;
+  open(options: LoadOptions): Promise<Lane>;
 }
+
+/** A bench whose figure is no rate: it measures by itself. */
+export interface ReportBench {
+  readonly name: string;
+  readonly connections: number;
+  /** The figures, as JSON has them. */
+  report(options: LoadOptions): Promise<Readonly<Record<string, string | number>>>;
+}
+
+export type AnyBench = Bench | LoadBench | ReportBench;

@@ -2,14 +2,17 @@
 // Every bench. A new one is a file and a line here.
 
 import { authenticateBench, authenticateCachedBench } from "./authenticate.ts";
-import type { Bench, Contender, LoadBench } from "./bench.ts";
+import type { AnyBench, Contender } from "./bench.ts";
 import { estBench } from "./est.ts";
+import { birthsBatchBench, birthsBench, birthsRowsBench } from "./births.ts";
 import { issueBench } from "./issue.ts";
+import { auditBench, logBench } from "./log.ts";
+import { memoryBench } from "./memory.ts";
 import { pathBench } from "./path.ts";
 import { postgresBench } from "./postgres.ts";
 import { sealBench } from "./seal.ts";
 
-export const benches: readonly (Bench | LoadBench)[] = [
+export const benches: readonly AnyBench[] = [
   issueBench,
   sealBench,
   authenticateBench,
@@ -17,9 +20,15 @@ export const benches: readonly (Bench | LoadBench)[] = [
   pathBench,
   estBench,
   postgresBench,
+  birthsBench,
+  birthsBatchBench,
+  birthsRowsBench,
+  logBench,
+  auditBench,
+  memoryBench,
 ];
 
-export function findBench(name: string): Bench | LoadBench | undefined {
+export function findBench(name: string): AnyBench | undefined {
   return benches.find((bench) => bench.name === name);
 }
 

@@ -36,6 +36,16 @@ test("an answer without a body is one", async () => {
   assert.deepEqual([status, body.length], [204, 0]);
 });
 
+test("an answer in chunks is heard whole, however it comes in parts", async () => {
+  const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const body = "5\r\nhello\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n";
+  for (const parts of [[chunked + body], [chunked, body], (chunked + body).split("")]) {
+    const connection = serving(...parts);
+    for (let i = 0; i < 2; i++) assert.equal((await connection.ask(request)).body.toString(), "hello0123456789abcdef");
+    connection.close();
+  }
+});
+
 test("an answer without a length, and a connection that ends, are failures", async () => {
   await assert.rejects(serving("HTTP/1.1 200 OK\r\n\r\n").ask(request), /without a length/);
   const connection = serving();

@@ -27,6 +27,7 @@ export const estBench: LoadBench = {
   unit: "births",
   unitsPerOperation: 1,
   budget: 0.1,
+  connections: 64,
   open: async ({ connections }) => {
     const registrar = await openBenchRegistrar();
     const { host, port, roots } = registrar;
@@ -37,6 +38,7 @@ export const estBench: LoadBench = {
         connections,
         instruments: nodeInstruments(),
         connect: () => connectTls({ host, port, ca: [...roots], localAddress: loopbackAddress(connected++) }),
+        peakMemoryMiB: () => registrar.peakMemoryMiB(),
         close: () => registrar.close(),
       });
     } catch (error) {

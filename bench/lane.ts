@@ -18,5 +18,7 @@ export interface Lane {
   readonly contenders: readonly Pick<Contender, "name" | "role" | "clock" | "unitsPerOperation">[];
   /** One slice of the contender at this index on each of the first `workers` workers, all at the same time. */
   run(contender: number, milliseconds: number, workers: number): Promise<readonly Slice[]>;
+  /** Of what is measured, where that is another process: the largest resident size it had. */
+  peakMemoryMiB?(): number;
   close(): Promise<void>;
 }

@@ -58,6 +58,11 @@ test("a turn is over early where a server takes no more", async () => {
   assert.equal(slice?.operations, 6);
 });
 
+test("a request may be about many units, and takes its time as one", async () => {
+  const [slice] = await laneOf(contender({ mostPerConnection: 3, unitsPerRequest: 10 }), [echo([])]).run(0, 1e6, 1);
+  assert.deepEqual([slice?.operations, slice?.latencies.length], [30, 3]);
+});
+
 test("a wrong answer fails the turn, and its connections are closed", async () => {
   const check = ({ body }: { readonly body: Buffer }) => {
     throw new Error(`wrong: ${body.toString()}`);

@@ -17,6 +17,8 @@ export interface LoadContender extends Pick<Contender, "name" | "role"> {
   request(): Buffer;
   /** Requests that the server takes from one address; at that number a turn is over early. */
   readonly mostPerConnection?: number;
+  /** Units that one request is about; one if absent. */
+  readonly unitsPerRequest?: number;
   /** Throws where the answer is not the one to that request. */
   check(answer: Answer): void;
 }
@@ -25,7 +27,9 @@ export interface LoadInput {
   readonly contenders: readonly LoadContender[];
   readonly connections: number;
   readonly instruments: Instruments;
-  connect(): Promise<Connection>;
+  /** A connection for the contender at this index. */
+  connect(contender: number): Promise<Connection>;
+  peakMemoryMiB?(): number;
   /** Ends what was measured. */
   close(): Promise<void>;
 }
@@ -40,13 +44,14 @@ export function loadLane(input: LoadInput): Lane {
     async run(index, milliseconds) {
       const contender = contenders[index] as LoadContender;
       contender.prepare(milliseconds);
-      const connections = await Promise.all(Array.from({ length: input.connections }, () => input.connect()));
+      const connections = await Promise.all(Array.from({ length: input.connections }, () => input.connect(index)));
       try {
         return [await runTurn(contender, connections, milliseconds, instruments)];
       } finally {
         for (const connection of connections) connection.close();
       }
     },
+    ...(input.peakMemoryMiB && { peakMemoryMiB: () => input.peakMemoryMiB?.() ?? 0 }),
     close: () => input.close(),
   };
 }
@@ -70,7 +75,7 @@ async function runTurn(
   };
   await Promise.all(connections.map(keepAsking));
   return {
-    operations: latencies.length,
+    operations: latencies.length * (contender.unitsPerRequest ?? 1),
     wallMilliseconds: clocks.wallTime() - start,
     processorMilliseconds: clocks.processorTime() - processorStart,
     latencies,

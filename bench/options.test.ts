@@ -5,9 +5,8 @@ import { benches } from "./catalogue.ts";
 import { parseOptions, UsageError, usage } from "./options.ts";
 
 test("a bench alone is measured with the defaults", () => {
-  const { bench, plan, connections, json, peers } = parseOptions(["seal"]);
+  const { bench, plan, json, peers } = parseOptions(["seal"]);
   assert.equal(bench.name, "seal");
-  assert.equal(connections, 64);
   assert.deepEqual(plan, { rounds: 5, seconds: 2, warmUpSeconds: 4, workers: 1 });
   assert.deepEqual([json, peers], [false, false]);
 });
@@ -21,12 +20,23 @@ test("every option is read, on either side of the name", () => {
 });
 
 test("a bench of a server is told how many connections to make", () => {
+  assert.equal(parseOptions(["est"]).connections, 64);
   assert.equal(parseOptions(["est", "--connections", "8"]).connections, 8);
+  assert.equal(parseOptions(["births", "--batch"]).connections, 4);
+});
+
+test("births have variants", () => {
+  assert.equal(parseOptions(["births"]).bench.name, "births");
+  assert.equal(parseOptions(["births", "--batch"]).bench.name, "births --batch");
+  const { bench, rows } = parseOptions(["births", "--rows", "1000000"]);
+  assert.deepEqual([bench.name, rows], ["births --rows", 1_000_000]);
+  const memory = parseOptions(["memory", "--rows", "50000"]);
+  assert.deepEqual([memory.bench.name, memory.rows, memory.connections], ["memory", 50_000, 4]);
 });
 
 const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = [
   [[], /which bench/],
-  [["births"], /no bench "births"/],
+  [["deaths"], /no bench "deaths"/],
   [["constructor"], /no bench "constructor"/],
   [["seal", "issue"], /one bench at a time, not issue/],
   [["seal", "--fast"], /--fast/],
@@ -46,6 +56,14 @@ const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = 
   [["seal", "--workers", "0"], /--workers .* 1 to 64/],
   [["seal", "--workers", "65"], /--workers/],
   [["est", "--workers", "2"], /est asks a server/],
+  [["memory", "--batch"], /no bench memory --batch/],
+  [["memory", "--workers", "2"], /memory asks a server/],
+  [["est", "--batch"], /no bench est --batch/],
+  [["seal", "--rows", "5"], /no bench seal --rows/],
+  [["births", "--batch", "--rows", "5"], /no bench births --batch --rows/],
+  [["births --batch"], /births --batch/],
+  [["births", "--rows", "0"], /--rows .* 1 to 100000000/],
+  [["births", "--rows", "1e6"], /--rows/],
   [["est", "--connections", "0"], /--connections .* 1 to 1000/],
   [["est", "--connections", "1001"], /--connections/],
 ];
@@ -59,5 +77,5 @@ for (const [words, told] of refused)
   });
 
 test("the usage names every bench", () => {
-  for (const { name } of benches) assert.match(usage, new RegExp(`\\b${name}\\b`));
+  for (const { name } of benches) assert.match(usage, new RegExp(`\\b${name.split(" ")[0]}\\b`));
 });

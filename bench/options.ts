@@ -2,15 +2,16 @@
 // The command line of the benches, read strictly: a mistyped number must not become another measurement.
 
 import { parseArgs } from "node:util";
-import type { Bench, LoadBench } from "./bench.ts";
+import type { AnyBench } from "./bench.ts";
 import { benches, findBench } from "./catalogue.ts";
 import type { Plan } from "./measure.ts";
 
 export interface Options {
-  readonly bench: Bench | LoadBench;
+  readonly bench: AnyBench;
   readonly plan: Plan;
   /** Of a bench that asks a server. */
   readonly connections: number;
+  readonly rows: number;
   readonly json: boolean;
   readonly peers: boolean;
 }
@@ -22,7 +23,7 @@ export class UsageError extends Error {
 /** The medians of fewer rounds say nothing. */
 const fewestRounds = 3;
 /** The warm-up lasts until V8 has compiled what a bench runs. */
-const defaults = { rounds: "5", seconds: "2", "warm-up": "4", workers: "1", connections: "64" } as const;
+const defaults = { rounds: "5", seconds: "2", "warm-up": "4", workers: "1" } as const;
 
 const seconds = /^\d{1,3}(?:\.\d{1,3})?$/;
 
@@ -34,10 +35,16 @@ export const usage = `npm run bench -- NAME [options]
   --warm-up S   length of the warm-up, 0.05 to 600 (${defaults["warm-up"]})
   --workers N   worker threads at the work, 1 to 64 (${defaults.workers})
   --connections N
-                connections to the server that is measured, 1 to 1000 (${defaults.connections})
+                connections to the server that is measured, 1 to 1000 (64; 4 with --batch)
+  --batch       of births: 500 a request
+  --rows N      of births: with so many devices registered already, 1 to 100000000, over an empty registry;
+                of memory: births in all (100000)
   --peers       other libraries too
 
-NAME is ${benches.map(({ name }) => name).join(" or ")}.`;
+NAME is ${benches
+  .map(({ name }) => name)
+  .filter((name) => !name.includes(" "))
+  .join(" or ")}.`;
 
 /** @throws UsageError */
 export function parseOptions(words: readonly string[]): Options {
@@ -45,9 +52,10 @@ export function parseOptions(words: readonly string[]): Options {
   const [name, ...others] = positionals;
   if (name === undefined) throw new UsageError("which bench?");
   if (others.length > 0) throw new UsageError(`one bench at a time, not ${others.join(", ")} as well`);
-  const bench = benchNamed(name);
+  const bench = benchNamed(name, values);
   const workers = numberIn("--workers", values.workers, /^\d{1,2}$/, 1, 64);
-  if ("open" in bench && workers > 1) throw new UsageError(`${name} asks a server: it has --connections, no --workers`);
+  if (!("contenders" in bench) && workers > 1)
+    throw new UsageError(`${name} asks a server: it has --connections, no --workers`);
   return {
     bench,
     plan: {
@@ -56,7 +64,8 @@ export function parseOptions(words: readonly string[]): Options {
       warmUpSeconds: numberIn("--warm-up", values["warm-up"], seconds, 0.05, 600),
       workers,
     },
-    connections: numberIn("--connections", values.connections, /^\d{1,4}$/, 1, 1000),
+    connections: connectionsOf(bench, values.connections),
+    rows: values.rows === undefined ? 0 : numberIn("--rows", values.rows, /^\d{1,9}$/, 1, 100_000_000),
     json: values.json,
     peers: values.peers,
   };
@@ -74,7 +83,9 @@ function parseWords(words: readonly string[]) {
         seconds: { type: "string", default: defaults.seconds },
         "warm-up": { type: "string", default: defaults["warm-up"] },
         workers: { type: "string", default: defaults.workers },
-        connections: { type: "string", default: defaults.connections },
+        connections: { type: "string" },
+        batch: { type: "boolean", default: false },
+        rows: { type: "string" },
       },
     });
   } catch (cause) {
@@ -82,10 +93,21 @@ function parseWords(words: readonly string[]) {
   }
 }
 
-function benchNamed(name: string): Bench | LoadBench {
-  const bench = findBench(name);
-  if (bench === undefined) throw new UsageError(`there is no bench ${JSON.stringify(name)}`);
+/** An option may make another bench of it. */
+function benchNamed(name: string, { batch, rows }: { batch: boolean; rows?: string | undefined }): AnyBench {
+  const named = findBench(name);
+  if (named !== undefined && "report" in named && !batch) return named;
+  if (name.includes(" ") || findBench(name) === undefined)
+    throw new UsageError(`there is no bench ${JSON.stringify(name)}`);
+  const variant = `${name}${batch ? " --batch" : ""}${rows === undefined ? "" : " --rows"}`;
+  const bench = findBench(variant);
+  if (bench === undefined) throw new UsageError(`there is no bench ${variant}`);
   return bench;
+}
+
+function connectionsOf(bench: AnyBench, given: string | undefined): number {
+  if (given !== undefined) return numberIn("--connections", given, /^\d{1,4}$/, 1, 1000);
+  return "connections" in bench ? bench.connections : 0;
 }
 
 function numberIn(option: string, text: string, pattern: RegExp, least: number, most: number): number {

@@ -38,6 +38,7 @@ export const postgresBench: LoadBench = {
   unit: "births",
   unitsPerOperation: batchSize,
   budget: 0.5,
+  connections: 1,
   open: async () => {
     const server = await openTemporaryPostgres({ port: await freePort(), parent: tmpdir() });
     const crews: ChildProcess[][] = [];

@@ -84,6 +84,13 @@ export function tableOf(figures: Figures): string {
   ].join("\n");
 }
 
+/** Of a bench that reports by itself: a figure a line. */
+export function linesOf(report: Readonly<Record<string, string | number>>): string {
+  return Object.entries(report)
+    .map(([name, value]) => `${name.padEnd(24)} ${value}`)
+    .join("\n");
+}
+
 function rowOf(title: string, rate: number, share: number): string {
   const columns = [title.padEnd(24), rate.toLocaleString("en").padStart(12), share.toFixed(3).padStart(8)];
   return `  ${columns.join("")}`;

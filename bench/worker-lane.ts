@@ -29,6 +29,7 @@ export async function openWorkerLane(bench: Bench, { workers, peers }: Crews): P
   await Promise.all(crews.flat().map((worker) => answerOf(worker)));
   return {
     contenders,
+    ...(bench.pace && { pace: bench.pace }),
     run: (contender, milliseconds, used) =>
       Promise.all((crews[contender] ?? []).slice(0, used).map((worker) => sliceOf(worker, milliseconds))),
     close: async () => void (await Promise.all(crews.flat().map((worker) => worker.terminate()))),

@@ -49,6 +49,7 @@ const guarded = [
   "get /devices/{id}/state-proof",
   "get /operators",
   "post /births",
+  "post /births/batch",
   "post /devices/{id}/resume",
   "post /devices/{id}/retire",
   "post /devices/{id}/revoke",

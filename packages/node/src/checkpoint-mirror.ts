@@ -7,10 +7,17 @@ import type { CheckpointMirror } from "natalis/registry";
 import { writeFileDurably } from "./durable-file.ts";
 import { readOptionalFile } from "./optional-file.ts";
 
+/** A write that has not begun; what is given meanwhile takes the place of what it was to write. */
+interface NextWrite {
+  checkpoint: string;
+  readonly done: Promise<void>;
+}
+
 export class FileCheckpointMirror implements CheckpointMirror {
   readonly #path: string;
   /** Writes follow one another, so that the last one given is the one that stays. */
   #written: Promise<void> = Promise.resolve();
+  #next: NextWrite | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -22,10 +29,23 @@ export class FileCheckpointMirror implements CheckpointMirror {
     return bytes && decodeUtf8(bytes);
   }
 
+  /** Resolves when this checkpoint is in the file, or one that was given after it: the log of that extends the other's. */
   write(checkpoint: string): Promise<void> {
-    const write = () => writeFileDurably(this.#path, encodeUtf8(checkpoint), 0o644);
+    if (this.#next !== undefined) {
+      this.#next.checkpoint = checkpoint;
+      return this.#next.done;
+    }
+    const write = () => this.#writeNext();
     // A failed write is its caller's to know; the next one must not fail for it.
-    this.#written = this.#written.then(write, write);
-    return this.#written;
+    const done = this.#written.then(write, write);
+    this.#next = { checkpoint, done };
+    this.#written = done;
+    return done;
+  }
+
+  async #writeNext(): Promise<void> {
+    const next = this.#next as NextWrite;
+    this.#next = undefined;
+    await writeFileDurably(this.#path, encodeUtf8(next.checkpoint), 0o644);
   }
 }

@@ -18,7 +18,8 @@ export interface RegistrarOptions {
 
 /** A connection whose methods also reach every other address of the registrar. */
 export interface NodeRegistrarConnection extends RegistrarConnection {
-  send(method: "GET" | "POST" | "DELETE", path: string, body?: string): Promise<RegistrarAnswer>;
+  /** @param type of the body; absent: JSON */
+  send(method: "GET" | "POST" | "DELETE", path: string, body?: string, type?: string): Promise<RegistrarAnswer>;
 }
 
 const answerLimit = 16 * 1024 * 1024;
@@ -30,9 +31,9 @@ export function connectRegistrar({ url, trust, token }: RegistrarOptions): NodeR
   const ca = trust.roots.map(({ der }) => encodePem("CERTIFICATE", der));
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
-    async send(method, path, body) {
-      const type = body === undefined ? {} : { "content-type": "application/json" };
-      return exchange(addressAt(base, path), { method, headers: { ...authorization, ...type }, ca }, body);
+    async send(method, path, body, type = "application/json") {
+      const typed = body === undefined ? {} : { "content-type": type };
+      return exchange(addressAt(base, path), { method, headers: { ...authorization, ...typed }, ca }, body);
     },
   };
 }

@@ -7,6 +7,7 @@ export const nodeErrors = {
   NAT_REGISTRAR_ADDRESS: "The registrar's address is not one of the form https://host[:port].",
   NAT_REGISTRAR_UNREACHABLE: "The registrar cannot be reached.",
   NAT_KEY_IMPORT: "The private key is not a PKCS#8 key (RFC 5958) of a known algorithm whose two halves fit.",
+  NAT_KEY_SHARED: "The key is not one that threads of a process can share.",
   NAT_KEYFILE_FORM: "The file is not a sealed key file of a version that this software knows.",
   NAT_KEYFILE_COST: "The sealed key file asks for more, or for less, work than a key file may.",
   NAT_KEYFILE_PASSPHRASE: "The passphrase is wrong, or the sealed key file was altered.",

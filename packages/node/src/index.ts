@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ports of Natalis on Node.
 
-export { type NodeAuthenticator, nodeAuthenticator } from "./authenticator.ts";
+export {
+  authenticatorFromShared,
+  type NodeAuthenticator,
+  nodeAuthenticator,
+  shareAuthenticator,
+} from "./authenticator.ts";
 export { FileCheckpointMirror } from "./checkpoint-mirror.ts";
 export { systemClock } from "./clock.ts";
 export { readBoundedFile } from "./bounded-file.ts";
@@ -19,7 +24,14 @@ export {
   sealSecrets,
   writeSealedFile,
 } from "./key-file.ts";
-export { type GeneratedKey, generateKey, type NodeSigner, signerFromPkcs8 } from "./keys.ts";
+export {
+  type GeneratedKey,
+  generateKey,
+  type NodeSigner,
+  shareKey,
+  signerFromPkcs8,
+  signerFromShared,
+} from "./keys.ts";
 export {
   findSoftHsm,
   initializePkcs11Token,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
+import { createSecretKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import test from "node:test";
+import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import * as fc from "fast-check";
 import { algorithms, encodeInteger, encodeOctetString, encodeSequence, publicKeyAlgorithm } from "natalis/formats";
 import { concatBytes, isNatalisError } from "natalis/kernel";
-import { generateKey, signerFromPkcs8 } from "./keys.ts";
+import { authenticatorFromShared, nodeAuthenticator, shareAuthenticator } from "./authenticator.ts";
+import { generateKey, shareKey, signerFromPkcs8, signerFromShared } from "./keys.ts";
 import { nodeSignatureVerifier } from "./signature-verifier.ts";
 
 const refused = { code: "NAT_KEY_IMPORT" };
@@ -72,4 +74,35 @@ test("any damage is refused, or leaves a key that works", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+/** As another thread gets it. */
+function sent(key: KeyObject): KeyObject {
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage(key);
+  const arrived = receiveMessageOnPort(port2) as { message: KeyObject };
+  port1.close();
+  return arrived.message;
+}
+
+test("a shared key is the same key, without its bytes in the message", () => {
+  for (const algorithm of Object.values(algorithms)) {
+    const { signer } = generateKey(algorithm);
+    const shared = signerFromShared(sent(shareKey(signer)));
+    assert.deepEqual([shared.algorithm, shared.publicKey], [signer.algorithm, signer.publicKey]);
+    const data = Uint8Array.of(1, 2, 3);
+    assert.ok(nodeSignatureVerifier.verify(algorithm, signer.publicKey, data, shared.sign(data)));
+  }
+  const authenticator = nodeAuthenticator(new Uint8Array(32).fill(5));
+  const shared = authenticatorFromShared(sent(shareAuthenticator(authenticator)));
+  assert.deepEqual(shared.authenticate(Uint8Array.of(1)), authenticator.authenticate(Uint8Array.of(1)));
+});
+
+test("a key that is not held here, or is of another kind, is not shared", () => {
+  const notShared = { code: "NAT_KEY_SHARED" };
+  const { signer } = generateKey(algorithms.ES256);
+  assert.throws(() => shareKey({ ...signer }), notShared);
+  assert.throws(() => shareAuthenticator({ authenticate: (data) => data }), notShared);
+  assert.throws(() => signerFromShared(createSecretKey(new Uint8Array(32))), notShared);
+  assert.throws(() => authenticatorFromShared(shareKey(signer)), notShared);
 });

@@ -63,11 +63,32 @@ function importSigner(pkcs8: Uint8Array): NodeSigner {
   }
 }
 
+/** What the signers made here sign with, for `shareKey`. */
+const privateKeys = new WeakMap<Signer, KeyObject>();
+
+/**
+ * The private key of a signer for another thread of this process: a handle to what OpenSSL holds. Its bytes are not
+ * copied, and do not travel in the message that carries the handle. @throws NAT_KEY_SHARED for a signer of another make
+ */
+export function shareKey(signer: Signer): KeyObject {
+  const key = privateKeys.get(signer);
+  if (key === undefined) throw nodeError("NAT_KEY_SHARED", signer.algorithm.title);
+  return key;
+}
+
+/** The signer of a key that another thread shares. @throws NAT_KEY_SHARED where it is no private key */
+export function signerFromShared(key: KeyObject): NodeSigner {
+  if (key.type !== "private") throw nodeError("NAT_KEY_SHARED", `a ${key.type} key`);
+  return signerOf(key, createPublicKey(key));
+}
+
 function signerOf(privateKey: KeyObject, publicKey: KeyObject): NodeSigner {
   const spki = plain(publicKey.export({ format: "der", type: "spki" }));
   const algorithm = algorithmOfPublicKey(spki);
   const digest = digestName(algorithm);
-  return { algorithm, publicKey: spki, sign: (data) => plain(sign(digest, data, privateKey)) };
+  const signer: NodeSigner = { algorithm, publicKey: spki, sign: (data) => plain(sign(digest, data, privateKey)) };
+  privateKeys.set(signer, privateKey);
+  return signer;
 }
 
 /** The same bytes as a Buffer: no second copy of a secret. */

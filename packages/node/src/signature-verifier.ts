@@ -15,6 +15,7 @@ export interface NodeSignatureVerifier extends SignatureVerifier {
 
 interface UsableKey {
   readonly facts: KeyFacts;
+  /** Imported, or PEM. */
   readonly key: KeyObject | string;
 }
 

@@ -5,12 +5,14 @@ export {
   findPostgres,
   openPostgresRegistry,
   openTemporaryPostgres,
-  type TemporaryPostgres,
   type PostgresAddress,
   type PostgresRegistry,
   parsePostgresAddress,
+  type TemporaryPostgres,
   type TemporaryPostgresOptions,
 } from "./adapters/postgres/index.ts";
+export { openSqliteRegistry, type SqliteRegistry } from "./adapters/sqlite/index.ts";
 export { type InitInput, initRegistrar, type Made } from "./service/init.ts";
+export { type OpenedRegistrar, openRegistrar } from "./service/open.ts";
 export { parseSettings, type Settings } from "./service/settings.ts";
 export { type Addresses, type Running, type StartOptions, startRegistrar } from "./start.ts";

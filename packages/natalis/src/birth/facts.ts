@@ -2,11 +2,10 @@
 // The facts of a birth: what was born, when and where. They are fields 3 to 9 of the birth record (DESIGN 3.2), and
 // are hashed on their own where evidence commits to them and where a retry is told from another request.
 
-import { asBytes, asText, asUnsigned, type CborMap } from "../formats/index.ts";
+import { asBytes, asText, asUnsigned, type CborMap, CborWriter, majorTypes } from "../formats/index.ts";
 import type { Hash } from "../kernel/index.ts";
 import { isNameText, isSerialText } from "../issue/index.ts";
 import { birthError } from "./errors.ts";
-import { majorTypes, RecordWriter } from "./record-writer.ts";
 
 export interface BirthFacts {
   /** 1 to 64 visible characters, as all texts here. */
@@ -60,7 +59,7 @@ export function factsHash(facts: BirthFacts, hash: Hash): Uint8Array {
   return hash.sha256(encodeFacts(facts));
 }
 
-const writer = new RecordWriter();
+const writer = new CborWriter();
 
 /** The bytes of the facts as a view, good until the next facts are encoded. @throws NAT_BIRTH_FACTS */
 export function encodeFacts(facts: BirthFacts): Uint8Array {

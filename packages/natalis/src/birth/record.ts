@@ -11,13 +11,14 @@ import {
   asUnsigned,
   type CborMap,
   type CborValue,
+  CborWriter,
   decodeCbor,
+  majorTypes,
 } from "../formats/index.ts";
 import { type Hash, isNatalisError } from "../kernel/index.ts";
 import { isNameText } from "../issue/index.ts";
 import { birthError } from "./errors.ts";
 import { type BirthFacts, checkFacts, encodeFacts, factCount, factKeys, factsOf } from "./facts.ts";
-import { majorTypes, RecordWriter } from "./record-writer.ts";
 
 /** One statement of a secure element: its format and the SHA-256 of its bytes. */
 export interface EvidenceReference {
@@ -83,7 +84,7 @@ export function encodeRecordAndFacts(record: BirthRecord, hash: Hash): EncodedRe
   return { encodedRecord: encodeAround(record, facts), factsHash: hash.sha256(facts) };
 }
 
-const writer = new RecordWriter();
+const writer = new CborWriter();
 
 /** Puts the other fields around the facts, whose keys are one run in the order of all keys. */
 function encodeAround(record: BirthRecord, facts: Uint8Array): Uint8Array {

@@ -10,8 +10,10 @@ import {
   asUnsigned,
   type CborMap,
   type CborValue,
+  CborWriter,
   decodeCbor,
   encodeCbor,
+  majorTypes,
 } from "../formats/index.ts";
 import { fromHex, toHex } from "../kernel/index.ts";
 import { registryError } from "./errors.ts";
@@ -87,8 +89,14 @@ export interface NewOperator extends OperatorCredentials {
 export type OperatorBody = Cause &
   ({ readonly enrolled: NewOperator } | { readonly enrolled?: undefined; readonly revoked: string });
 
-export function encodeBornBody(body: BornBody): Uint8Array {
-  return encodeCbor([body.record, body.certificate]);
+const writer = new CborWriter();
+
+export function encodeBornBody({ record, certificate }: BornBody): Uint8Array {
+  writer.reset();
+  writer.head(majorTypes.array, 2);
+  writer.bytes(record);
+  writer.bytes(certificate);
+  return writer.written().slice();
 }
 
 /** @throws NAT_REGISTRY_BODY */

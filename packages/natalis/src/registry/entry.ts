@@ -2,7 +2,16 @@
 // Entries of the log (DESIGN 3.4) as deterministic CBOR (RFC 8949 section 4.2.1). Public entries tell that something
 // happened to a device without telling which maker's, model's or site's; state entries close every commit.
 
-import { asArray, asBytes, asUnsigned, type CborValue, decodeCbor, encodeCbor } from "../formats/index.ts";
+import {
+  asArray,
+  asBytes,
+  asUnsigned,
+  type CborValue,
+  CborWriter,
+  decodeCbor,
+  encodeCbor,
+  majorTypes,
+} from "../formats/index.ts";
 import type { Hash } from "../kernel/index.ts";
 import { registryError } from "./errors.ts";
 import { refusingAs } from "./refusal.ts";
@@ -68,20 +77,36 @@ const forms: ReadonlyMap<number, readonly OptionalField[]> = new Map<number, rea
   [entryTypes.station, []],
 ]);
 
+const writer = new CborWriter();
+const nullItem = Uint8Array.of(0xf6);
+
 /** @throws NAT_REGISTRY_ENTRY where fields do not fit the type */
 export function encodePublicEntry(entry: PublicEntry): Uint8Array {
   requireForm(entry);
-  return encodeCbor([
-    entryVersion,
-    entry.type,
-    entry.time,
-    entry.deviceId,
-    entry.ordinal,
-    entry.previous,
-    entry.keyHash,
-    entry.unitTag,
-    entry.bodyHash,
-  ]);
+  writer.reset();
+  writer.head(majorTypes.array, 9);
+  writer.head(majorTypes.unsigned, entryVersion);
+  writeNumber(entry.type);
+  writeNumber(entry.time);
+  writeBytes(entry.deviceId);
+  writeNumber(entry.ordinal);
+  writeNumber(entry.previous);
+  writeBytes(entry.keyHash);
+  writeBytes(entry.unitTag);
+  writeBytes(entry.bodyHash);
+  return writer.written().slice();
+}
+
+function writeNumber(value: number | null): void {
+  if (value !== null && !(Number.isSafeInteger(value) && value >= 0))
+    throw registryError("NAT_REGISTRY_ENTRY", `the number ${value}`);
+  if (value === null) writer.encoded(nullItem);
+  else writer.head(majorTypes.unsigned, value);
+}
+
+function writeBytes(value: Uint8Array | null): void {
+  if (value === null) writer.encoded(nullItem);
+  else writer.bytes(value);
 }
 
 /** @throws NAT_REGISTRY_ENTRY */

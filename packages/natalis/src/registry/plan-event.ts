@@ -4,7 +4,7 @@
 
 import { equalBytes, type Hash } from "../kernel/index.ts";
 import { encodeAuthorityBody, encodeBornBody, encodeLifecycleBody, encodeOperatorBody } from "./body.ts";
-import type { CommitDraft } from "./draft.ts";
+import { type CommitDraft, claimKeys } from "./draft.ts";
 import { entryTypes } from "./entry.ts";
 import { registryError } from "./errors.ts";
 import type {
@@ -63,7 +63,8 @@ export function revocationOf(device: DeviceRow, reason: number, invalidSince?: n
 
 async function planBirth(draft: CommitDraft, event: BornEvent): Promise<PlannedEntry> {
   const { device } = event;
-  const taken = draft.takenInBatch(claimOf(event));
+  const keys = claimKeys(claimOf(event));
+  const taken = draft.takenInBatch(keys);
   if (taken !== undefined) throw registryError("NAT_REGISTRY_DUPLICATE", taken);
   await requireBirthAllowed(draft, event);
   const { id, keyHash, unitTag } = device;
@@ -75,7 +76,7 @@ async function planBirth(draft: CommitDraft, event: BornEvent): Promise<PlannedE
   );
   const now = { state: "active", since: draft.time, bornEntry: index, lastEntry: index, owner: noOwner } as const;
   const row: DeviceRow = { ...device, ordinal, ...now };
-  draft.addBirth(row);
+  draft.addBirth(row, keys);
   return { index, entry, device: row };
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Commits events (DESIGN 3.3, steps 4 and 5): plan, commit, keep the checkpoint outside the database, and only then
-// answer. What goes wrong in between is told by where it goes wrong:
+// answer. The next commit does not wait for the keeping. What goes wrong in between is told by where it goes wrong:
 //   planning, or a commit that another process came before: nothing happened, and it is planned again;
 //   a commit that answered with an error: the stored checkpoints tell whether it happened;
 //   the mirror: the events are committed and not answered, and asking again finds them.
 
-import { encodeLogProof, type NoteSigner } from "../formats/index.ts";
+import { encodeLogProofs, type NoteSigner, type TiledTree } from "../formats/index.ts";
 import { type Entropy, type Hash, isNatalisError } from "../kernel/index.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
@@ -23,6 +23,12 @@ export interface Commit {
   readonly head: RegistryHead | undefined;
   /** One for each event, in order. */
   readonly outcomes: readonly EventOutcome[];
+}
+
+/** A commit that is durable in the store. Nobody may be answered before `kept` is. */
+export interface StoredCommit extends Commit {
+  /** Resolves when its checkpoint, or a later one, is kept outside the database; rejects with what the mirror threw. */
+  readonly kept: Promise<void>;
 }
 
 export interface SequencerContext {
@@ -47,7 +53,7 @@ interface Ground {
   readonly trees: RegistryTrees;
 }
 
-type Attempt = Commit | "moved" | "refused";
+type Attempt = StoredCommit | "moved" | "refused";
 
 /** One writer of the log; several may share a store. Commits of one sequencer happen one after the other. */
 export class Sequencer {
@@ -64,24 +70,34 @@ export class Sequencer {
 
   /**
    * Commits the events as one batch and answers once it is durable and mirrored. No events: an idle state entry.
-   * @throws NAT_REGISTRY_BUSY, NAT_REGISTRY_DAMAGED and whatever the stores throw; then no event may be taken for
-   * entered, nor for refused.
+   * @throws NAT_REGISTRY_BUSY, NAT_REGISTRY_DAMAGED and whatever stores and mirror throw; then no event may be taken
+   * for entered, nor for refused.
    */
   async commit(events: readonly RegistryEvent[], at: Date): Promise<Commit> {
+    const { kept, ...commit } = await this.store(events, at);
+    await kept;
+    return commit;
+  }
+
+  /**
+   * The same, but told as soon as the store has it, so that its caller may go on with the next batch: no outcome may
+   * be told to anyone before `kept`. @throws as `commit`, the mirror's errors apart
+   */
+  async store(events: readonly RegistryEvent[], at: Date): Promise<StoredCommit> {
     if (this.#waiting >= maximumWaiting) throw registryError("NAT_REGISTRY_BUSY", `${this.#waiting} commits wait`);
     this.#waiting += 1;
-    const commit = this.#last.then(() => this.#commitInTurn(events, at));
+    const stored = this.#last.then(() => this.#storeInTurn(events, at));
     // The next one starts whatever became of this one; whoever asked for this one hears of its error.
-    this.#last = commit.then(
+    this.#last = stored.then(
       () => undefined,
       () => undefined,
     );
-    return commit.finally(() => {
+    return stored.finally(() => {
       this.#waiting -= 1;
     });
   }
 
-  async #commitInTurn(events: readonly RegistryEvent[], at: Date): Promise<Commit> {
+  async #storeInTurn(events: readonly RegistryEvent[], at: Date): Promise<StoredCommit> {
     const { commits } = this.#context.stores;
     let refused = false;
     for (let attempt = 0; attempt < maximumAttempts; attempt++) {
@@ -155,24 +171,43 @@ export class Sequencer {
     }
   }
 
-  #answerRefusals(ground: Ground, outcomes: readonly PlannedOutcome[]): Commit {
+  #answerRefusals(ground: Ground, outcomes: readonly PlannedOutcome[]): StoredCommit {
     this.#ground = ground;
-    return { head: ground.head, outcomes: outcomes.filter((outcome) => outcome.kind === "refused") };
+    const refused = outcomes.filter((outcome) => outcome.kind === "refused");
+    return { head: ground.head, outcomes: refused, kept: Promise.resolve() };
   }
 
-  async #answer(batch: CommitBatch, trees: RegistryTrees, outcomes: readonly PlannedOutcome[]): Promise<Commit> {
+  async #answer(batch: CommitBatch, trees: RegistryTrees, outcomes: readonly PlannedOutcome[]): Promise<StoredCommit> {
     const { head } = batch;
     trees.log.settle();
     trees.states.settle();
     this.#ground = { head, trees };
-    await this.#context.mirror.write(head.checkpoint);
-    const answered: EventOutcome[] = [];
-    for (const outcome of outcomes) answered.push(outcome.kind === "refused" ? outcome : await withReceipt(outcome));
-    return { head, outcomes: answered };
-
-    async function withReceipt(entered: Extract<PlannedOutcome, { kind: "entered" }>): Promise<EventOutcome> {
-      const proof = await trees.log.inclusionProof(entered.index, head.size);
-      return { ...entered, receipt: encodeLogProof({ index: entered.index, proof, checkpoint: head.checkpoint }) };
-    }
+    const kept = this.#keep(head.checkpoint);
+    const receipts = await receiptsOf(outcomes, trees.log, head);
+    const answered = outcomes.map((outcome): EventOutcome => {
+      if (outcome.kind === "refused") return outcome;
+      return { ...outcome, receipt: receipts.get(outcome.index) as string };
+    });
+    return { head, outcomes: answered, kept };
   }
+
+  /** Begun in the order of commits, so that the newest is what stays. */
+  #keep(checkpoint: string): Promise<void> {
+    const kept = (async () => this.#context.mirror.write(checkpoint))();
+    // Whoever waits for it hears of its error, be it later.
+    kept.catch(() => undefined);
+    return kept;
+  }
+}
+
+/** By index. */
+async function receiptsOf(
+  outcomes: readonly PlannedOutcome[],
+  log: TiledTree,
+  { size, checkpoint }: RegistryHead,
+): Promise<ReadonlyMap<number, string>> {
+  const indexes = outcomes.flatMap((outcome) => (outcome.kind === "entered" ? [outcome.index] : []));
+  const proofs = await log.inclusionProofs(indexes, size);
+  const receipts = encodeLogProofs(indexes.map((index, i) => ({ index, proof: proofs[i] ?? [], checkpoint })));
+  return new Map(indexes.map((index, i) => [index, receipts[i] as string]));
 }

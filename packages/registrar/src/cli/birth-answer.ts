@@ -4,10 +4,10 @@
 import { nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import { type UnitFacts, verifyPapers } from "natalis/device";
 import { parseCertificate, parseCertificationRequest, parsePem } from "natalis/formats";
-import { fromBase64 } from "natalis/kernel";
+import { fromBase64, type SignatureVerifier } from "natalis/kernel";
 import type { TrustFile } from "natalis/registry";
 import type { z } from "zod";
-import { readRequest } from "../protocols/rest/births.ts";
+import { readRequest } from "../protocols/rest/birth-input.ts";
 import type { birthAnswerSchema } from "../protocols/rest/schemas.ts";
 
 export type AnsweredPapers = z.infer<typeof birthAnswerSchema>;
@@ -24,6 +24,7 @@ export async function checkBirthAnswer(
   answer: AnsweredPapers,
   { request, unit }: BirthQuestion,
   trust: TrustFile,
+  verifier: SignatureVerifier = nodeSignatureVerifier,
 ): Promise<void> {
   const [certificate = new Uint8Array(0), ...chain] = [answer.certificate, ...answer.chain].flatMap((pem) =>
     parsePem(pem, "CERTIFICATE"),
@@ -36,7 +37,7 @@ export async function checkBirthAnswer(
     trust,
     // The birth is long past where the answer is to a retry.
     at: parseCertificate(certificate).notBefore,
-    verifier: nodeSignatureVerifier,
+    verifier,
     hash: nodeHash,
   });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // natalis birth: has a device born. With --device the key is made (or found) in that folder and its papers are kept
 // there; with --pkcs11-… the key is made (or found) in a token; with --request an existing PKCS#10 request is sent. The
-// papers go to --device all the same.
+// papers go to --device all the same. With --batch, many units of one file are born by requests that it brings.
 
 import { Command, Option } from "commander";
 import { algorithms, encodePem } from "natalis/formats";
@@ -9,6 +9,7 @@ import { type SignatureAlgorithmName, toBase64 } from "natalis/kernel";
 import { buildCertificationRequest } from "natalis/device";
 import { birthAnswerSchema } from "../protocols/rest/schemas.ts";
 import { checkBirthAnswer } from "./birth-answer.ts";
+import { type BatchOptions, bearBatch } from "./birth-batch/run.ts";
 import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
 import { deviceFolder, writePapers } from "./device-folder.ts";
 import { type BirthKey, type TokenOptions, tokenReference, withBirthKey, withTokenOptions } from "./device-key.ts";
@@ -17,6 +18,7 @@ import { readText } from "./files.ts";
 import { terminal } from "./output.ts";
 
 interface BirthOptions extends ConnectionOptions, TokenOptions {
+  readonly batch?: undefined;
   readonly device: string;
   readonly request?: string;
   readonly algorithm?: SignatureAlgorithmName;
@@ -34,39 +36,60 @@ export function birthCommand(): Command {
   const names = Object.keys(algorithms);
   return withTokenOptions(withConnection(new Command("birth")))
     .description("have a device born: key, request, certificate, receipt")
-    .requiredOption("--device <dir>", "the device's folder")
+    .option("--device <dir>", "the device's folder")
     .option(
       "--request <file>",
       "an existing PKCS#10 request (PEM, or DER in base64); else the key in the folder, or a new one, makes it",
     )
     .addOption(new Option("--algorithm <name>", `of a new key (default: ${defaultAlgorithm})`).choices(names))
-    .requiredOption("--product <product>", "product line")
-    .requiredOption("--model <model>")
-    .requiredOption("--serial <serial>")
-    .requiredOption("--facility <facility>", "where it is born")
+    .option("--product <product>", "product line")
+    .option("--model <model>")
+    .option("--serial <serial>")
+    .option("--facility <facility>", "where it is born")
     .option("--hardware-revision <revision>")
     .option("--firmware-digest <hex>")
-    .action(async (options: BirthOptions) => {
-      const { client, trust } = await connect(options);
-      const folder = deviceFolder(options.device);
-      const { request, evidence } = await requestOf(options);
-      const { product, model, serial, facility, hardwareRevision, firmwareDigest } = options;
-      const unit = {
-        product,
-        model,
-        serial,
-        facility,
-        ...(hardwareRevision === undefined ? {} : { hardwareRevision }),
-        ...(firmwareDigest === undefined ? {} : { firmwareDigest }),
-      };
-      const answer = await client.json("POST", "/births", birthAnswerSchema, { ...unit, request, evidence });
-      await checkBirthAnswer(answer, { request, unit }, trust);
-      await writePapers(folder, answer);
-      terminal.line(
-        `${answer.device} ${answer.kind === "born" ? "is born" : "was born before"}, log entry ${answer.index}`,
-      );
-      terminal.line(`certificate: ${folder.certificate}`);
+    .option(
+      "--batch <file>",
+      "units of a CSV or NDJSON file instead: columns request (or requestFile), product, model, serial, facility, ...",
+    )
+    .option("--results <file>", "what became of each (default: beside the batch); run again, it goes on where it was")
+    .action(async (options: BirthOptions | BatchOptions) => {
+      if (options.batch === undefined) return bearOne(options);
+      requireNone(options, ["device", "request", "algorithm", "serial", "hardwareRevision", "firmwareDigest"]);
+      process.exitCode = await bearBatch(options, terminal);
     });
+}
+
+/** @throws NAT_CLIENT_OPTION for an option that is one unit's */
+function requireNone(options: object, names: readonly string[]): void {
+  const given = names.find((name) => name in options);
+  if (given !== undefined) throw clientError("NAT_CLIENT_OPTION", `${given} and --batch exclude each other`);
+}
+
+const required = ["device", "product", "model", "serial", "facility"] as const;
+
+async function bearOne(options: BirthOptions): Promise<void> {
+  for (const name of required)
+    if (options[name] === undefined) throw clientError("NAT_CLIENT_OPTION", `--${name} is missing`);
+  const { client, trust } = await connect(options);
+  const folder = deviceFolder(options.device);
+  const { request, evidence } = await requestOf(options);
+  const { product, model, serial, facility, hardwareRevision, firmwareDigest } = options;
+  const unit = {
+    product,
+    model,
+    serial,
+    facility,
+    ...(hardwareRevision === undefined ? {} : { hardwareRevision }),
+    ...(firmwareDigest === undefined ? {} : { firmwareDigest }),
+  };
+  const answer = await client.json("POST", "/births", birthAnswerSchema, { ...unit, request, evidence });
+  await checkBirthAnswer(answer, { request, unit }, trust);
+  await writePapers(folder, answer);
+  terminal.line(
+    `${answer.device} ${answer.kind === "born" ? "is born" : "was born before"}, log entry ${answer.index}`,
+  );
+  terminal.line(`certificate: ${folder.certificate}`);
 }
 
 /** What of the body of `POST /births` comes from the key. */

@@ -21,7 +21,7 @@ export class RegistrarClient {
 
   /** Sends and checks the answer against a schema. @throws the registrar's own error, NAT_REGISTRAR_UNREACHABLE, NAT_CLIENT_ANSWER */
   async json<T>(method: Method, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
-    const answer = await this.#ask(method, path, body);
+    const answer = await this.#ask(method, path, body === undefined ? undefined : JSON.stringify(body));
     const parsed = schema.safeParse(parseJson(answer.body));
     if (!parsed.success) throw clientError("NAT_CLIENT_ANSWER", `${method} ${path}: ${parsed.error.message}`);
     return parsed.data;
@@ -32,12 +32,20 @@ export class RegistrarClient {
     return (await this.#ask("GET", path)).body;
   }
 
+  /** Sends lines of JSON (application/x-ndjson) and gives out the lines of the answer. @throws as `json` */
+  async lines(path: string, lines: readonly string[]): Promise<string[]> {
+    const { body } = await this.#ask("POST", path, lines.join("\n"), "application/x-ndjson");
+    return decodeUtf8(body)
+      .split("\n")
+      .filter((line) => line !== "");
+  }
+
   async text(path: string): Promise<string> {
     return decodeUtf8(await this.bytes(path));
   }
 
-  async #ask(method: Method, path: string, body?: unknown): Promise<RegistrarAnswer> {
-    const answer = await this.#connection.send(method, path, body === undefined ? undefined : JSON.stringify(body));
+  async #ask(method: Method, path: string, body?: string, type?: string): Promise<RegistrarAnswer> {
+    const answer = await this.#connection.send(method, path, body, type);
     if (answer.status >= 200 && answer.status < 300) return answer;
     const problem = problemSchema.safeParse(parseJson(answer.body));
     if (!problem.success) throw clientError("NAT_CLIENT_ANSWER", `${method} ${path}: status ${answer.status}`);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { errorFactory } from "natalis/kernel";
-import type { Commit, EventOutcome, RegistryEvent } from "natalis/registry";
+import type { EventOutcome, RegistryEvent, StoredCommit } from "natalis/registry";
 import { type Committer, EventQueue } from "./event-queue.ts";
 
 /** What the queue looks at of an outcome. */
@@ -18,16 +18,19 @@ function event(operatorId: string): RegistryEvent {
   return { type: "operator-revoked", operatorId, actor: "test" };
 }
 
+function stored(outcomes: readonly EventOutcome[], kept: Promise<void> = Promise.resolve()): StoredCommit {
+  return { head: undefined, outcomes, kept };
+}
+
 /** Commits when told to, and remembers how many events each commit had. */
 class HeldCommitter implements Committer {
   readonly batches: number[] = [];
   #release: (() => void)[] = [];
 
-  async commit(events: readonly RegistryEvent[]): Promise<Commit> {
+  async store(events: readonly RegistryEvent[]): Promise<StoredCommit> {
     this.batches.push(events.length);
     await new Promise<void>((resolve) => this.#release.push(resolve));
-    const outcomes = events.map((_, index) => entered(index));
-    return { head: undefined, outcomes };
+    return stored(events.map((_, index) => entered(index)));
   }
 
   release(): void {
@@ -55,7 +58,7 @@ test("events that arrive during a commit share the next one", async () => {
 
 test("a batch has a limit", async () => {
   const committer = new HeldCommitter();
-  const queue = new EventQueue(committer, clock, { waiting: 10, batch: 2 });
+  const queue = new EventQueue(committer, clock, undefined, { unanswered: 10, batch: 2 });
   const answers = ["a", "b", "c"].map((id) => queue.submit(event(id)));
   await turn();
   committer.release();
@@ -67,19 +70,20 @@ test("a batch has a limit", async () => {
 
 test("a full queue refuses, and takes again when it has room", async () => {
   const committer = new HeldCommitter();
-  const queue = new EventQueue(committer, clock, { waiting: 1, batch: 1 });
+  const queue = new EventQueue(committer, clock, undefined, { unanswered: 1, batch: 1 });
   const first = queue.submit(event("a"));
   assert.equal(queue.isOpen, false);
   await assert.rejects(queue.submit(event("b")), { code: "NAT_PIPELINE_FULL" });
   await turn();
-  assert.equal(queue.isOpen, true);
+  assert.equal(queue.isOpen, false, "what is being committed still takes room");
   committer.release();
   await first;
+  assert.equal(queue.isOpen, true);
 });
 
 test("a refused event fails alone", async () => {
   const outcomes: EventOutcome[] = [{ kind: "refused", error: refusal }, entered(7)];
-  const queue = new EventQueue({ commit: async () => ({ head: undefined, outcomes }) }, clock);
+  const queue = new EventQueue({ store: async () => stored(outcomes) }, clock);
   const [refused, accepted] = await Promise.allSettled([queue.submit(event("a")), queue.submit(event("b"))]);
   assert.equal(refused?.status === "rejected" && refused.reason, refusal);
   assert.equal(accepted?.status === "fulfilled" && accepted.value.index, 7);
@@ -88,9 +92,9 @@ test("a refused event fails alone", async () => {
 test("a commit that fails fails every event of its batch and none of the next", async () => {
   let calls = 0;
   const committer: Committer = {
-    commit: async (events) => {
+    store: async (events) => {
       if (calls++ === 0) throw refusal;
-      return { head: undefined, outcomes: events.map((_, index) => entered(index)) };
+      return stored(events.map((_, index) => entered(index)));
     },
   };
   const queue = new EventQueue(committer, clock);
@@ -138,7 +142,82 @@ test("closing waits for a touch under way, and an idle queue that is closed is n
 });
 
 test("a touch that failed does not keep the queue from closing", async () => {
-  const queue = new EventQueue({ commit: () => Promise.reject(refusal) }, clock);
+  const queue = new EventQueue({ store: () => Promise.reject(refusal) }, clock);
   await assert.rejects(queue.touch(), refusal);
   await queue.close();
+});
+
+/** A committer whose store is quick and whose mirror is not: each commit is kept when its gate is opened. */
+function slowMirror() {
+  const gates: PromiseWithResolvers<void>[] = [];
+  const committer: Committer = {
+    store: async (events) => {
+      const gate = Promise.withResolvers<void>();
+      gates.push(gate);
+      return stored(
+        events.map((_, index) => entered(index)),
+        gate.promise,
+      );
+    },
+  };
+  return { committer, gates };
+}
+
+test("nothing is answered before its checkpoint is kept, and the next commit does not wait for that", async () => {
+  const { committer, gates } = slowMirror();
+  const queue = new EventQueue(committer, clock);
+  const answered: string[] = [];
+  const first = queue.submit(event("a")).then(() => answered.push("a"));
+  await turn();
+  const second = queue.submit(event("b")).then(() => answered.push("b"));
+  await turn();
+  assert.deepEqual([gates.length, answered], [2, []]);
+  gates[0]?.resolve();
+  await first;
+  assert.deepEqual(answered, ["a"]);
+  gates[1]?.resolve();
+  await second;
+});
+
+test("a checkpoint that is not kept fails the events of its commit, and only those", async () => {
+  const { committer, gates } = slowMirror();
+  const queue = new EventQueue(committer, clock);
+  const first = queue.submit(event("a"));
+  await turn();
+  const second = queue.submit(event("b"));
+  await turn();
+  gates[0]?.reject(refusal);
+  gates[1]?.resolve();
+  await assert.rejects(first, refusal);
+  assert.equal((await second).index, 0);
+});
+
+test("commits that wait for a slow mirror take room, and closing waits for them", async () => {
+  const { committer, gates } = slowMirror();
+  const queue = new EventQueue(committer, clock, undefined, { unanswered: 2, batch: 1 });
+  const events = [queue.submit(event("a")), queue.submit(event("b"))];
+  await turn();
+  await assert.rejects(queue.submit(event("c")), { code: "NAT_PIPELINE_FULL" });
+  const closing = queue.close().then(() => "closed");
+  assert.equal(await Promise.race([closing, turn().then(() => "still open")]), "still open");
+  for (const gate of gates) gate.resolve();
+  await Promise.all([...events, closing]);
+});
+
+test("a commit gives a moment to the births that are being prepared, and no more than a moment", async () => {
+  const committer = new HeldCommitter();
+  let coming = 2;
+  const queue = new EventQueue(committer, clock, () => coming);
+  const answers = [queue.submit(event("a"))];
+  await turn();
+  assert.deepEqual(committer.batches, [], "two are coming, one is here");
+  answers.push(queue.submit(event("b")));
+  while (committer.batches.length < 1) await turn();
+  coming = 1000;
+  answers.push(queue.submit(event("c")));
+  committer.release();
+  while (committer.batches.length < 2) await turn();
+  committer.release();
+  await Promise.all(answers);
+  assert.deepEqual(committer.batches, [2, 1]);
 });

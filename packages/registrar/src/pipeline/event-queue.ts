@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between the doors and the log: events wait here, bounded, while a commit is under way; the next commit takes all of
-// them, up to a batch. So a lone event waits for nothing, and a loaded registrar commits full batches.
+// them, up to a batch. A lone event waits for nothing; where more births are being prepared than wait here, a commit
+// gives them a moment, since each commit costs its signatures and its fsync. A batch is begun as soon as the store has
+// the one before: that one's checkpoint is kept outside the database meanwhile, and only then are its events answered.
 
+import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "natalis/kernel";
-import type { Commit, EventOutcome, RegistryEvent } from "natalis/registry";
+import type { EventOutcome, RegistryEvent, StoredCommit } from "natalis/registry";
 import { pipelineError } from "./errors.ts";
 
 /** What the queue needs of `registry`'s Sequencer. */
 export interface Committer {
-  commit(events: readonly RegistryEvent[], at: Date): Promise<Commit>;
+  store(events: readonly RegistryEvent[], at: Date): Promise<StoredCommit>;
 }
 
 export type Entered = Extract<EventOutcome, { kind: "entered" }>;
@@ -20,32 +23,46 @@ interface Waiting {
 }
 
 export interface QueueLimits {
-  /** Events that may wait. */
-  readonly waiting: number;
+  /** Events that may be under way: waiting, being committed, or waiting for their checkpoint to be kept. */
+  readonly unanswered: number;
   /** Events of one commit. */
   readonly batch: number;
 }
 
-const defaultQueueLimits: QueueLimits = { waiting: 4096, batch: 512 };
+const defaultQueueLimits: QueueLimits = { unanswered: 4096, batch: 512 };
+
+/** How often a commit looks whether more has come, at most, and every how many milliseconds. */
+const looks = 8;
+const lookMilliseconds = 1;
 
 export class EventQueue {
   readonly #committer: Committer;
   readonly #clock: Clock;
+  readonly #coming: () => number;
   readonly #limits: QueueLimits;
   readonly #waiting: Waiting[] = [];
+  readonly #keeping = new Set<Promise<void>>();
+  #unanswered = 0;
   #running: Promise<void> | undefined;
   #touching: Promise<unknown> | undefined;
   #closed = false;
 
-  constructor(committer: Committer, clock: Clock, limits: QueueLimits = defaultQueueLimits) {
+  /** @param coming how many events are being prepared elsewhere */
+  constructor(
+    committer: Committer,
+    clock: Clock,
+    coming: () => number = () => 0,
+    limits: QueueLimits = defaultQueueLimits,
+  ) {
     this.#committer = committer;
     this.#clock = clock;
+    this.#coming = coming;
     this.#limits = limits;
   }
 
   /** Whether an event would be taken now. */
   get isOpen(): boolean {
-    return !this.#closed && this.#waiting.length < this.#limits.waiting;
+    return !this.#closed && this.#unanswered < this.#limits.unanswered;
   }
 
   /**
@@ -54,8 +71,9 @@ export class EventQueue {
    */
   submit(event: RegistryEvent): Promise<Entered> {
     if (this.#closed) return Promise.reject(pipelineError("NAT_PIPELINE_CLOSED", event.type));
-    if (!this.isOpen) return Promise.reject(pipelineError("NAT_PIPELINE_FULL", `${this.#waiting.length} events`));
+    if (!this.isOpen) return Promise.reject(pipelineError("NAT_PIPELINE_FULL", `${this.#unanswered} events`));
     return new Promise((resolve, reject) => {
+      this.#unanswered += 1;
       this.#waiting.push({ event, resolve, reject });
       this.#running ??= this.#run();
     });
@@ -64,7 +82,7 @@ export class EventQueue {
   /** Commits a state entry where nothing else is being committed: the log shows that it lives. */
   async touch(): Promise<void> {
     if (this.#closed || this.#running !== undefined) return;
-    this.#touching = this.#committer.commit([], this.#clock.now());
+    this.#touching = this.#committer.store([], this.#clock.now()).then(({ kept }) => kept);
     await this.#touching;
   }
 
@@ -72,27 +90,52 @@ export class EventQueue {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled([this.#running, this.#touching]);
+    await Promise.allSettled(this.#keeping);
   }
 
   async #run(): Promise<void> {
     // Requests that arrived together are in one batch together.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, this.#limits.batch));
+    while (this.#waiting.length > 0) {
+      await this.#gather();
+      await this.#store(this.#waiting.splice(0, this.#limits.batch));
+    }
     this.#running = undefined;
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  /** Until the births that are being prepared now are here too, or as long as a moment is. */
+  async #gather(): Promise<void> {
+    const due = Math.min(this.#waiting.length + this.#coming(), this.#limits.batch);
+    const isLacking = () => this.#waiting.length < due && this.#coming() > 0;
+    for (let look = 0; look < looks && isLacking(); look++) await wait(lookMilliseconds);
+  }
+
+  async #store(batch: readonly Waiting[]): Promise<void> {
     try {
       const events = batch.map(({ event }) => event);
-      const { outcomes } = await this.#committer.commit(events, this.#clock.now());
-      for (const [i, waiting] of batch.entries()) answer(waiting, outcomes[i] as EventOutcome);
+      const { outcomes, kept } = await this.#committer.store(events, this.#clock.now());
+      const answered = kept.then(
+        () => this.#answer(batch, outcomes),
+        (error: unknown) => this.#fail(batch, error),
+      );
+      this.#keeping.add(answered);
+      void answered.finally(() => this.#keeping.delete(answered));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      this.#fail(batch, error);
     }
   }
-}
 
-function answer({ resolve, reject }: Waiting, outcome: EventOutcome): void {
-  if (outcome.kind === "refused") reject(outcome.error);
-  else resolve(outcome);
+  #answer(batch: readonly Waiting[], outcomes: readonly EventOutcome[]): void {
+    this.#unanswered -= batch.length;
+    for (const [i, { resolve, reject }] of batch.entries()) {
+      const outcome = outcomes[i] as EventOutcome;
+      if (outcome.kind === "refused") reject(outcome.error);
+      else resolve(outcome);
+    }
+  }
+
+  #fail(batch: readonly Waiting[], error: unknown): void {
+    this.#unanswered -= batch.length;
+    for (const { reject } of batch) reject(error);
+  }
 }

@@ -14,3 +14,6 @@ export const connectionLimit = 2_000;
 export const publicRequestsPerMinute = 6_000;
 /** The same for "is it genuine?", whose answers cost proofs. */
 export const genuineRequestsPerMinute = 120;
+/** Births that one batch may ask for, and how many of them may be under way at once. */
+export const batchLines = 10_000;
+export const batchBirths = 512;

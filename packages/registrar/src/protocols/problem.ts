@@ -67,6 +67,7 @@ const statusRows: readonly (readonly [pattern: string, status: number])[] = [
   ["NAT_POSTGRES_HELD", 503],
   ["NAT_PIPELINE_FULL", 503],
   ["NAT_PIPELINE_CLOSED", 503],
+  ["NAT_PIPELINE_WORKER", 503],
   ["NAT_SERVICE_NOT_FOUND", 404],
   ["NAT_SERVICE_CONFLICT", 409],
   ["NAT_SERVICE_REQUEST", 400],
@@ -102,14 +103,32 @@ export function answerProblem(error: FastifyError, request: FastifyRequest, repl
     .send(problemOf(told, status, request.id));
 }
 
-/** What to tell of whatever a handler threw; what is not ours to tell is logged, never sent. */
+/** What to tell of whatever a handler threw, and when to ask again. */
 export function judge(error: FastifyError, request: FastifyRequest, reply: FastifyReply): Judgement {
+  const judged = judgement(error, request);
+  if (judged.status === 503) reply.header("retry-after", "1");
+  return judged;
+}
+
+/** What is not ours to tell is logged, never sent. */
+export function judgement(error: FastifyError, request: FastifyRequest): Judgement {
   const natalisError = translate(error);
   const status = statusOf(natalisError.code);
   if (status === 500) request.log.error({ err: error }, "request failed");
-  if (status === 503) request.log.warn({ code: natalisError.code, url: request.routeOptions.url }, "request put off");
-  if (status === 503) reply.header("retry-after", "1");
+  if (status === 503) tellPutOff(request, natalisError.code);
   return { status, told: status === 500 ? httpError("NAT_HTTP_INTERNAL", `request ${request.id}`) : natalisError };
+}
+
+const tellMilliseconds = 1000;
+let putOff = 0;
+let toldAt = Number.NEGATIVE_INFINITY;
+
+/** One line a second: who has too much to do must not write a line for each request that is put off. */
+function tellPutOff(request: FastifyRequest, code: string): void {
+  putOff += 1;
+  if (performance.now() - toldAt < tellMilliseconds) return;
+  request.log.warn({ code, url: request.routeOptions.url, requests: putOff }, "requests put off");
+  [putOff, toldAt] = [0, performance.now()];
 }
 
 export function problemOf(error: NatalisError, status: number, instance: string): Problem {
@@ -124,7 +143,6 @@ function translate(error: FastifyError): NatalisError {
   if (error.statusCode === 413) return httpError("NAT_HTTP_TOO_LARGE", "body", error);
   if (error.statusCode === 415) return httpError("NAT_HTTP_MEDIA_TYPE", error.message.slice(0, 200), error);
   if (error.statusCode === 429) return httpError("NAT_HTTP_RATE_LIMITED", error.message.slice(0, 200), error);
-  if (error.code === "FST_ERR_HANDLER_TIMEOUT") return httpError("NAT_HTTP_UNANSWERED", "ask again", error);
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return httpError("NAT_HTTP_INVALID", error.message.slice(0, 500), error);
   return httpError("NAT_HTTP_INTERNAL", "unexpected", error);

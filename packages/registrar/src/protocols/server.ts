@@ -2,7 +2,6 @@
 // The HTTP servers: one over TLS with every door, one over plain http with what certificates and log monitors need
 // without any identity (RFC 5280 section 8). One schema a route checks requests and makes the OpenAPI description.
 
-import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
@@ -11,6 +10,7 @@ import type { Identify, Registrar } from "../service/registrar.ts";
 import type { TlsMaterial } from "../service/server-certificate.ts";
 import { requireAction } from "./authentication.ts";
 import { crlRoutes } from "./crl/routes.ts";
+import { holdDeadline } from "./deadline.ts";
 import { httpError } from "./errors.ts";
 import { estDoor, estPrefix } from "./est/routes.ts";
 import {
@@ -27,10 +27,13 @@ import { answerProblem } from "./problem.ts";
 import { genuineRoutes } from "./genuine/routes.ts";
 import { authenticationRoutes } from "./rest/authentications.ts";
 import { birthRoutes } from "./rest/births.ts";
+import { batchRoutes } from "./rest/births-batch.ts";
 import { deviceRoutes } from "./rest/devices.ts";
 import { lifecycleRoutes } from "./rest/lifecycle.ts";
 import { operatorRoutes } from "./rest/operators.ts";
 import { publicRoutes, trustRoute } from "./rest/public.ts";
+import { lazyRequestLogger } from "./request-logger.ts";
+import { secureHeaders } from "./security-headers.ts";
 import { tlsOptions } from "./tls.ts";
 import { answerUnreadable } from "./unreadable.ts";
 
@@ -50,7 +53,7 @@ export async function buildSecureServer(
   const https = { ...tls, ...tlsOptions, handshakeTimeout: handshakeMilliseconds };
   const server = prepare(Fastify({ ...serverOptions(logger), https }));
   await describeApi(server);
-  await server.register(helmet);
+  await secureHeaders(server);
   await registerPublic(server, registrar, (open) => {
     open.get("/openapi.json", { schema: { hide: true } }, async () => server.swagger());
     trustRoute(open, registrar);
@@ -60,6 +63,7 @@ export async function buildSecureServer(
   await server.register(async (guarded) => {
     guarded.addHook("onRoute", requireAction("bearer"));
     birthRoutes(guarded, registrar, identify);
+    batchRoutes(guarded, registrar, identify);
     deviceRoutes(guarded, registrar, identify);
     lifecycleRoutes(guarded, registrar, identify);
     operatorRoutes(guarded, registrar, identify);
@@ -72,7 +76,7 @@ export async function buildSecureServer(
 export async function buildPlainServer(registrar: Registrar, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const server = prepare(Fastify(serverOptions(logger)));
   // Nothing here may send a client to https: whoever checks a certificate has none to check it with.
-  await server.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
+  await secureHeaders(server, { contentSecurityPolicy: false, strictTransportSecurity: false });
   await registerPublic(server, registrar);
   return server;
 }
@@ -86,7 +90,7 @@ function serverOptions(loggerInstance: FastifyBaseLogger) {
     keepAliveTimeout: keepAliveMilliseconds,
     // One line a request costs more than a birth: failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true }),
-    handlerTimeout: requestDeadlineMilliseconds,
+    childLoggerFactory: lazyRequestLogger,
     // What is under way when the registrar stops is answered: a birth that was committed should be.
     forceCloseConnections: "idle" as const,
     frameworkErrors: answerProblem,
@@ -96,6 +100,7 @@ function serverOptions(loggerInstance: FastifyBaseLogger) {
 
 function prepare(server: FastifyInstance): FastifyInstance {
   server.server.maxConnections = connectionLimit;
+  holdDeadline(server, { milliseconds: requestDeadlineMilliseconds, now: () => performance.now() });
   // JSON is the only body that any address takes.
   server.removeContentTypeParser("text/plain");
   server.setValidatorCompiler(validatorCompiler);

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// One birth from request to answer (DESIGN 3.3): look up, prepare, sign, enter, and only then answer.
+// One birth from request to answer (DESIGN 3.3): prepare and sign away from here, enter, and only then answer. As a rule
+// key and unit are new, so nothing is looked up: the commit tells where they are not, and then the birth is prepared
+// again with what the registry knows. What was signed the first time has gone nowhere.
 
-import { nodeEntropy, nodeHash, nodeSignatureVerifier, systemClock } from "@natalis/node";
+import { nodeHash } from "@natalis/node";
 import {
   answerBirth,
   type BirthAnswer,
   type BirthRequest,
+  type KnownFacts,
   lookUpBirth,
-  type NewBirth,
   type Principal,
-  pkcs11DeclaredVerifier,
-  prepareBirth,
-  signBirth,
 } from "natalis/birth";
 import type { Authority, Profile } from "natalis/issue";
 import { isNatalisError } from "natalis/kernel";
-import { type DeviceRow, type RegistryStores, readBirth } from "natalis/registry";
+import { type BornEvent, type DeviceRow, type RegistryStores, readBirth } from "natalis/registry";
+import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
+import type { BirthPreparer, PreparedTask } from "../pipeline/nursery.ts";
 import { serviceError } from "./errors.ts";
 import type { RegistrarKeys } from "./keys.ts";
 import type { Proofs } from "./proofs.ts";
@@ -32,17 +33,15 @@ export interface BirthOutcome extends BirthAnswer {
 
 export interface BirthsContext {
   readonly stores: RegistryStores;
+  readonly preparer: BirthPreparer;
   readonly queue: EventQueue;
   readonly proofs: Proofs;
   readonly profiles: ReadonlyMap<string, Profile>;
-  readonly keys: Pick<RegistrarKeys, "issuing" | "unitTag">;
+  readonly keys: Pick<RegistrarKeys, "unitTag">;
   readonly authority: Authority;
   /** The root's certificate, DER. */
   readonly root: Uint8Array;
 }
-
-/** The formats of evidence that this registrar believes, each as far as its verifier does. */
-const evidence = [pkcs11DeclaredVerifier(nodeHash)];
 
 export class Births {
   readonly #context: BirthsContext;
@@ -53,36 +52,48 @@ export class Births {
     this.#chain = [context.authority.certificate.der, context.root];
   }
 
+  /** Whether a birth would be taken now. */
+  get isOpen(): boolean {
+    return this.#context.preparer.isOpen && this.#context.queue.isOpen;
+  }
+
+  /** Whether one of many births would be taken now: half of the room is left to those who ask for one. */
+  get hasRoom(): boolean {
+    return this.#context.preparer.hasRoom && this.#context.queue.isOpen;
+  }
+
+  /** @throws NAT_PIPELINE_FULL */
+  requireOpen(): void {
+    if (!this.isOpen) throw pipelineError("NAT_PIPELINE_FULL", "births");
+  }
+
   /**
    * Answers once the birth is durable. @throws NAT_SERVICE_NOT_FOUND for an unknown product, NAT_AUTHORIZE_DENIED,
    * NAT_BIRTH_*, NAT_REGISTRY_QUOTA, NAT_PIPELINE_*, and the codes of a malformed request
    */
-  async bear(principal: Principal, input: BirthInput): Promise<BirthOutcome> {
+  async bear(principal: Principal, { product, ...request }: BirthInput): Promise<BirthOutcome> {
+    const profile = this.#context.profiles.get(product);
+    if (profile === undefined) throw serviceError("NAT_SERVICE_NOT_FOUND", `product ${product}`);
+    const task = { principal, product, request };
+    const { preparer } = this.#context;
     try {
-      return await this.#attempt(principal, input);
+      return await this.#enter(await signedBy(preparer.prepare(task)));
     } catch (error) {
-      // Another birth of the same key or unit was committed in between: now it is known, and told like any other.
-      if (isNatalisError(error, "NAT_REGISTRY_DUPLICATE")) return this.#attempt(principal, input);
-      throw error;
+      if (!mayBeKnown(error)) throw error;
+      const known = await this.#lookUp(request, profile);
+      if (known.byKey === undefined && known.byUnit === undefined) throw error;
+      const prepared = await preparer.prepare({ ...task, known });
+      return prepared.kind === "signed" ? this.#enter(prepared.event) : this.#answerStored(known.byKey as DeviceRow);
     }
   }
 
-  async #attempt(principal: Principal, { product, ...request }: BirthInput): Promise<BirthOutcome> {
-    const { stores, profiles, keys, authority } = this.#context;
-    const profile = profiles.get(product);
-    if (profile === undefined) throw serviceError("NAT_SERVICE_NOT_FOUND", `product ${product}`);
-    const lookUp = { profile, births: stores.births, authenticator: keys.unitTag, hash: nodeHash };
-    const known = await lookUpBirth(request, lookUp);
-    const ports = { entropy: nodeEntropy, hash: nodeHash, verifier: nodeSignatureVerifier };
-    const context = { principal, profile, authority, evidence, at: systemClock.now(), ...ports };
-    const prepared = await prepareBirth(request, known, context);
-    return prepared.kind === "stored" ? this.#answerStored(prepared.device) : this.#enter(prepared);
+  #lookUp(request: BirthRequest, profile: Profile): Promise<KnownFacts> {
+    const { stores, keys } = this.#context;
+    return lookUpBirth(request, { profile, births: stores.births, authenticator: keys.unitTag, hash: nodeHash });
   }
 
-  async #enter(prepared: NewBirth): Promise<BirthOutcome> {
-    const { queue, keys } = this.#context;
-    const event = await signBirth(prepared, keys.issuing, nodeHash);
-    const { index, entry, receipt } = await queue.submit(event);
+  async #enter(event: BornEvent): Promise<BirthOutcome> {
+    const { index, entry, receipt } = await this.#context.queue.submit(event);
     const { record, certificate, device } = event;
     const born = { deviceId: device.id, record, certificate, index, entry, receipt };
     return { kind: "born", ...answerBirth(born, this.#chain) };
@@ -96,6 +107,19 @@ export class Births {
     const born = { deviceId: device.id, ...documents, index, entry, receipt };
     return { kind: "stored", ...answerBirth(born, this.#chain) };
   }
+}
+
+/** Refusals of the registry that a retry meets as well; what is known of key and unit comes before them. */
+function mayBeKnown(error: unknown): boolean {
+  return isNatalisError(error, "NAT_REGISTRY_DUPLICATE") || isNatalisError(error, "NAT_REGISTRY_QUOTA");
+}
+
+/** Where nothing is known, nothing is stored. */
+async function signedBy(preparing: Promise<PreparedTask>): Promise<BornEvent> {
+  const prepared = await preparing;
+  if (prepared.kind !== "signed")
+    throw serviceError("NAT_SERVICE_DATA", "a birth of which nothing was known is stored");
+  return prepared.event;
 }
 
 async function readEntry(stores: RegistryStores, index: number): Promise<Uint8Array> {

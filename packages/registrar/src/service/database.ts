@@ -17,7 +17,7 @@ import {
 } from "../adapters/postgres/index.ts";
 import type { CopySource, CopyTarget } from "../adapters/sql/copy.ts";
 import {
-  openSqliteRegistry,
+  openServedSqliteRegistry,
   openSqliteSnapshot,
   openSqliteSource,
   openSqliteTarget,
@@ -64,7 +64,7 @@ export function sqliteDatabase(folder: DataFolder): RegistryDatabase {
         () => false,
       ),
     async open() {
-      const stores = await openSqliteRegistry(path);
+      const stores = await openServedSqliteRegistry(path);
       return { ...stores, openChallenges: () => new SqliteChallengeStore(folder.challenges) };
     },
     openSnapshot: () => openSqliteSnapshot(path),

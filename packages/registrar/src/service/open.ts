@@ -2,11 +2,12 @@
 // Opens a registrar from its data folder: passphrase, keys, registry (which must extend the newest checkpoint kept
 // outside it), settings, authority, profiles, use cases. Each step either holds or stops the start.
 
-import { FileCheckpointMirror, nodeEntropy, nodeHash, systemClock } from "@natalis/node";
+import { FileCheckpointMirror, nodeEntropy, nodeHash, shareAuthenticator, shareKey, systemClock } from "@natalis/node";
 import { parseCertificate } from "natalis/formats";
 import { type Authority, openAuthority } from "natalis/issue";
 import { equalBytes, type Signer } from "natalis/kernel";
 import { type CheckpointMirror, openRegistry, type RegistryStores, Sequencer } from "natalis/registry";
+import { startBirthWorkers } from "../pipeline/birth-workers.ts";
 import { EventQueue } from "../pipeline/event-queue.ts";
 import { Births } from "./births.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
@@ -91,23 +92,35 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
   const { root, issuing } = parts.authorities;
   const { origin } = settings;
   const signers = logSigners(origin, keys);
-  const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
-  const queue = new EventQueue(sequencer, systemClock);
   const profiles = await loadProfiles(folder.profiles);
   const proofs = new Proofs(stores, nodeHash);
+  const trust = await readTrustFile(folder.trust, settings, keys, root.certificate);
+  // Last, so that whatever stops a start leaves no threads behind.
+  const preparer = startBirthWorkers({
+    authority: { certificate: issuing.certificate.der, baseUrl: settings.publicUrl, arc: settings.arc },
+    profiles,
+    issuing: shareKey(keys.issuing),
+    tags: shareAuthenticator(keys.unitTag),
+  });
+  const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
+  const queue = new EventQueue(sequencer, systemClock, () => preparer.underWay);
+  const context = { stores, preparer, queue, proofs, profiles, keys };
+  const births = new Births({ ...context, authority: issuing, root: root.certificate.der });
   const registrar: Registrar = {
     settings,
-    trust: await readTrustFile(folder.trust, settings, keys, root.certificate),
+    trust,
     profiles,
     stores,
     proofs,
     genuine: new Genuine({ stores, proofs, profiles, hash: nodeHash }),
-    births: new Births({ stores, queue, proofs, profiles, keys, authority: issuing, root: root.certificate.der }),
+    births,
     lifecycle: new Lifecycle(queue, proofs, systemClock),
     operators: new Operators(stores, queue, { clock: systemClock, entropy: nodeEntropy, hash: nodeHash }),
     revocationLists: new RevocationLists(stores, issuing, keys.issuing, systemClock),
-    isReady: () => queue.isOpen,
+    isReady: () => births.isOpen,
     async close() {
+      // What is prepared may still be entered.
+      await preparer.close();
       await queue.close();
       await stores.close();
     },

@@ -6,3 +6,4 @@ export { encodeCbor } from "./encode.ts";
 export { cborErrors } from "./errors.ts";
 export { asArray, asBytes, asInteger, asMap, asText, asUnsigned } from "./read.ts";
 export { type CborKey, type CborMap, type CborValue, Float64, float64, Tagged } from "./value.ts";
+export { CborWriter, majorTypes } from "./writer.ts";

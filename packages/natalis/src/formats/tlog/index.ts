@@ -35,7 +35,7 @@ export {
   verifyCheckpoint,
 } from "./policy.ts";
 export type { LogPolicy, PolicyGroup, PolicyLog, PolicyWitness } from "./policy-lines.ts";
-export { encodeLogProof, type LogProof, parseLogProof, verifyLogProof } from "./proof.ts";
+export { encodeLogProof, encodeLogProofs, type LogProof, parseLogProof, verifyLogProof } from "./proof.ts";
 export type { TileBytes, TileId } from "./tile.ts";
 export type { TileReader } from "./tile-memory.ts";
 export { entriesPath, parseTilePath, type TileResource, tilePath } from "./tile-path.ts";

@@ -18,7 +18,7 @@ import { inclusionProofOfLeaves, leafHash, rootOfLeaves } from "./merkle.ts";
 import { noteSigner, signNote } from "./note.ts";
 import { verifierKey } from "./note-key.ts";
 import { parseLogPolicy } from "./policy.ts";
-import { encodeLogProof, type LogProof, parseLogProof, verifyLogProof } from "./proof.ts";
+import { encodeLogProof, encodeLogProofs, type LogProof, parseLogProof, verifyLogProof } from "./proof.ts";
 
 const hash = portableHash;
 const code = "NAT_TLOG_PROOF";
@@ -120,6 +120,14 @@ test("writes no proof that it would not read", () => {
   assert.throws(() => encodeLogProof({ ...proof, index: 0.5 }), { code });
   assert.throws(() => encodeLogProof({ ...proof, proof: [new Uint8Array(31)] }), { code: "NAT_TLOG_HASH" });
   assert.throws(() => encodeLogProof({ ...proof, extra: new Uint8Array(0x20000) }), { code });
+  const long = Array.from({ length: 54 }, () => new Uint8Array(32));
+  assert.throws(() => encodeLogProof({ ...proof, proof: long }), { code });
+});
+
+test("many proofs are written as each by itself, and refused as each by itself", () => {
+  const other = { ...proof, index: proof.index + 1, proof: [...proof.proof, new Uint8Array(32)] };
+  assert.deepEqual(encodeLogProofs([proof, other, proof]), [proof, other, proof].map(encodeLogProof));
+  assert.throws(() => encodeLogProofs([proof, { ...proof, index: -1 }]), { code });
 });
 
 test("a proof bent anywhere is refused in the catalogue's words, or is what it is written as", () => {

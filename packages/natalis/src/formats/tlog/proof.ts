@@ -22,11 +22,28 @@ export interface LogProof {
 }
 
 /** @throws NAT_TLOG_HASH, NAT_TLOG_PROOF */
-export function encodeLogProof({ index, proof, checkpoint, extra }: LogProof): string {
+export function encodeLogProof(proof: LogProof): string {
+  return encodeWith(proof, toBase64);
+}
+
+/** Many proofs; a hash that several hold in the same array is encoded once. @throws NAT_TLOG_HASH, NAT_TLOG_PROOF */
+export function encodeLogProofs(proofs: readonly LogProof[]): string[] {
+  const encoded = new Map<Uint8Array, string>();
+  const line = (hash: Uint8Array) => {
+    const known = encoded.get(hash) ?? toBase64(hash);
+    encoded.set(hash, known);
+    return known;
+  };
+  return proofs.map((proof) => encodeWith(proof, line));
+}
+
+function encodeWith({ index, proof, checkpoint, extra }: LogProof, line: (hash: Uint8Array) => string): string {
   proof.forEach(requireHash);
   const extraLine = extra === undefined ? [] : [`extra ${toBase64(extra)}`];
-  const text = [header, ...extraLine, `index ${index}`, ...proof.map(toBase64), "", checkpoint].join("\n");
-  parseLogProof(text);
+  if (proof.length > mostHashes) throw tlogError("NAT_TLOG_PROOF", `${proof.length} hashes`);
+  if (!Number.isSafeInteger(index) || index < 0) throw tlogError("NAT_TLOG_PROOF", `index ${index}`);
+  const text = [header, ...extraLine, `index ${index}`, ...proof.map(line), "", checkpoint].join("\n");
+  if (text.length > longestProof) throw tlogError("NAT_TLOG_PROOF", `${text.length} characters`);
   return text;
 }
 

@@ -111,6 +111,23 @@ test("inclusion proofs are those that RFC 9162 defines, and verify", async () =>
   }
 });
 
+test("proofs asked for together are those asked for one by one, and neighbours hold the same arrays", async () => {
+  const leaves = someLeaves(600);
+  const tree = new TiledTree(600, await storedTree(leaves), hash);
+  for (const size of [1, 2, 255, 256, 257, 511, 600]) {
+    const indexes = [0, size >> 1, size - 2, size - 1].filter((index) => index >= 0);
+    const together = await tree.inclusionProofs(indexes, size);
+    const single = await Promise.all(indexes.map(async (index) => tree.inclusionProof(index, size)));
+    assert.deepEqual(together, single);
+  }
+  const [one = [], next = []] = await tree.inclusionProofs([512, 513]);
+  assert.deepEqual(
+    one.slice(1).map((node, i) => node === next[i + 1]),
+    one.slice(1).map(() => true),
+  );
+  assert.throws(() => tree.inclusionProofs([0, 600]), { code: "NAT_TLOG_RANGE" });
+});
+
 test("consistency proofs are those that RFC 9162 defines, and verify", async () => {
   const leaves = someLeaves(600);
   const tree = new TiledTree(600, await storedTree(leaves), hash);

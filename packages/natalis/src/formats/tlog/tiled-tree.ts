@@ -72,6 +72,16 @@ export class TiledTree {
     return whenInMemory(() => this.#siblingsAbove(0, index, size));
   }
 
+  /** The same for many leaves at once: neighbours share most of their proofs, and then the very same arrays. */
+  inclusionProofs(indexes: readonly number[], size = this.#size): Awaitable<Uint8Array[][]> {
+    requireSize(size, this.#size);
+    for (const index of indexes) requireIndex(index, size);
+    return whenInMemory(() => {
+      const known = new Map<number, Uint8Array>();
+      return indexes.map((index) => this.#siblingsAbove(0, index, size, known));
+    });
+  }
+
   /** The proof that the first `size` leaves extend the first `oldSize` (RFC 9162 section 2.1.4.1). */
   consistencyProof(oldSize: number, size = this.#size): Awaitable<Uint8Array[]> {
     requireSize(size, this.#size);
@@ -152,13 +162,19 @@ export class TiledTree {
     return last === 0 ? path : [this.#node(height, last).slice(), ...path];
   }
 
-  #siblingsAbove(from: number, start: number, size: number): Uint8Array[] {
+  // `known` holds nodes by the middle of what they cover, which no two nodes share.
+  #siblingsAbove(from: number, start: number, size: number, known?: Map<number, Uint8Array>): Uint8Array[] {
     const siblings: Uint8Array[] = [];
     let position = start;
     for (let height = from; 2 ** height < size; height++) {
       const sibling = position % 2 === 0 ? position + 1 : position - 1;
       const first = sibling * 2 ** height;
-      if (first < size) siblings.push(this.#rootOfRange(first, Math.min(first + 2 ** height, size), height));
+      const middle = first + 2 ** height / 2;
+      if (first < size) {
+        const root = known?.get(middle) ?? this.#rootOfRange(first, Math.min(first + 2 ** height, size), height);
+        known?.set(middle, root);
+        siblings.push(root);
+      }
       position = Math.floor(position / 2);
     }
     return siblings;

@@ -2,5 +2,11 @@
 // Registry storage in SQLite.
 
 export { SqliteChallengeStore } from "./challenge-store.ts";
-export { openSqliteRegistry, openSqliteSnapshot, type SqliteRegistry } from "./registry.ts";
+export {
+  openServedSqliteRegistry,
+  openSqliteRegistry,
+  openSqliteSnapshot,
+  type ServedSqliteRegistry,
+  type SqliteRegistry,
+} from "./registry.ts";
 export { openSqliteSource, openSqliteTarget } from "./transfer.ts";

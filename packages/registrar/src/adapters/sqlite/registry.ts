@@ -14,10 +14,15 @@ import { SqliteLogStore } from "./log-store.ts";
 import { migrateToLatest, requireLatestSchema } from "./migrate.ts";
 import { SqliteOperatorStore } from "./operator-store.ts";
 import { SqliteSettingsStore } from "./settings-store.ts";
+import { ThreadedCommitStore } from "./threaded-commit-store.ts";
 
 export interface SqliteRegistry extends RegistryStores {
   /** After this no store may be used. */
   close(): void;
+}
+
+export interface ServedSqliteRegistry extends RegistryStores {
+  close(): Promise<void>;
 }
 
 /**
@@ -32,6 +37,20 @@ export async function openSqliteRegistry(path: string): Promise<SqliteRegistry> 
     await migrateToLatest(database, queries);
     return storesOver(database, queries);
   });
+}
+
+/** The same for a registrar under load: commits have a thread of their own. `close` waits for it. */
+export async function openServedSqliteRegistry(path: string): Promise<ServedSqliteRegistry> {
+  const registry = await openSqliteRegistry(path);
+  const commits = new ThreadedCommitStore(path, registry.commits);
+  return {
+    ...registry,
+    commits,
+    async close() {
+      await commits.close();
+      registry.close();
+    },
+  };
 }
 
 /**

@@ -2,22 +2,19 @@
 // POST /births: a request and its facts in, certificate and receipt out, only after both are durable.
 
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import type { FastifyInstance } from "fastify";
-import type { EvidenceStatement } from "natalis/birth";
-import { encodePem, parsePem } from "natalis/formats";
-import { formatUuid, fromBase64, fromHex, toBase64 } from "natalis/kernel";
+import type { FastifyInstance, onRequestAsyncHookHandler } from "fastify";
 import type { z } from "zod";
-import type { BirthInput } from "../../service/births.ts";
 import type { Identify, Registrar } from "../../service/registrar.ts";
 import { principalOf, requires } from "../authentication.ts";
-import { httpError } from "../errors.ts";
-import { birthAnswerSchema, birthRequestSchema, type evidenceSchema } from "./schemas.ts";
+import { encodeBirthAnswer } from "./birth-answer.ts";
+import { readBirthInput } from "./birth-input.ts";
+import { birthAnswerSchema, birthRequestSchema } from "./schemas.ts";
 
 export function birthRoutes(server: FastifyInstance, registrar: Registrar, identify: Identify): void {
   server.withTypeProvider<ZodTypeProvider>().post(
     "/births",
     {
-      onRequest: requires("birth.request", identify),
+      onRequest: [refusesWhenFull(registrar), requires("birth.request", identify)],
       schema: {
         tags: ["births"],
         summary: "Ask for a birth",
@@ -26,45 +23,17 @@ export function birthRoutes(server: FastifyInstance, registrar: Registrar, ident
       },
     },
     async (request, reply) => {
-      const answer = await registrar.births.bear(principalOf(request), readInput(request.body));
-      return reply.status(answer.kind === "born" ? 201 : 200).send({
-        device: formatUuid(answer.deviceId),
-        kind: answer.kind,
-        index: answer.index,
-        certificate: encodePem("CERTIFICATE", answer.certificate),
-        chain: answer.chain.map((certificate) => encodePem("CERTIFICATE", certificate)),
-        record: toBase64(answer.record),
-        entry: toBase64(answer.entry),
-        receipt: answer.receipt,
-      });
+      const answer = await registrar.births.bear(principalOf(request), readBirthInput(request.body));
+      reply.status(answer.kind === "born" ? 201 : 200).serializer(() => encodeBirthAnswer(answer));
+      return reply.send(written);
     },
   );
 }
 
-function readInput(body: z.infer<typeof birthRequestSchema>): BirthInput {
-  const { request, firmwareDigest, hardwareRevision, evidence, ...facts } = body;
-  return {
-    ...facts,
-    certificationRequest: readRequest(request),
-    ...(hardwareRevision === undefined ? {} : { hardwareRevision }),
-    ...(firmwareDigest === undefined ? {} : { firmwareDigest: fromHex(firmwareDigest) }),
-    ...(evidence === undefined ? {} : { evidence: evidence.map(readStatement) }),
-  };
+/** Before anything of the request is looked at: refusing must cost next to nothing where there is too much to do. */
+function refusesWhenFull({ births }: Registrar): onRequestAsyncHookHandler {
+  return async () => births.requireOpen();
 }
 
-function readStatement({ format, statement }: z.infer<typeof evidenceSchema>): EvidenceStatement {
-  return { format, statement: fromBase64(statement) };
-}
-
-/**
- * PEM with either of the labels that the field uses (RFC 7468 section 7), or base64 of the DER.
- * @throws NAT_HTTP_INVALID, NAT_PEM_*, NAT_BYTES_BASE64
- */
-export function readRequest(text: string): Uint8Array {
-  if (!text.includes("-----BEGIN")) return fromBase64(text.replaceAll(/\s/g, ""));
-  const label = text.includes("BEGIN NEW CERTIFICATE REQUEST") ? "NEW CERTIFICATE REQUEST" : "CERTIFICATE REQUEST";
-  const [der, ...others] = parsePem(text, label);
-  if (der === undefined || others.length > 0)
-    throw httpError("NAT_HTTP_INVALID", "not exactly one certificate request");
-  return der;
-}
+/** For the types only: the answer's serializer has the answer. */
+const written = {} as z.infer<typeof birthAnswerSchema>;

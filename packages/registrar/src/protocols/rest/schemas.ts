@@ -4,6 +4,7 @@
 
 import { isNameText } from "natalis/issue";
 import { z } from "zod";
+import { problemSchema } from "../problem.ts";
 
 const shortText = z.string().min(1).max(64);
 /** Text that people write and terminals show: no control characters, nothing invisible. */
@@ -49,6 +50,14 @@ export const birthAnswerSchema = z.object({
   record: base64.describe("The birth record, deterministic CBOR"),
   entry: base64.describe("The public log entry"),
   receipt: z.string().describe("C2SP tlog-proof of the entry"),
+});
+
+/** One line of a batch's answers. */
+export const batchResultSchema = z.object({
+  line: z.int().describe("Of the request, from 1; 0: the batch was not read to its end"),
+  status: z.int().describe("As POST /births would have answered"),
+  birth: birthAnswerSchema.optional(),
+  problem: problemSchema.optional(),
 });
 
 export const deviceSchema = z.object({

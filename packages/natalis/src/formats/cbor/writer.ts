@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the few items that a birth record consists of, as deterministic CBOR (RFC 8949 section 4.2.1) straight into
-// a buffer that serves again and again. A birth has a budget of microseconds, of which the general codec would take a
-// good part; the tests hold every record against that codec.
+// Writes deterministic CBOR (RFC 8949 section 4.2.1) item by item straight into a buffer that serves again and again. A
+// birth has a budget of microseconds, of which the general codec would take a good part; whoever writes this way has
+// tests that hold the bytes against that codec.
 
-import { encodeUtf8 } from "../kernel/index.ts";
+import { encodeUtf8 } from "../../kernel/index.ts";
 
 export const majorTypes = { unsigned: 0, bytes: 2, text: 3, array: 4, map: 5 } as const;
 
 const initialLength = 1024;
 const maximumHeadLength = 9;
 
-export class RecordWriter {
+export class CborWriter {
   #bytes = new Uint8Array(initialLength);
   #length = 0;
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps 1 to 3 of a birth (DESIGN 3.3) away from the database: admit, prepare, sign. All of it answers at once, so a
+// thread that does nothing else runs at the speed of the curve. What the registry knows of key and unit comes as data;
+// as a rule nothing does, and the unique indexes decide at the commit.
+
+import type { KeyObject } from "node:crypto";
+import {
+  authenticatorFromShared,
+  nodeEntropy,
+  nodeHash,
+  nodeSignatureVerifier,
+  signerFromShared,
+  systemClock,
+} from "@natalis/node";
+import {
+  type BirthRequest,
+  type KnownFacts,
+  type Principal,
+  pkcs11DeclaredVerifier,
+  prepareBirth,
+  signBirth,
+} from "natalis/birth";
+import { parseCertificate } from "natalis/formats";
+import { type Authority, openAuthority, type Profile } from "natalis/issue";
+import type { MessageAuthenticator, Signer } from "natalis/kernel";
+import { type BornEvent, unitTag } from "natalis/registry";
+import { pipelineError } from "./errors.ts";
+
+/** One birth to prepare. */
+export interface BirthTask {
+  readonly principal: Principal;
+  readonly product: string;
+  readonly request: BirthRequest;
+  /** Absent: nothing is known, and the commit will tell. */
+  readonly known?: KnownFacts;
+}
+
+/** "stored": it is a retry of the birth of `known.byKey`. */
+export type PreparedTask = { readonly kind: "signed"; readonly event: BornEvent } | { readonly kind: "stored" };
+
+/** Guarantee: what is signed was admitted, and its request was signed by the key that it names. */
+export interface BirthPreparer {
+  /** Whether a birth would be taken now. */
+  readonly isOpen: boolean;
+  /** Whether more than half of the room is left: who brings many births leaves the other half to those who bring one. */
+  readonly hasRoom: boolean;
+  /** @throws NAT_AUTHORIZE_DENIED, NAT_BIRTH_*, NAT_ISSUE_*, the codes of a malformed request, NAT_PIPELINE_* */
+  prepare(task: BirthTask): Promise<PreparedTask>;
+}
+
+/** All that a nursery needs, in a form that threads of one process can pass on. Keys are handles, not bytes. */
+export interface NurseryEquipment {
+  readonly authority: { readonly certificate: Uint8Array; readonly baseUrl: string; readonly arc: string };
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly issuing: KeyObject;
+  /** HMAC key of unit tags. */
+  readonly tags: KeyObject;
+}
+
+/** The formats of evidence that births may bring, each believed as far as its verifier does. */
+const evidence = [pkcs11DeclaredVerifier(nodeHash)];
+const ports = { entropy: nodeEntropy, hash: nodeHash, verifier: nodeSignatureVerifier };
+
+export class Nursery implements BirthPreparer {
+  readonly isOpen = true;
+  readonly hasRoom = true;
+  readonly #authority: Authority;
+  readonly #profiles: ReadonlyMap<string, Profile>;
+  readonly #issuing: Signer;
+  readonly #tags: MessageAuthenticator;
+
+  constructor({ authority, profiles, issuing, tags }: NurseryEquipment) {
+    const { certificate, baseUrl, arc } = authority;
+    this.#authority = openAuthority({ certificate: parseCertificate(certificate), baseUrl, arc, hash: nodeHash });
+    this.#profiles = profiles;
+    this.#issuing = signerFromShared(issuing);
+    this.#tags = authenticatorFromShared(tags);
+  }
+
+  async prepare({ principal, product, request, known }: BirthTask): Promise<PreparedTask> {
+    const profile = this.#profiles.get(product);
+    if (profile === undefined) throw pipelineError("NAT_PIPELINE_PRODUCT", product);
+    const facts = known ?? { unitTag: await this.#tagOf(profile, request) };
+    const context = { principal, profile, authority: this.#authority, evidence, at: systemClock.now(), ...ports };
+    const prepared = await prepareBirth(request, facts, context);
+    if (prepared.kind === "stored") return { kind: "stored" };
+    return { kind: "signed", event: await signBirth(prepared, this.#issuing, nodeHash) };
+  }
+
+  #tagOf({ maker }: Profile, { model, serial }: BirthRequest) {
+    return unitTag({ maker, model, serial }, this.#tags);
+  }
+}
