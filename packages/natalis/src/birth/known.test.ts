@@ -39,6 +39,19 @@ test("what is not known is absent", async () => {
   assert.deepEqual(await lookUpBirth(request, { profile, births, authenticator, hash: nodeHash }), { unitTag: tag });
 });
 
+test("a birth that is committed between the two questions is not taken for one with another key", async () => {
+  let isCommitted = false;
+  const births = {
+    birthByKey: () => (isCommitted ? device : undefined),
+    birthByUnit: () => {
+      isCommitted = true;
+      return device;
+    },
+  };
+  const known = await lookUpBirth(request, { profile, births, authenticator, hash: nodeHash });
+  assert.deepEqual(known, { unitTag: tag, byKey: device, byUnit: device });
+});
+
 test("refused: a request that is none", async () => {
   const births = { birthByKey: () => assert.fail("asked"), birthByUnit: () => assert.fail("asked") };
   const broken = { ...request, certificationRequest: Uint8Array.of(0x30, 0) };

@@ -31,7 +31,10 @@ export async function lookUpBirth(request: BirthRequest, context: LookUpContext)
   const { publicKey } = parseCertificationRequest(request.certificationRequest);
   const unit = { maker: profile.maker, model: request.model, serial: request.serial };
   const tag = await unitTag(unit, authenticator);
-  const byKey = await births.birthByKey(hash.sha256(publicKey));
+  const keyHash = hash.sha256(publicKey);
+  const before = await births.birthByKey(keyHash);
   const byUnit = await births.birthByUnit(tag);
+  // A birth that is committed between the two is found by its unit alone, and would be taken for one with another key.
+  const byKey = before ?? (byUnit && (await births.birthByKey(keyHash)));
   return { unitTag: tag, ...(byKey && { byKey }), ...(byUnit && { byUnit }) };
 }

@@ -10,6 +10,7 @@ import type {
   BirthClaim,
   BirthClaimField,
   BirthCount,
+  BirthIndex,
   CommitBatch,
   DeviceRow,
   DeviceStore,
@@ -27,6 +28,7 @@ export interface DraftStores {
   readonly devices: Pick<DeviceStore, "device">;
   readonly operators: Pick<OperatorStore, "operator" | "operatorByToken" | "operatorByCertificate">;
   readonly authorities: Pick<AuthorityStore, "authorityByKeyId">;
+  readonly births: Pick<BirthIndex, "takenBy">;
 }
 
 export interface DraftInput {
@@ -111,6 +113,12 @@ export class CommitDraft {
     const known = this.#operators.get(id) ?? (await this.#input.stores.operators.operator(id));
     if (known !== undefined) this.#operators.set(id, known);
     return known;
+  }
+
+  /** The first field of the claim that a birth committed before has taken. */
+  async takenBefore(claim: BirthClaim): Promise<BirthClaimField | undefined> {
+    const [field] = await this.#input.stores.births.takenBy([claim]);
+    return field;
   }
 
   /** The first of these credentials that is some operator's already. */

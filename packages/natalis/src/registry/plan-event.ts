@@ -65,7 +65,7 @@ async function planBirth(draft: CommitDraft, event: BornEvent): Promise<PlannedE
   const { device } = event;
   const taken = draft.takenInBatch(claimOf(event));
   if (taken !== undefined) throw registryError("NAT_REGISTRY_DUPLICATE", taken);
-  await requireBirthAllowed(draft, device.station);
+  await requireBirthAllowed(draft, event);
   const { id, keyHash, unitTag } = device;
   const ordinal = draft.nextOrdinal;
   const { index, entry } = draft.append(
@@ -79,11 +79,15 @@ async function planBirth(draft: CommitDraft, event: BornEvent): Promise<PlannedE
   return { index, entry, device: row };
 }
 
-async function requireBirthAllowed(draft: CommitDraft, station: string): Promise<void> {
+async function requireBirthAllowed(draft: CommitDraft, event: BornEvent): Promise<void> {
+  const { station } = event.device;
   const operator = await draft.operator(station);
   if (operator?.state !== "active") throw registryError("NAT_REGISTRY_OPERATOR", station);
-  if (operator.quota !== undefined && operator.born >= operator.quota)
-    throw registryError("NAT_REGISTRY_QUOTA", `${station}: ${operator.born} of ${operator.quota}`);
+  if (operator.quota === undefined || operator.born < operator.quota) return;
+  // A retry may itself be what used up the quota: then there is an answer for it.
+  const taken = await draft.takenBefore(claimOf(event));
+  if (taken !== undefined) throw registryError("NAT_REGISTRY_DUPLICATE", taken);
+  throw registryError("NAT_REGISTRY_QUOTA", `${station}: ${operator.born} of ${operator.quota}`);
 }
 
 async function planLifecycle(draft: CommitDraft, event: LifecycleEvent): Promise<PlannedEntry> {

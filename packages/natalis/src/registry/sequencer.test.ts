@@ -139,6 +139,15 @@ test("a quota is used up exactly, inside a batch and after it", async () => {
   assert.equal(log.registry.operator("small")?.born, 3);
 });
 
+test("a retry of the birth that used up the quota is told as a duplicate, for which there is an answer", async () => {
+  const log = await openUnsafeTestLog();
+  await log.enter(enrolment("small", { quota: 1 }));
+  const [first, second] = [1, 2].map((number) => madeUpBirth(number, { station: "small" }));
+  await log.enter(first as RegistryEvent);
+  const found = await codesOf(log, first as RegistryEvent, second as RegistryEvent);
+  assert.deepEqual(found, ["NAT_REGISTRY_DUPLICATE key", "NAT_REGISTRY_QUOTA small: 1 of 1"]);
+});
+
 test("a station that is unknown or revoked enters no birth, not even later in the batch that revoked it", async () => {
   const log = await openUnsafeTestLog();
   const revoked = { type: "operator-revoked", operatorId: testStation, actor: "admin" } as const;
