@@ -16,8 +16,16 @@ export interface CampaignReport {
   readonly seeds: number;
   readonly steps: number;
   readonly answers: number;
+  readonly slowest: Slowest;
   /** The text of each failure, by seed. */
   readonly failures: ReadonlyMap<number, string>;
+}
+
+/** The seed that took the largest share of the calm that it is allowed, virtual milliseconds. */
+export interface Slowest {
+  readonly seed: number;
+  readonly calm: number;
+  readonly allowed: number;
 }
 
 /** The seeds of one worker: every `stride`th. */
@@ -33,17 +41,19 @@ export interface ShareProgress {
   readonly seeds: number;
   readonly steps: number;
   readonly answers: number;
+  readonly slowest: Slowest;
   readonly failures: readonly (readonly [number, string])[];
 }
 
 export async function runCampaign({ from, seeds, defect, onProgress }: CampaignOptions): Promise<CampaignReport> {
   const workers = Math.min(availableParallelism(), seeds);
   const failures: (readonly [number, string])[] = [];
-  const sum = { seeds: 0, steps: 0, answers: 0 };
+  const sum = { seeds: 0, steps: 0, answers: 0, slowest: { seed: from, calm: 0, allowed: 1 } };
   const add = (progress: ShareProgress) => {
     sum.seeds += progress.seeds;
     sum.steps += progress.steps;
     sum.answers += progress.answers;
+    sum.slowest = slowerOf(sum.slowest, progress.slowest);
     failures.push(...progress.failures);
     onProgress?.(sum.seeds);
   };
@@ -52,6 +62,10 @@ export async function runCampaign({ from, seeds, defect, onProgress }: CampaignO
   });
   await Promise.all(shares.map((share) => runShare(share, add)));
   return { ...sum, failures: new Map(failures.toSorted(([a], [b]) => a - b)) };
+}
+
+export function slowerOf(a: Slowest, b: Slowest): Slowest {
+  return b.calm / b.allowed > a.calm / a.allowed ? b : a;
 }
 
 function runShare(share: Share, add: (progress: ShareProgress) => void): Promise<void> {

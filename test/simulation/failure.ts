@@ -15,7 +15,7 @@ export async function failureText({ seed, defect }: SimulationOptions): Promise<
     ...shortened(violations),
     ...(omitted > 0 ? [`... ${omitted} lines before`] : []),
     ...trace.slice(-mostLines),
-    `again: node test/simulation/run.ts --seed ${seed}${defect === undefined ? "" : ` --defect ${defect}`}`,
+    `again: npm run simulate -- --seed ${seed}${defect === undefined ? "" : ` --defect ${defect}`}`,
   ].join("\n");
 }
 

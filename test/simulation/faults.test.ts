@@ -16,13 +16,13 @@ for (const [what, pattern] of [
   ["a registrar is cut off", /registrar-\d +is cut off/],
   ["a registrar dies and is up again", /registrar-\d +is up [2-9]/],
   ["the store loses its memory", /store +restarted at size \d+/],
-  ["a store that crashed decides a commit", /store +decides a commit/],
+  ["a store that crashed decides a commit", /store +tears a commit/],
   ["a clock is set", /clock is set/],
   ["a checkpoint may not be kept", /cannot keep its checkpoint/],
   ["a key is refused", /NAT_BIRTH_KEY_REUSED/],
   ["a unit is refused", /NAT_BIRTH_UNIT_REUSED/],
   ["a quota is used up", /NAT_REGISTRY_QUOTA/],
-  ["a device is retired", /enters retired/],
+  ["a device is retired", /enters retire/],
   ["a log fills a tile", /has size 25[6-9]/],
 ] as const)
   test(`it happens: ${what}`, () => assert.match(all, pattern));

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line of `node test/simulation/run.ts`.
+// The command line of `npm run simulate`.
 
 import { parseArgs } from "node:util";
 import { type Defect, defects } from "./world/defect.ts";
 
-export type Options = { readonly defect: Defect | undefined } & (
-  | { readonly seed: number }
-  | { readonly seed?: undefined; readonly from: number; readonly seeds: number }
-);
+export interface Options {
+  /** The first. */
+  readonly seed: number;
+  /** Undefined: this one seed, with all that happens in it. */
+  readonly seeds: number | undefined;
+  readonly defect: Defect | undefined;
+}
 
 export class UsageError extends Error {}
 
-export const usage = `usage: node test/simulation/run.ts [options]
+export const usage = `usage: npm run simulate -- [options]
 
-  --seed N       this one seed, with all that happens in it
   --seeds N      so many seeds (10000)
-  --from M       beginning with this one (1)
+  --seed S       beginning with this one (1); without --seeds: this one alone, with all that happens in it
   --defect NAME  with a planted bug:
 ${Object.entries(defects)
   .map(([name, what]) => `                 ${name.padEnd(17)} ${what}`)
@@ -25,18 +27,20 @@ const integer = /^\d{1,9}$/;
 
 /** @throws UsageError */
 export function parseOptions(words: readonly string[]): Options {
-  const { seed, seeds, from, defect } = read(words);
+  const { seed, seeds, defect } = read(words);
   const planted = defect === undefined ? undefined : known(defect);
-  if (seed === undefined)
-    return { defect: planted, from: whole("--from", from ?? "1"), seeds: positive("--seeds", seeds ?? "10000") };
-  if (seeds !== undefined || from !== undefined) throw new UsageError("--seed goes without --seeds and --from");
-  return { defect: planted, seed: whole("--seed", seed) };
+  const isOne = seed !== undefined && seeds === undefined;
+  return {
+    seed: whole("--seed", seed ?? "1"),
+    seeds: isOne ? undefined : positive("--seeds", seeds ?? "10000"),
+    defect: planted,
+  };
 }
 
 function read(words: readonly string[]) {
   const text = { type: "string" } as const;
   try {
-    return parseArgs({ args: [...words], options: { seed: text, seeds: text, from: text, defect: text } }).values;
+    return parseArgs({ args: [...words], options: { seed: text, seeds: text, defect: text } }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

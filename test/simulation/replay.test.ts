@@ -33,19 +33,20 @@ test("a worker and the command line fail where this process does", async () => {
   const { failures } = await runCampaign({ from: 1, seeds: 3, defect });
   assert.ok(failures.size > 0);
   for (const [seed, text] of failures) assert.equal(text, await failureText({ seed, defect }));
-  const { status, stdout } = run(`--seeds 3 --from 1 --defect ${defect}`);
+  const { status, stdout } = run(`--seeds 3 --seed 1 --defect ${defect}`);
   assert.equal(status, 1);
   for (const text of failures.values()) assert.ok(stdout.includes(text));
 });
 
 for (const [line, expected] of [
-  ["", { from: 1, seeds: 10_000 }],
-  ["--seeds 50 --from 7", { from: 7, seeds: 50 }],
-  ["--seed 9", { seed: 9 }],
+  ["", { seed: 1, seeds: 10_000 }],
+  ["--seeds 50", { seed: 1, seeds: 50 }],
+  ["--seeds 50 --seed 7", { seed: 7, seeds: 50 }],
+  ["--seed 9", { seed: 9, seeds: undefined }],
 ] as const)
   test(`understood: ${line}`, () => {
     assert.deepEqual(parseOptions(line.split(" ").filter(Boolean)), { defect: undefined, ...expected });
   });
 
-for (const line of ["--seeds 0", "--seed x", "--seed 1 --from 2", "--defect unheard-of", "word"])
+for (const line of ["--seeds 0", "--seed x", "--seeds 1.5", "--defect unheard-of", "word"])
   test(`refused: ${line}`, () => assert.throws(() => parseOptions(line.split(" ")), UsageError));

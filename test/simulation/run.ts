@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// `node test/simulation/run.ts`: many seeds, or one again. Progress goes to standard error. Exit code 1 where an
+// `npm run simulate`: many seeds, or one again. Progress goes to standard error. Exit code 1 where an
 // invariant does not hold, 2 for a command line that is not understood.
 
-import { runCampaign } from "./campaign.ts";
+import { type CampaignOptions, runCampaign } from "./campaign.ts";
 import { outcomeText } from "./failure.ts";
 import { type Options, parseOptions, UsageError, usage } from "./options.ts";
 import { simulate } from "./simulate.ts";
@@ -17,15 +17,14 @@ try {
   console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
 }
 
-async function run(options: Options): Promise<void> {
-  const { defect } = options;
-  if (options.seed === undefined) return runMany(options);
-  const outcome = await simulate({ seed: options.seed, defect, isTraced: true });
+async function run({ seed, seeds, defect }: Options): Promise<void> {
+  if (seeds !== undefined) return runMany({ from: seed, seeds, defect });
+  const outcome = await simulate({ seed, defect, isTraced: true });
   console.log(outcomeText(outcome));
   if (outcome.violations.length > 0) process.exitCode = 1;
 }
 
-async function runMany({ from, seeds, defect }: Exclude<Options, { seed: number }>): Promise<void> {
+async function runMany({ from, seeds, defect }: CampaignOptions): Promise<void> {
   const begun = performance.now();
   const seconds = () => (performance.now() - begun) / 1000;
   let told = begun;
@@ -34,8 +33,9 @@ async function runMany({ from, seeds, defect }: Exclude<Options, { seed: number 
     told = performance.now();
     console.error(`${done} of ${seeds} seeds, ${Math.round(done / seconds())} a second`);
   };
-  const { steps, answers, failures } = await runCampaign({ from, seeds, defect, onProgress });
+  const { steps, answers, slowest, failures } = await runCampaign({ from, seeds, defect, onProgress });
   for (const text of failures.values()) console.log(`${text}\n`);
   console.log(`${seeds} seeds from ${from}: ${failures.size} failed; ${steps} steps, ${answers} answers`);
+  console.log(`slowest to be served in calm: seed ${slowest.seed}, ${slowest.calm} of ${slowest.allowed} ms`);
   if (failures.size > 0) process.exitCode = 1;
 }

@@ -13,7 +13,9 @@ import { drawOrders, drawQuotas } from "./world/orders.ts";
 import { Random } from "./world/random.ts";
 import { SimulatedRegistrar } from "./world/registrar.ts";
 import { Scheduler } from "./world/scheduler.ts";
+import { Server } from "./world/server.ts";
 import { Station } from "./world/station.ts";
+import { calmFor } from "./world/times.ts";
 import { Trace } from "./world/trace.ts";
 import { Weather } from "./world/weather.ts";
 
@@ -30,15 +32,19 @@ export interface Outcome {
   readonly violations: readonly string[];
   readonly trace: readonly string[];
   readonly steps: number;
+  /** Virtual milliseconds of calm until everybody was served, of what `calmFor` allows. */
+  readonly calm: readonly [number, number];
   readonly entries: number;
   readonly answers: number;
   readonly refusals: number;
 }
 
-/** Bounds in steps: how long a bad time lasts, and how soon after it whoever waits is answered. */
+/** Steps that a bad time lasts; it may end earlier where everybody is served. */
 const badTime = 1_500;
-const calmAtLeast = 500;
-const calmPerOrder = 100;
+/** Far more than a calm can have, so that one that goes round in circles ends. */
+const mostCalmSteps = 20_000;
+
+const nothing = { steps: 0, calm: [0, 1], entries: 0, answers: 0, refusals: 0 } as const;
 
 /** Never rejects: what breaks the simulation itself is a violation too. */
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
@@ -47,7 +53,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
     return await live(options, trace);
   } catch (error) {
     const violations = [`the simulation breaks: ${String(error)}`];
-    return { seed: options.seed, violations, trace: trace.lines, steps: 0, entries: 0, answers: 0, refusals: 0 };
+    return { seed: options.seed, violations, trace: trace.lines, ...nothing };
   }
 }
 
@@ -56,13 +62,15 @@ async function live({ seed, defect }: SimulationOptions, trace: Trace): Promise<
   const weather = new Weather(random);
   const scheduler = new Scheduler(random, weather);
   const history = new History();
-  const database = new Database(scheduler, trace, { defect, offersTurns: random.chance(0.5) });
+  const database = new Database(scheduler, trace, defect);
+  const server = random.chance(0.5) ? new Server(database, scheduler, defect) : undefined;
+  const limits = { unanswered: random.between(4, 12), batch: random.between(1, 6) };
   const quotas = drawQuotas(random);
   const first = await begin(database, quotas, random);
-  const base = { scheduler, weather, trace, database, history };
+  const base = { scheduler, weather, trace, database, server, history };
   const registrars = Array.from(
     { length: random.between(2, 5) },
-    (_, i) => new SimulatedRegistrar(`registrar-${i + 1}`, first, { ...base, seed, defect }),
+    (_, i) => new SimulatedRegistrar(`registrar-${i + 1}`, first, { ...base, seed, limits, defect }),
   );
   const context = { ...base, registrars };
   const stations = (await drawOrders(random)).map((order) => new Station(order, context));
@@ -76,16 +84,19 @@ async function live({ seed, defect }: SimulationOptions, trace: Trace): Promise<
   );
   everySoOften(
     scheduler,
-    () => !areServed(stations),
+    () => !weather.isCalm && !areServed(stations),
     () => void act(context),
   );
   await scheduler.runUntil(() => areServed(stations) && scheduler.done > badTime / 4, badTime);
   mendAll(context);
   trace.note(scheduler.now, "weather", "is calm");
-  const calm = calmAtLeast + calmPerOrder * stations.length;
-  if (!(await scheduler.runUntil(() => areServed(stations), calm)))
-    history.violations.push(`some stations still wait after ${calm} steps of calm`);
+  const calmFrom = scheduler.now;
+  const isOver = () => areServed(stations) || scheduler.now > calmFrom + calmFor(stations.length);
+  await scheduler.runUntil(isOver, mostCalmSteps);
+  const calm = scheduler.now - calmFrom;
+  if (!areServed(stations)) history.violations.push(`some stations still wait after ${calm} ms of calm`);
   database.crash();
+  for (const registrar of registrars) registrar.cutPower();
 
   const backup = database.backup(random.between(1, database.writes));
   const broken = await brokenInvariants({ registry: database.registry, history, registrars, quotas, backup });
@@ -95,6 +106,7 @@ async function live({ seed, defect }: SimulationOptions, trace: Trace): Promise<
     violations: [...history.violations, ...broken],
     trace: trace.lines,
     steps: scheduler.done,
+    calm: [calm, calmFor(stations.length)],
     entries: database.registry.head()?.size ?? 0,
     answers,
     refusals: history.told.length - answers,

@@ -7,7 +7,7 @@ export {
   nodeAuthenticator,
   shareAuthenticator,
 } from "./authenticator.ts";
-export { FileCheckpointMirror } from "./checkpoint-mirror.ts";
+export { FileCheckpointMirror, type MirrorDisk } from "./checkpoint-mirror.ts";
 export { systemClock } from "./clock.ts";
 export { readBoundedFile } from "./bounded-file.ts";
 export { connectRegistrar, type NodeRegistrarConnection, type RegistrarOptions } from "./connect-registrar.ts";

@@ -14,7 +14,7 @@ import { brokenRefusals } from "./refusals.ts";
 export interface Aftermath {
   readonly registry: VolatileInsecureRegistry;
   readonly history: History;
-  readonly registrars: readonly Pick<SimulatedRegistrar, "name" | "mirrorDisk">[];
+  readonly registrars: readonly Pick<SimulatedRegistrar, "name" | "mirrorFile">[];
   /** The store as it was at some time before. */
   readonly backup: VolatileInsecureRegistry;
   readonly quotas: ReadonlyMap<string, number | undefined>;

@@ -11,9 +11,12 @@ import type { ReadLog } from "./log.ts";
 export async function brokenAnswers(log: ReadLog, history: History): Promise<readonly string[]> {
   const broken: string[] = [];
   for (const told of history.told) broken.push(...(await brokenAnswer(log, told)));
-  for (const { index, entry, receipt } of history.acknowledged) {
-    if (!isAt(log, index, entry)) broken.push(`entry ${index} was told to be entered, and is not there`);
-    if (!(await isProven(receipt, entry, index))) broken.push(`the receipt of entry ${index} does not prove it`);
+  for (const { index, deviceId, receipt } of history.acknowledged) {
+    const there = log.stored[index];
+    if (there?.deviceId == null || !equalBytes(there.deviceId, deviceId))
+      broken.push(`entry ${index} was told to be entered, and is not there`);
+    else if (!(await isProven(receipt, there.entry, index)))
+      broken.push(`the receipt of entry ${index} does not prove it`);
   }
   return broken;
 }

@@ -11,12 +11,12 @@ import type { Aftermath } from "./all.ts";
 export async function forkedBackups({ backup, history, registrars }: Aftermath): Promise<string[]> {
   const size = backup.head()?.size ?? 0;
   const broken: string[] = [];
-  for (const { name, mirrorDisk } of registrars) {
+  for (const { name, mirrorFile } of registrars) {
     const lost = history.told.find(({ registrar, outcome }) => {
-      return registrar === name && "answer" in outcome && outcome.kind === "born" && outcome.answer.index >= size;
+      return registrar === name && "answer" in outcome && outcome.answer.index >= size;
     });
     if (lost === undefined) continue;
-    const mirror = { read: () => mirrorDisk.checkpoint, write: () => undefined };
+    const mirror = { read: () => mirrorFile.checkpoint, write: () => undefined };
     const opened = openRegistry({ stores: backup.stores, mirror, origin, hash: nodeHash });
     const error: unknown = await opened.then(
       () => undefined,

@@ -13,7 +13,7 @@ import type { ReadLog } from "./log.ts";
 export async function brokenCheckpoints(log: ReadLog, { history, registrars, registry }: Aftermath): Promise<string[]> {
   const notes = new Set(history.checkpoints);
   for (const receipt of receiptsOf(history)) notes.add(parseLogProof(receipt).checkpoint);
-  for (const { mirrorDisk } of registrars) if (mirrorDisk.checkpoint !== undefined) notes.add(mirrorDisk.checkpoint);
+  for (const { mirrorFile } of registrars) notes.add(mirrorFile.checkpoint);
   const leaves = log.stored.map(({ entry }) => leafHash(entry, nodeHash));
   const broken: string[] = [];
   for (const note of notes) {

@@ -3,11 +3,11 @@
 // monitor that fetches checkpoints, and a log that shows now and then that it lives.
 
 import { isNatalisError } from "natalis/kernel";
-import type { LifecycleEvent } from "natalis/registry";
-import { isTemporary, type Service } from "./registrar.ts";
+import { isTemporary } from "./registrar.ts";
+import type { Service } from "./service.ts";
 import type { StationContext } from "./station.ts";
 
-const changes = ["suspended", "suspended", "resumed", "revoked", "retired"] as const;
+const verbs = ["suspend", "suspend", "resume", "revoke", "retire"] as const;
 
 /** One act of one of them, at any registrar. */
 export async function act(context: StationContext): Promise<void> {
@@ -27,18 +27,19 @@ async function fetchCheckpoint({ stores }: Service, { history }: StationContext)
   if (head !== undefined) history.checkpoints.add(head.checkpoint);
 }
 
-async function changeDevice({ queue, owner }: Service, context: StationContext): Promise<void> {
+async function changeDevice({ lifecycle, owner }: Service, context: StationContext): Promise<void> {
   const { history, scheduler, trace } = context;
   const { devices } = context.database.registry.tables;
   if (devices.length === 0) return;
   const { id: deviceId } = scheduler.random.pick(devices);
-  const event: LifecycleEvent = { type: scheduler.random.pick(changes), actor: "administrator", deviceId };
-  const outcome = await queue.submit(event);
-  if (outcome.kind === "entered") {
-    trace.note(scheduler.now, owner.name, `enters ${event.type}`, outcome.index);
-    history.acknowledged.push(outcome);
-  } else if (!isNatalisError(outcome.error, "NAT_LIFECYCLE_REFUSED"))
-    history.violations.push(`${owner.name} refuses ${event.type}: ${String(outcome.error)}`);
+  const verb = scheduler.random.pick(verbs);
+  try {
+    const { index, receipt } = await lifecycle.change(verb, deviceId, { actor: "administrator" });
+    trace.note(scheduler.now, owner.name, `enters ${verb}`, index);
+    history.acknowledged.push({ deviceId, index, receipt });
+  } catch (error) {
+    if (!isNatalisError(error, "NAT_LIFECYCLE_REFUSED")) throw error;
+  }
 }
 
 function showLife({ queue }: Service): Promise<void> {

@@ -5,7 +5,7 @@ import type { Clock } from "natalis/kernel";
 import type { Scheduler } from "./scheduler.ts";
 
 const start = Date.UTC(2026, 5, 1);
-const day = 86_400_000;
+const quarterDay = 21_600_000;
 
 export class JumpingClock implements Clock {
   readonly #scheduler: Scheduler;
@@ -19,8 +19,8 @@ export class JumpingClock implements Clock {
     return new Date(start + this.#offset + this.#scheduler.now);
   }
 
-  /** To an instant of a few days around the true one. */
+  /** Up to three days from the true time; by quarters, so that `authorityAt` meets few seconds. */
   jump(): void {
-    this.#offset = this.#scheduler.random.between(-3 * day, 3 * day);
+    this.#offset = this.#scheduler.random.between(-12, 12) * quarterDay;
   }
 }

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registry's ports as one registrar sees them: those of the shared store, each question over the wire.
+// The registry's ports as one registrar sees them: those of the shared store, each question over the wire. Commits go
+// through the registrar's own PostgreSQL writer where the store is one that keeps sessions and locks; else the store
+// promises what the port says, and no more.
 
-import type { CommitBatch, RegistryStores } from "natalis/registry";
+import { PostgresCommitStore } from "@natalis/registrar/parts";
+import type { CommitBatch, CommitStore, RegistryStores } from "natalis/registry";
 import type { Database } from "./database.ts";
 import type { Incarnation } from "./scheduler.ts";
-import type { Turns } from "./turns.ts";
+import type { Server } from "./server.ts";
+import { SimulatedSessions } from "./sessions.ts";
 import { type Link, Wire, type WireContext } from "./wire.ts";
+
+export interface ConnectionContext extends WireContext {
+  /** Undefined where the store knows no sessions. */
+  readonly server: Server | undefined;
+}
 
 /** What registrars ask their store for. */
 const reads = {
@@ -23,8 +32,8 @@ const reads = {
 type Method = (...input: unknown[]) => unknown;
 
 /** The stores for one run of a registrar. */
-export function connect(context: WireContext, link: Link, owner: Incarnation): RegistryStores {
-  const { database } = context;
+export function connect(context: ConnectionContext, link: Link, owner: Incarnation): RegistryStores {
+  const { database, server, scheduler } = context;
   const wire = new Wire(context, link, owner);
   const ports: Record<string, Record<string, Method>> = {};
   for (const [port, names] of Object.entries(reads)) {
@@ -33,19 +42,29 @@ export function connect(context: WireContext, link: Link, owner: Incarnation): R
       methods[name] = (...input) => wire.ask(name, () => method(database, port, name)(...input));
     ports[port] = methods;
   }
-  const commit = (batch: CommitBatch) => {
-    let isMade = false;
-    const make = async () => {
-      await database.commit(batch);
-      isMade = true;
-    };
-    return wire.ask("commit", make, () => isMade && database.loseReply(batch));
-  };
-  const { turns } = database;
-  const inTurn = <T>(work: (write: typeof commit) => Promise<T>) =>
-    (turns as Turns).inTurn(wire, owner, () => work(commit));
-  const commits = { ...ports.commits, commit, ...(turns && { inTurn }) };
+  const commits =
+    server === undefined
+      ? { ...ports.commits, commit: (batch: CommitBatch) => commitOver(wire, database, batch) }
+      : announcing(server, new PostgresCommitStore(new SimulatedSessions({ server, scheduler, wire, owner })));
   return { ...ports, commits } as unknown as RegistryStores;
+}
+
+function commitOver(wire: Wire, database: Database, batch: CommitBatch): Promise<void> {
+  return wire.ask(
+    "commit",
+    () => database.commit(batch),
+    () => database.loseReply(batch),
+  );
+}
+
+/** Tells the server the batch behind each statement. */
+function announcing(server: Server, store: PostgresCommitStore): CommitStore {
+  const announced = (commit: CommitStore["commit"]) => (batch: CommitBatch) => commit(server.announce(batch));
+  return {
+    head: () => store.head(),
+    commit: announced((batch) => store.commit(batch)),
+    inTurn: (work) => store.inTurn((commit) => work(announced(commit))),
+  };
 }
 
 function method({ registry }: Database, port: string, name: string): Method {

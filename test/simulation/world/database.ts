@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store that all registrars of a simulation share: the memory registry of natalis/testing on a disk that survives
-// crashes. A commit takes a while; a crash meanwhile leaves all of it or none, as its contract asks, unless a planted
-// bug has it otherwise.
+// crashes. A commit takes a while, and a crash meanwhile tears it: of its records a few reach the disk, and without the
+// last of them it never was, as the port's contract asks, unless a planted bug has it otherwise.
 
 import { nodeHash } from "@natalis/node";
 import type { CommitBatch } from "natalis/registry";
@@ -12,13 +12,6 @@ import { mockSigner } from "./mock-keys.ts";
 import type { Order } from "./orders.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Trace } from "./trace.ts";
-import { Turns } from "./turns.ts";
-
-export interface DatabaseOptions {
-  readonly defect: Defect | undefined;
-  /** Whether whoever plans a commit may ask the others to wait. */
-  readonly offersTurns: boolean;
-}
 
 type Write = (registry: VolatileInsecureRegistry) => void;
 
@@ -31,16 +24,24 @@ export class Database {
   /** Answered, and not yet on the disk: of the planted bug alone. */
   readonly #unwritten: Write[] = [];
   readonly #underWay = new Set<CommitBatch>();
+  readonly #crashHandlers: (() => void)[] = [];
   #run = 0;
   registry = new VolatileInsecureRegistry();
   isDown = false;
-  readonly turns: Turns | undefined;
 
-  constructor(scheduler: Scheduler, trace: Trace, { defect, offersTurns }: DatabaseOptions) {
+  constructor(scheduler: Scheduler, trace: Trace, defect: Defect | undefined) {
     this.#scheduler = scheduler;
     this.#trace = trace;
     this.#defect = defect;
-    this.turns = offersTurns ? new Turns() : undefined;
+  }
+
+  onCrash(handler: () => void): void {
+    this.#crashHandlers.push(handler);
+  }
+
+  /** Refuses what a commit would refuse. */
+  requireCommittable(batch: CommitBatch): void {
+    this.registry.requireCommittable(this.#written(batch, this.registry));
   }
 
   async commit(batch: CommitBatch): Promise<void> {
@@ -57,12 +58,12 @@ export class Database {
     this.#keep((registry) => registry.commit(batch));
   }
 
-  /** Memory is lost; the disk stays. Commits that were under way happened or did not. */
+  /** Memory is lost; the disk stays. */
   crash(): void {
-    for (const batch of this.#underWay) this.#cut(batch);
+    for (const batch of this.#underWay) this.#tear(batch);
     this.#underWay.clear();
     this.#unwritten.length = 0;
-    this.turns?.forget();
+    for (const handle of this.#crashHandlers) handle();
     this.#run += 1;
     this.registry = this.backup(this.writes);
     this.#note("restarted at size", this.registry.head()?.size);
@@ -86,8 +87,10 @@ export class Database {
     return device?.state === "revoked" || device?.state === "retired";
   }
 
-  /** A commit whose reply got lost: it stands, and whoever believes otherwise is wrong. */
-  loseReply({ devices }: CommitBatch): void {
+  /** The reply to a commit gets lost: where it stands, it stands, and whoever believes otherwise is wrong. */
+  loseReply({ head, devices, entries }: CommitBatch): void {
+    if (this.registry.checkpointAt(head.size) !== head.checkpoint) return;
+    if (this.#defect === "doubled-leaf") this.#keep(({ tables }) => tables.entries.push(...entries));
     if (this.#defect !== "reply-is-outcome") return;
     const born = new Set(devices.map(({ ordinal }) => ordinal));
     this.#keep(({ tables: { claims } }) => {
@@ -96,15 +99,14 @@ export class Database {
   }
 
   #write(batch: CommitBatch): void {
-    const write = this.#writeOf(batch);
+    const write: Write = (registry) => registry.commit(this.#written(batch, registry));
     if (this.#defect === "early-answer") this.#keepLater(write);
     else this.#keep(write);
     this.#note("has size", batch.head.size);
   }
 
-  #writeOf(batch: CommitBatch): Write {
-    if (this.#defect !== "blind-head") return (registry) => registry.commit(batch);
-    return (registry) => registry.commit({ ...batch, expected: registry.head() });
+  #written(batch: CommitBatch, registry: VolatileInsecureRegistry): CommitBatch {
+    return this.#defect === "blind-head" ? { ...batch, expected: registry.head() } : batch;
   }
 
   #keep(write: Write): void {
@@ -120,18 +122,22 @@ export class Database {
     });
   }
 
-  #cut(batch: CommitBatch): void {
-    const { random } = this.#scheduler;
-    this.#note("decides a commit of size", batch.head.size);
-    if (this.#defect === "torn-write") {
-      const torn = batch.entries.slice(0, random.between(1, batch.entries.length));
-      this.#disk.push((registry) => registry.tables.entries.push(...torn));
-    } else if (random.chance(0.5)) {
-      try {
-        this.#keep(this.#writeOf(batch));
-      } catch {
-        // Refused, as it would have been without the crash.
-      }
+  /** Its entries and then the record that makes them a commit. */
+  #tear(batch: CommitBatch): void {
+    const { length } = batch.entries;
+    const reached = this.#scheduler.random.between(0, length + 1);
+    this.#note(`tears a commit after ${reached} of ${length + 1} records, of size`, batch.head.size);
+    if (reached <= length && this.#defect !== "torn-write") return;
+    const torn = batch.entries.slice(0, reached);
+    if (reached <= length) this.#disk.push(({ tables }) => tables.entries.push(...torn));
+    else this.#writeUnlessRefused(batch);
+  }
+
+  #writeUnlessRefused(batch: CommitBatch): void {
+    try {
+      this.#keep((registry) => registry.commit(this.#written(batch, registry)));
+    } catch {
+      // As it would have been without the crash.
     }
   }
 

@@ -6,8 +6,9 @@ import { nodeHash } from "@natalis/node";
 import type { BirthRequest } from "natalis/birth";
 import { buildCertificationRequest } from "natalis/device";
 import { noteSigner, parseLogPolicy, verifierKey } from "natalis/formats";
+import { type Authority, openAuthority } from "natalis/issue";
 import { concatBytes, encodeUtf8, type MessageAuthenticator } from "natalis/kernel";
-import { TestAuthority } from "natalis/testing";
+import { testArc, TestAuthority, testBaseUrl } from "natalis/testing";
 import { mockSigner, mockVerifier } from "./mock-keys.ts";
 
 export const origin = "simulation.example/births";
@@ -18,6 +19,22 @@ export const testAuthority = await TestAuthority.open({
   issuingSigner: mockSigner("issuing"),
   verifier: mockVerifier,
 });
+
+const authorities = new Map<number, Authority>();
+
+/**
+ * The issuing authority, the same but for what is remembered with it: templates of certificates are kept a second, and
+ * registrars whose clocks stand days apart would make them anew for each birth.
+ */
+export function authorityAt(at: Date): Authority {
+  const second = Math.floor(at.getTime() / 1000);
+  const known = authorities.get(second);
+  if (known !== undefined) return known;
+  const { certificate } = testAuthority.issuing;
+  const authority = openAuthority({ certificate, baseUrl: testBaseUrl, arc: testArc, hash: nodeHash });
+  authorities.set(second, authority);
+  return authority;
+}
 
 const logSigner = mockSigner("log");
 

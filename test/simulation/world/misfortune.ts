@@ -5,6 +5,7 @@
 import type { Database } from "./database.ts";
 import type { SimulatedRegistrar } from "./registrar.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { down } from "./times.ts";
 import type { Trace } from "./trace.ts";
 import type { Weather } from "./weather.ts";
 
@@ -22,7 +23,7 @@ export function strike(context: MisfortuneContext): void {
   const { random } = scheduler;
   const { faults } = weather;
   const registrar = random.pick(context.registrars);
-  if (random.chance(faults.crash)) restart(registrar, scheduler);
+  if (random.chance(faults.crash)) void restart(registrar, scheduler);
   if (random.chance(faults.clockJump)) setClock(registrar, context);
   if (random.chance(faults.storeCrash)) restartStore(context);
   if (random.chance(faults.partition) && !registrar.link.isCut) {
@@ -43,10 +44,11 @@ function mend(registrar: SimulatedRegistrar): void {
   registrar.link.isCut = false;
 }
 
-function restart(registrar: SimulatedRegistrar, scheduler: Scheduler): void {
+async function restart(registrar: SimulatedRegistrar, scheduler: Scheduler): Promise<void> {
   if (registrar.service === undefined) return;
-  registrar.kill();
-  scheduler.after(scheduler.random.between(1, 300), () => void registrar.start());
+  if (scheduler.random.chance(0.2)) await registrar.stop();
+  else registrar.kill();
+  scheduler.after(scheduler.random.between(...down), () => void registrar.start());
 }
 
 function setClock({ name, clock }: SimulatedRegistrar, { scheduler, trace }: MisfortuneContext): void {

@@ -1,51 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// One registrar: it starts as the real one does (its head must extend the checkpoint that it kept), serves, dies at any
-// moment with all that it had in memory, and starts again.
+// One registrar: it starts as the real one does (its head must extend the checkpoint that it kept), serves, stops in an
+// orderly way or dies at any moment with all that it had in memory, and starts again.
 
 import { nodeHash } from "@natalis/node";
-import { isNatalisError } from "natalis/kernel";
-import { openRegistry, type RegistryStores, Sequencer } from "natalis/registry";
+import type { QueueLimits } from "@natalis/registrar/parts";
+import { type ErrorCode, isNatalisError } from "natalis/kernel";
+import { openRegistry } from "natalis/registry";
 import { InsecureSeededEntropy } from "natalis/testing";
-import { Births } from "./births.ts";
 import { JumpingClock } from "./clock.ts";
-import { CommitQueue } from "./commit-queue.ts";
-import { connect } from "./connection.ts";
+import { connect, type ConnectionContext } from "./connection.ts";
 import { ConnectionLost } from "./connection-lost.ts";
 import type { Defect } from "./defect.ts";
 import type { History } from "./history.ts";
-import { noteSigners, origin } from "./maker.ts";
-import { DiskFailed, type MirrorDisk, mirrorOn } from "./mirror.ts";
+import { origin } from "./maker.ts";
+import { DiskFailed, MirrorFile, mirrorOn } from "./mirror.ts";
 import { Incarnation } from "./scheduler.ts";
-import type { Link, WireContext } from "./wire.ts";
+import { type Service, serve } from "./service.ts";
+import { startAgain } from "./times.ts";
+import type { Link } from "./wire.ts";
 
-export interface RegistrarContext extends WireContext {
+export interface RegistrarContext extends ConnectionContext {
   readonly history: History;
   readonly seed: number;
+  readonly limits: QueueLimits;
   readonly defect: Defect | undefined;
-}
-
-/** What a registrar that is up offers. */
-export interface Service {
-  readonly owner: Incarnation;
-  readonly stores: RegistryStores;
-  readonly queue: CommitQueue;
-  readonly births: Births;
 }
 
 export class SimulatedRegistrar {
   readonly name: string;
   readonly link: Link = { isCut: false };
-  readonly mirrorDisk: MirrorDisk;
+  readonly mirrorFile: MirrorFile;
   readonly clock: JumpingClock;
   readonly #context: RegistrarContext;
   #owner = new Incarnation("nobody");
   #starts = 0;
-  /** Undefined while it is down or not up yet. */
+  /** Undefined while it takes no requests. */
   service: Service | undefined;
 
   constructor(name: string, firstCheckpoint: string, context: RegistrarContext) {
     this.name = name;
-    this.mirrorDisk = { checkpoint: firstCheckpoint };
+    this.mirrorFile = new MirrorFile(firstCheckpoint);
     this.clock = new JumpingClock(context.scheduler);
     this.#context = context;
   }
@@ -65,29 +59,42 @@ export class SimulatedRegistrar {
           history.violations.push(`${this.name} cannot start: ${String(error)}`);
           return;
         }
-        await scheduler.pause(owner, 50);
+        await scheduler.pause(owner, startAgain);
       }
     }
   }
 
-  /** Dies here and now. */
+  /** Dies here and now, perhaps with the power of its machine. */
   kill(): void {
+    const { random } = this.#context.scheduler;
     this.#note("dies");
-    this.#owner.isAlive = false;
     this.service = undefined;
+    this.#owner.die();
+    if (random.chance(0.5)) this.cutPower();
+  }
+
+  /** Takes nothing more, answers what it took, and ends. */
+  async stop(): Promise<void> {
+    const { service } = this;
+    this.#note("stops");
+    this.service = undefined;
+    await service?.queue.close();
+    this.#note("has stopped");
+    this.#owner.die();
+  }
+
+  cutPower(): void {
+    this.mirrorFile.cutPower(this.#context.scheduler.random);
   }
 
   async #open(owner: Incarnation): Promise<Service> {
-    const { scheduler, seed, defect } = this.#context;
+    const { seed } = this.#context;
     const stores = connect(this.#context, this.link, owner);
-    const mirror = mirrorOn(this.mirrorDisk, this.#context, owner);
+    const mirror = mirrorOn(this.mirrorFile, this.#context, owner);
     await openRegistry({ stores, mirror, origin, hash: nodeHash });
     this.#note("is up");
     const entropy = new InsecureSeededEntropy(`${seed} ${this.name} ${this.#starts}`);
-    const sequencer = new Sequencer({ stores, mirror, origin, signers: noteSigners, entropy, hash: nodeHash });
-    const queue = new CommitQueue(sequencer, this.clock, scheduler, owner);
-    const births = new Births({ stores, queue, clock: this.clock, entropy, scheduler, owner, defect });
-    return { owner, stores, queue, births };
+    return serve({ ...this.#context, clock: this.clock, entropy, owner, stores, mirror });
   }
 
   #note(what: string): void {
@@ -95,7 +102,16 @@ export class SimulatedRegistrar {
   }
 }
 
-/** Whether asking again may help: nothing was told of what was asked for. */
+/** After these asking again may help: nothing was told of what was asked for. */
+const temporary: readonly ErrorCode[] = [
+  "NAT_REGISTRY_BUSY",
+  "NAT_POSTGRES_UNREACHABLE",
+  "NAT_PIPELINE_FULL",
+  "NAT_PIPELINE_CLOSED",
+  "NAT_PIPELINE_WORKER",
+];
+
 export function isTemporary(error: unknown): boolean {
-  return error instanceof ConnectionLost || error instanceof DiskFailed || isNatalisError(error, "NAT_REGISTRY_BUSY");
+  if (error instanceof ConnectionLost || error instanceof DiskFailed) return true;
+  return isNatalisError(error) && temporary.includes(error.code);
 }

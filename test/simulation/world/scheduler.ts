@@ -4,15 +4,26 @@
 
 import { nextTick } from "node:process";
 import type { Random } from "./random.ts";
+import { quick, stalled } from "./times.ts";
 import type { Weather } from "./weather.ts";
 
 /** One run of a program: what it still waits for is lost when it dies. */
 export class Incarnation {
   readonly name: string;
   isAlive = true;
+  readonly #deathHandlers: (() => void)[] = [];
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  onDeath(handler: () => void): void {
+    this.#deathHandlers.push(handler);
+  }
+
+  die(): void {
+    this.isAlive = false;
+    for (const handle of this.#deathHandlers) handle();
   }
 }
 
@@ -42,7 +53,7 @@ export class Scheduler {
   /** How long a message or a disk takes: mostly little, in a stall a hundred times as much. */
   latency(): number {
     const isStalled = this.random.chance(this.#weather.faults.stall);
-    return isStalled ? this.random.between(100, 900) : this.random.between(1, 9);
+    return isStalled ? this.random.between(...stalled) : this.random.between(...quick);
   }
 
   /** Runs a step later, unless its owner is dead by then. */

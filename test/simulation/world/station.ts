@@ -6,8 +6,10 @@ import { type ErrorCode, isNatalisError } from "natalis/kernel";
 import type { Database } from "./database.ts";
 import type { History, Told } from "./history.ts";
 import type { Order } from "./orders.ts";
-import { isTemporary, type Service, type SimulatedRegistrar } from "./registrar.ts";
+import { isTemporary, type SimulatedRegistrar } from "./registrar.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { Service } from "./service.ts";
+import { patience, rest } from "./times.ts";
 import type { Trace } from "./trace.ts";
 import type { Weather } from "./weather.ts";
 
@@ -22,8 +24,6 @@ export interface StationContext {
 
 /** What a refusal may be about: these tell a station to stop asking. */
 const refusals: readonly ErrorCode[] = ["NAT_BIRTH_KEY_REUSED", "NAT_BIRTH_UNIT_REUSED", "NAT_REGISTRY_QUOTA"];
-
-const patience = 600;
 
 export class Station {
   readonly order: Order;
@@ -44,7 +44,7 @@ export class Station {
     while (!this.isServed) {
       if (random.chance(0.2)) void this.#ask();
       await this.#ask();
-      if (!this.isServed) await scheduler.pause(undefined, random.between(5, 100));
+      if (!this.isServed) await scheduler.pause(undefined, random.between(...rest));
     }
     if (random.chance(0.3)) await this.#ask();
   }
@@ -61,10 +61,10 @@ export class Station {
     });
   }
 
-  async #arrive({ service }: SimulatedRegistrar, resolve: () => void): Promise<void> {
+  async #arrive(registrar: SimulatedRegistrar, resolve: () => void): Promise<void> {
     const { scheduler, weather } = this.#context;
-    if (service === undefined) return;
-    const isTold = await this.#serve(service);
+    if (registrar.service === undefined) return;
+    const isTold = await this.#serve(registrar, registrar.service);
     if (isTold && scheduler.random.chance(weather.faults.lostReply)) return;
     scheduler.after(scheduler.latency(), () => {
       this.isServed ||= isTold;
@@ -73,11 +73,15 @@ export class Station {
   }
 
   /** In the registrar: whether it has something to tell. */
-  async #serve({ births, owner: { name } }: Service): Promise<boolean> {
+  async #serve(registrar: SimulatedRegistrar, service: Service): Promise<boolean> {
+    const { name } = registrar;
     const { database, history } = this.#context;
     const isOver = database.isOver(this.order);
     try {
-      this.#tell(name, await births.bear(this.order));
+      const answer = await service.bear(this.order);
+      this.#tell(name, { answer });
+      if (registrar.mirrorFile.size <= answer.index)
+        history.violations.push(`${name} answers ${this.order.serial} before its checkpoint is kept`);
       if (isOver) history.violations.push(`${name} answers ${this.order.serial}, whose life is over`);
       return true;
     } catch (error) {

@@ -19,6 +19,8 @@ export interface Faults {
   readonly partition: number;
   readonly storeCrash: number;
   readonly clockJump: number;
+  /** Of each step in a thread that prepares births. */
+  readonly threadDeath: number;
 }
 
 const worst: Faults = {
@@ -31,6 +33,7 @@ const worst: Faults = {
   partition: 0.3,
   storeCrash: 0.2,
   clockJump: 0.5,
+  threadDeath: 0.03,
 };
 
 const none: Faults = {
@@ -43,6 +46,7 @@ const none: Faults = {
   partition: 0,
   storeCrash: 0,
   clockJump: 0,
+  threadDeath: 0,
 };
 
 export class Weather {

@@ -6,6 +6,7 @@ import type { Awaitable } from "natalis/kernel";
 import { ConnectionLost } from "./connection-lost.ts";
 import type { Database } from "./database.ts";
 import type { Incarnation, Scheduler } from "./scheduler.ts";
+import { late } from "./times.ts";
 import type { Trace } from "./trace.ts";
 import type { Weather } from "./weather.ts";
 
@@ -55,7 +56,7 @@ export class Wire {
       if (random.chance(weather.faults.lostRequest)) return question.lose("request lost");
       const isLate = random.chance(weather.faults.lateRequest);
       if (isLate) question.lose("request late");
-      const travel = isLate ? random.between(10, 300) : scheduler.latency();
+      const travel = isLate ? random.between(...late) : scheduler.latency();
       scheduler.after(travel, () => void this.#arrive(question));
     });
   }
@@ -69,11 +70,6 @@ export class Wire {
     if (!isLost && !this.#isBroken) return this.#reply(settle);
     onLostReply?.();
     lose("reply lost");
-  }
-
-  /** Time that its owner spends waiting. */
-  wait(): Promise<void> {
-    return this.#context.scheduler.pause(this.#owner);
   }
 
   get #isBroken(): boolean {

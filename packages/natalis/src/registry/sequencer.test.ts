@@ -19,7 +19,7 @@ import {
 } from "../testing/index.ts";
 import { entryTypes, parsePublicEntry, parseStateEntry } from "./entry.ts";
 import type { RegistryEvent } from "./events.ts";
-import type { CommitStore } from "./ports.ts";
+import type { CheckpointMirror, CommitStore } from "./ports.ts";
 import { verifyReceipt } from "./receipt.ts";
 import { Sequencer } from "./sequencer.ts";
 
@@ -312,6 +312,71 @@ test("without the mirror nothing is answered, and the next commit mends it", asy
     "entered",
   ]);
   assert.equal(log.mirror.read(), log.registry.tables.head?.checkpoint);
+});
+
+/** Holds each checkpoint back until it is released, or fails it. */
+class HeldMirror implements CheckpointMirror {
+  readonly held: { readonly release: () => void; readonly fail: () => void }[] = [];
+  readonly #kept = new VolatileInsecureMirror();
+
+  read(): string | undefined {
+    return this.#kept.read();
+  }
+
+  write(checkpoint: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const release = () => {
+      this.#kept.write(checkpoint);
+      resolve();
+    };
+    this.held.push({ release, fail: () => reject(new RangeError("disk full")) });
+    return promise;
+  }
+}
+
+const isSettled = (promise: Promise<unknown>) =>
+  Promise.race([promise.then(() => true), new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
+
+test("a refusal waits for the checkpoint of the birth that it collides with", async () => {
+  const log = await openUnsafeTestLog();
+  const mirror = new HeldMirror();
+  const { sequencer } = log.over(log.registry, mirror);
+  const first = await sequencer.store([madeUpBirth(1)], log.now);
+  const again = await sequencer.store([madeUpBirth(1)], log.now);
+  assert.equal(again.outcomes[0]?.kind, "refused");
+  assert.equal(await isSettled(again.kept), false);
+  assert.equal(mirror.held.length, 1, "what is being kept is not kept twice");
+  mirror.held[0]?.release();
+  await Promise.all([first.kept, again.kept]);
+});
+
+test("a refusal keeps anew what the mirror failed to keep", async () => {
+  const log = await openUnsafeTestLog();
+  const mirror = new HeldMirror();
+  const { sequencer } = log.over(log.registry, mirror);
+  const first = await sequencer.store([madeUpBirth(1)], log.now);
+  mirror.held[0]?.fail();
+  await assert.rejects(first.kept, RangeError);
+  const again = await sequencer.store([madeUpBirth(1)], log.now);
+  assert.equal(await isSettled(again.kept), false);
+  mirror.held[1]?.release();
+  await again.kept;
+  assert.equal(mirror.read(), log.registry.tables.head?.checkpoint);
+});
+
+test("a refusal keeps the checkpoint of another process that it rests on", async () => {
+  const log = await openUnsafeTestLog();
+  await log.enter(enrolment("small", { quota: 1 }));
+  const mirror = new VolatileInsecureMirror();
+  const behind = log.over(log.registry, mirror);
+  await behind.commit();
+  await log.enter(madeUpBirth(1, { station: "small" }));
+  for (const number of [1, 2]) {
+    const { head, outcomes } = await behind.sequencer.commit([madeUpBirth(number, { station: "small" })], log.now);
+    assert.equal(outcomes[0]?.kind, "refused");
+    assert.equal(head, log.registry.tables.head);
+    assert.equal(mirror.read(), head?.checkpoint);
+  }
 });
 
 test("two writers of one store get in each other's way and lose nothing", async () => {

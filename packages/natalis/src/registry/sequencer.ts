@@ -53,6 +53,13 @@ interface Ground {
   readonly trees: RegistryTrees;
 }
 
+/** The newest checkpoint that was given to the mirror. */
+interface Kept {
+  readonly checkpoint: string;
+  readonly done: Promise<void>;
+  hasFailed: boolean;
+}
+
 type Attempt = StoredCommit | "moved" | "refused";
 
 /** One writer of the log; several may share a store. Commits of one sequencer happen one after the other. */
@@ -63,6 +70,7 @@ export class Sequencer {
   #waiting = 0;
   /** How many commits are still to wait for their turn. */
   #turns = 0;
+  #kept: Kept | undefined;
 
   constructor(context: SequencerContext) {
     this.#context = context;
@@ -171,10 +179,15 @@ export class Sequencer {
     }
   }
 
-  #answerRefusals(ground: Ground, outcomes: readonly PlannedOutcome[]): StoredCommit {
-    this.#ground = ground;
+  /**
+   * A refusal rests on what is stored, be it by another process, and leads to answers about that: so the checkpoint
+   * that covers it is kept before, as for whatever this process stored itself.
+   */
+  async #answerRefusals(ground: Ground, outcomes: readonly PlannedOutcome[]): Promise<StoredCommit> {
+    const head = await this.#context.stores.commits.head();
+    if (isSameHead(ground.head, head)) this.#ground = ground;
     const refused = outcomes.filter((outcome) => outcome.kind === "refused");
-    return { head: ground.head, outcomes: refused, kept: Promise.resolve() };
+    return { head, outcomes: refused, kept: head === undefined ? Promise.resolve() : this.#keep(head.checkpoint) };
   }
 
   async #answer(batch: CommitBatch, trees: RegistryTrees, outcomes: readonly PlannedOutcome[]): Promise<StoredCommit> {
@@ -193,10 +206,14 @@ export class Sequencer {
 
   /** Begun in the order of commits, so that the newest is what stays. */
   #keep(checkpoint: string): Promise<void> {
-    const kept = (async () => this.#context.mirror.write(checkpoint))();
+    if (this.#kept?.checkpoint === checkpoint && !this.#kept.hasFailed) return this.#kept.done;
+    const kept: Kept = { checkpoint, hasFailed: false, done: (async () => this.#context.mirror.write(checkpoint))() };
+    this.#kept = kept;
     // Whoever waits for it hears of its error, be it later.
-    kept.catch(() => undefined);
-    return kept;
+    kept.done.catch(() => {
+      kept.hasFailed = true;
+    });
+    return kept.done;
   }
 }
 

@@ -93,7 +93,7 @@ export class VolatileInsecureRegistry {
   commit(batch: CommitBatch): void {
     const failure = this.#failures.shift();
     if (failure === "before") throw testingError("NAT_TESTING_INJECTED", "before the commit");
-    this.#requireCommittable(batch);
+    this.requireCommittable(batch);
     this.#apply(batch);
     if (failure === "after") throw testingError("NAT_TESTING_INJECTED", "after the commit");
   }
@@ -226,6 +226,24 @@ export class VolatileInsecureRegistry {
     for (const [name, value] of settings) this.tables.settings.set(name, value);
   }
 
+  /** Refuses what `commit` would refuse, and changes nothing. @throws as `commit` */
+  requireCommittable(batch: CommitBatch): void {
+    if (!isSameHead(batch.expected, this.tables.head)) throw registryError("NAT_REGISTRY_HEAD_MOVED", "another head");
+    const claims = batch.devices.flatMap((row) => claimKeys({ ...row, deviceId: row.id }).map(([, key]) => key));
+    const taken = claims.find((key) => this.tables.claims.has(key));
+    requireDistinct(taken === undefined ? claims : [taken, taken]);
+    const operators = [...this.tables.operators.values(), ...batch.operators];
+    requireDistinct(operators.flatMap(operatorKeys));
+    requireDistinct(
+      [...this.tables.authorities, ...batch.authorities].map((row) => `authority ${toHex(row.certificateHash)}`),
+    );
+    for (const { operator, births } of batch.births) {
+      const row = operators.find(({ id }) => id === operator);
+      if (row?.quota !== undefined && row.born + births > row.quota)
+        throw registryError("NAT_REGISTRY_QUOTA", operator);
+    }
+  }
+
   #operatorHolding(name: keyof OperatorCredentials, hash: Uint8Array): OperatorRow | undefined {
     const holds = ({ [name]: held }: OperatorRow) => held !== undefined && equalBytes(held, hash);
     return [...this.tables.operators.values()].find(holds);
@@ -241,23 +259,6 @@ export class VolatileInsecureRegistry {
     const changedBy = this.tables.shardChanges.get(key);
     if (stored === undefined) return true;
     return stored.nextUpdate <= dueBefore || (changedBy !== undefined && changedBy >= stored.logSize);
-  }
-
-  #requireCommittable(batch: CommitBatch): void {
-    if (!isSameHead(batch.expected, this.tables.head)) throw registryError("NAT_REGISTRY_HEAD_MOVED", "another head");
-    const claims = batch.devices.flatMap((row) => claimKeys({ ...row, deviceId: row.id }).map(([, key]) => key));
-    const taken = claims.find((key) => this.tables.claims.has(key));
-    requireDistinct(taken === undefined ? claims : [taken, taken]);
-    const operators = [...this.tables.operators.values(), ...batch.operators];
-    requireDistinct(operators.flatMap(operatorKeys));
-    requireDistinct(
-      [...this.tables.authorities, ...batch.authorities].map((row) => `authority ${toHex(row.certificateHash)}`),
-    );
-    for (const { operator, births } of batch.births) {
-      const row = operators.find(({ id }) => id === operator);
-      if (row?.quota !== undefined && row.born + births > row.quota)
-        throw registryError("NAT_REGISTRY_QUOTA", operator);
-    }
   }
 
   #apply(batch: CommitBatch): void {

@@ -12,6 +12,7 @@ import {
 } from "../formats/index.ts";
 import { decodeUtf8, encodeUtf8, fromHex, type Hash, portableHash, toHex } from "../kernel/index.ts";
 import {
+  type CheckpointMirror,
   type BornBody,
   type BornEvent,
   type BornFacts,
@@ -42,7 +43,7 @@ const hash: Hash = portableHash;
 /** A registry with its log key; every commit is a second after the one before. */
 export class UnsafeTestLog {
   readonly registry: VolatileInsecureRegistry;
-  readonly mirror: VolatileInsecureMirror;
+  readonly mirror: CheckpointMirror;
   readonly signers: readonly NoteSigner[];
   readonly trust: ProofTrust;
   readonly sequencer: Sequencer;
@@ -50,7 +51,7 @@ export class UnsafeTestLog {
 
   constructor(
     registry: VolatileInsecureRegistry,
-    mirror: VolatileInsecureMirror,
+    mirror: CheckpointMirror,
     signers: readonly NoteSigner[],
     trust: ProofTrust,
   ) {

@@ -28,7 +28,7 @@ export const defaultLimits = {
 export type Limits = typeof defaultLimits;
 
 export interface Transaction {
-  readonly session: Session;
+  readonly session: Runner;
   readonly end: () => Promise<void>;
 }
 
@@ -49,6 +49,11 @@ export class PostgresDatabase implements Runner {
 
   run(statement: Statement, values: readonly SqlValue[] = []): Promise<Answer> {
     return untilAnswered(() => this.once(statement, values));
+  }
+
+  /** As `untilAnswered` of the runner does. */
+  untilAnswered<Result>(attempt: (count: number) => Promise<Result>): Promise<Result> {
+    return untilAnswered(attempt);
   }
 
   /** One attempt, after which what was asked may have happened although this throws NAT_POSTGRES_UNREACHABLE. */
