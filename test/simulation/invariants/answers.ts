@@ -13,7 +13,7 @@ export async function brokenAnswers(log: ReadLog, history: History): Promise<rea
   for (const told of history.told) broken.push(...(await brokenAnswer(log, told)));
   for (const { index, deviceId, receipt } of history.acknowledged) {
     const there = log.stored[index];
-    if (there?.deviceId == null || !equalBytes(there.deviceId, deviceId))
+    if (there === undefined || there.deviceId === null || !equalBytes(there.deviceId, deviceId))
       broken.push(`entry ${index} was told to be entered, and is not there`);
     else if (!(await isProven(receipt, there.entry, index)))
       broken.push(`the receipt of entry ${index} does not prove it`);

@@ -21,7 +21,7 @@ import { entryTypes, parsePublicEntry, parseStateEntry } from "./entry.ts";
 import type { RegistryEvent } from "./events.ts";
 import type { CheckpointMirror, CommitStore } from "./ports.ts";
 import { verifyReceipt } from "./receipt.ts";
-import { Sequencer } from "./sequencer.ts";
+import { Sequencer, type SequencerContext } from "./sequencer.ts";
 
 async function codesOf(log: UnsafeTestLog, ...events: RegistryEvent[]): Promise<string[]> {
   const outcomes = await log.commit(...events);
@@ -334,13 +334,19 @@ class HeldMirror implements CheckpointMirror {
   }
 }
 
+function writerOver({ registry, mirror, signers }: UnsafeTestLog, other: Partial<SequencerContext>): Sequencer {
+  const entropy = new InsecureSeededEntropy("another writer");
+  const usual = { stores: registry.stores, mirror, origin: testOrigin, signers, entropy, hash: portableHash };
+  return new Sequencer({ ...usual, ...other });
+}
+
 const isSettled = (promise: Promise<unknown>) =>
   Promise.race([promise.then(() => true), new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
 
 test("a refusal waits for the checkpoint of the birth that it collides with", async () => {
   const log = await openUnsafeTestLog();
   const mirror = new HeldMirror();
-  const { sequencer } = log.over(log.registry, mirror);
+  const sequencer = writerOver(log, { mirror });
   const first = await sequencer.store([madeUpBirth(1)], log.now);
   const again = await sequencer.store([madeUpBirth(1)], log.now);
   assert.equal(again.outcomes[0]?.kind, "refused");
@@ -353,7 +359,7 @@ test("a refusal waits for the checkpoint of the birth that it collides with", as
 test("a refusal keeps anew what the mirror failed to keep", async () => {
   const log = await openUnsafeTestLog();
   const mirror = new HeldMirror();
-  const { sequencer } = log.over(log.registry, mirror);
+  const sequencer = writerOver(log, { mirror });
   const first = await sequencer.store([madeUpBirth(1)], log.now);
   mirror.held[0]?.fail();
   await assert.rejects(first.kept, RangeError);
@@ -405,10 +411,7 @@ function askedIn(log: UnsafeTestLog) {
     return work(commit);
   };
   const commits: CommitStore = { head: () => log.registry.head(), commit, inTurn };
-  const { signers } = log;
-  const entropy = new InsecureSeededEntropy("turns");
-  const context = { mirror: log.mirror, origin: testOrigin, signers, entropy, hash: portableHash };
-  const writer = new Sequencer({ ...context, stores: { ...log.registry.stores, commits } });
+  const writer = writerOver(log, { stores: { ...log.registry.stores, commits } });
   const enter = async (number: number) => {
     const { outcomes } = await writer.commit([madeUpBirth(number)], log.now);
     assert.equal(outcomes[0]?.kind, "entered");

@@ -12,7 +12,6 @@ import {
 } from "../formats/index.ts";
 import { decodeUtf8, encodeUtf8, fromHex, type Hash, portableHash, toHex } from "../kernel/index.ts";
 import {
-  type CheckpointMirror,
   type BornBody,
   type BornEvent,
   type BornFacts,
@@ -43,7 +42,7 @@ const hash: Hash = portableHash;
 /** A registry with its log key; every commit is a second after the one before. */
 export class UnsafeTestLog {
   readonly registry: VolatileInsecureRegistry;
-  readonly mirror: CheckpointMirror;
+  readonly mirror: VolatileInsecureMirror;
   readonly signers: readonly NoteSigner[];
   readonly trust: ProofTrust;
   readonly sequencer: Sequencer;
@@ -51,7 +50,7 @@ export class UnsafeTestLog {
 
   constructor(
     registry: VolatileInsecureRegistry,
-    mirror: CheckpointMirror,
+    mirror: VolatileInsecureMirror,
     signers: readonly NoteSigner[],
     trust: ProofTrust,
   ) {
