@@ -19,9 +19,9 @@ import {
 } from "../testing/index.ts";
 import { entryTypes, parsePublicEntry, parseStateEntry } from "./entry.ts";
 import type { RegistryEvent } from "./events.ts";
-import type { CheckpointMirror, CommitStore } from "./ports.ts";
+import type { CommitStore } from "./ports.ts";
 import { verifyReceipt } from "./receipt.ts";
-import { Sequencer, type SequencerContext } from "./sequencer.ts";
+import { Sequencer } from "./sequencer.ts";
 
 async function codesOf(log: UnsafeTestLog, ...events: RegistryEvent[]): Promise<string[]> {
   const outcomes = await log.commit(...events);
@@ -299,92 +299,6 @@ test("where even that cannot be asked, nobody is answered, and asking again tell
   assert.deepEqual(await codesOf(cut, madeUpBirth(1), madeUpBirth(2)), ["NAT_REGISTRY_DUPLICATE key", "entered"]);
 });
 
-test("without the mirror nothing is answered, and the next commit mends it", async () => {
-  const log = await openUnsafeTestLog();
-  const failing = new VolatileInsecureMirror();
-  failing.write = () => {
-    throw new RangeError("disk full");
-  };
-  await assert.rejects(log.over(log.registry, failing).commit(madeUpBirth(1)), RangeError);
-  assert.notEqual(log.mirror.read(), log.registry.tables.head?.checkpoint);
-  assert.deepEqual(await codesOf(log.over(log.registry), madeUpBirth(1), madeUpBirth(2)), [
-    "NAT_REGISTRY_DUPLICATE key",
-    "entered",
-  ]);
-  assert.equal(log.mirror.read(), log.registry.tables.head?.checkpoint);
-});
-
-/** Holds each checkpoint back until it is released, or fails it. */
-class HeldMirror implements CheckpointMirror {
-  readonly held: { readonly release: () => void; readonly fail: () => void }[] = [];
-  readonly #kept = new VolatileInsecureMirror();
-
-  read(): string | undefined {
-    return this.#kept.read();
-  }
-
-  write(checkpoint: string): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const release = () => {
-      this.#kept.write(checkpoint);
-      resolve();
-    };
-    this.held.push({ release, fail: () => reject(new RangeError("disk full")) });
-    return promise;
-  }
-}
-
-function writerOver({ registry, mirror, signers }: UnsafeTestLog, other: Partial<SequencerContext>): Sequencer {
-  const entropy = new InsecureSeededEntropy("another writer");
-  const usual = { stores: registry.stores, mirror, origin: testOrigin, signers, entropy, hash: portableHash };
-  return new Sequencer({ ...usual, ...other });
-}
-
-const isSettled = (promise: Promise<unknown>) =>
-  Promise.race([promise.then(() => true), new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
-
-test("a refusal waits for the checkpoint of the birth that it collides with", async () => {
-  const log = await openUnsafeTestLog();
-  const mirror = new HeldMirror();
-  const sequencer = writerOver(log, { mirror });
-  const first = await sequencer.store([madeUpBirth(1)], log.now);
-  const again = await sequencer.store([madeUpBirth(1)], log.now);
-  assert.equal(again.outcomes[0]?.kind, "refused");
-  assert.equal(await isSettled(again.kept), false);
-  assert.equal(mirror.held.length, 1, "what is being kept is not kept twice");
-  mirror.held[0]?.release();
-  await Promise.all([first.kept, again.kept]);
-});
-
-test("a refusal keeps anew what the mirror failed to keep", async () => {
-  const log = await openUnsafeTestLog();
-  const mirror = new HeldMirror();
-  const sequencer = writerOver(log, { mirror });
-  const first = await sequencer.store([madeUpBirth(1)], log.now);
-  mirror.held[0]?.fail();
-  await assert.rejects(first.kept, RangeError);
-  const again = await sequencer.store([madeUpBirth(1)], log.now);
-  assert.equal(await isSettled(again.kept), false);
-  mirror.held[1]?.release();
-  await again.kept;
-  assert.equal(mirror.read(), log.registry.tables.head?.checkpoint);
-});
-
-test("a refusal keeps the checkpoint of another process that it rests on", async () => {
-  const log = await openUnsafeTestLog();
-  await log.enter(enrolment("small", { quota: 1 }));
-  const mirror = new VolatileInsecureMirror();
-  const behind = log.over(log.registry, mirror);
-  await behind.commit();
-  await log.enter(madeUpBirth(1, { station: "small" }));
-  for (const number of [1, 2]) {
-    const { head, outcomes } = await behind.sequencer.commit([madeUpBirth(number, { station: "small" })], log.now);
-    assert.equal(outcomes[0]?.kind, "refused");
-    assert.equal(head, log.registry.tables.head);
-    assert.equal(mirror.read(), head?.checkpoint);
-  }
-});
-
 test("two writers of one store get in each other's way and lose nothing", async () => {
   const log = await openUnsafeTestLog();
   const other = log.over(log.registry);
@@ -411,7 +325,10 @@ function askedIn(log: UnsafeTestLog) {
     return work(commit);
   };
   const commits: CommitStore = { head: () => log.registry.head(), commit, inTurn };
-  const writer = writerOver(log, { stores: { ...log.registry.stores, commits } });
+  const { signers } = log;
+  const entropy = new InsecureSeededEntropy("turns");
+  const context = { mirror: log.mirror, origin: testOrigin, signers, entropy, hash: portableHash };
+  const writer = new Sequencer({ ...context, stores: { ...log.registry.stores, commits } });
   const enter = async (number: number) => {
     const { outcomes } = await writer.commit([madeUpBirth(number)], log.now);
     assert.equal(outcomes[0]?.kind, "entered");
