@@ -15,7 +15,6 @@ import {
   testStart,
   testStation,
   type UnsafeTestLog,
-  VolatileInsecureMirror,
 } from "../testing/index.ts";
 import { entryTypes, parsePublicEntry, parseStateEntry } from "./entry.ts";
 import type { RegistryEvent } from "./events.ts";
