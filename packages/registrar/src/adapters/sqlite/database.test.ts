@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +35,20 @@ test("a commit that returned is on disk: write-ahead log, synchronous FULL", () 
   assert.equal(pragma("busy_timeout"), 5000);
   assert.equal(pragma("page_size"), 4096);
   database.close();
+});
+
+test("a second connection of one process leaves the locks of the first one standing", () => {
+  const path = newPath();
+  const first = openDatabase(path);
+  first.exec("CREATE TABLE held (x)");
+  const second = openDatabase(path);
+  const openAlone = `
+    const { openAlone } = await import(${JSON.stringify(new URL("./database.ts", import.meta.url).href)});
+    try { openAlone(${JSON.stringify(path)}); console.log("opened"); } catch (error) { console.log(error.code); }`;
+  const foreign = spawnSync(process.execPath, ["--input-type=module", "--eval", openAlone], { encoding: "utf8" });
+  assert.equal(foreign.stdout.trim(), "NAT_SQLITE_HELD", foreign.stderr);
+  second.close();
+  first.close();
 });
 
 test("a file that is no database is refused and left as it is", async () => {

@@ -29,8 +29,7 @@ const writerPragmas = `
 
 /** Opens for reading and writing; a new file is its owner's only. @throws NAT_SQLITE_FOREIGN, NAT_SQLITE_WAL */
 export function openDatabase(path: string): DatabaseSync {
-  // Created here, since SQLite would let the umask decide; the files beside it take its mode.
-  closeSync(openSync(path, "a", 0o600));
+  createEmpty(path);
   return opened(path, false, (database) => {
     claimEmpty(database);
     requireOurs(database, path);
@@ -38,6 +37,19 @@ export function openDatabase(path: string): DatabaseSync {
     const mode = database.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
     if (mode !== "wal") throw sqliteError("NAT_SQLITE_WAL", `${path} stays in mode ${String(mode)}`);
   });
+}
+
+/**
+ * Created here, since SQLite would let the umask decide; the files beside it take its mode. A file that is there is not
+ * opened: closing it would end the locks of all connections that this process has to it (sqlite.org/howtocorrupt.html
+ * section 2.2), the thread of commits beside the one that reads for one.
+ */
+function createEmpty(path: string): void {
+  try {
+    closeSync(openSync(path, "ax", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 /**

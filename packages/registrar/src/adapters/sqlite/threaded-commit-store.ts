@@ -3,6 +3,7 @@
 // HTTP, signing and the planning of the next commit go on meanwhile. Reading stays where it was, on a connection of its
 // own: what a commit has left shows as soon as it is answered.
 
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { NatalisError } from "natalis/kernel";
 import type { CommitBatch, CommitStore } from "natalis/registry";
@@ -60,7 +61,7 @@ export class ThreadedCommitStore implements CommitStore {
   }
 
   #start(): Worker {
-    const thread = new Worker(new URL("./commit-thread.ts", import.meta.url), {
+    const thread = new Worker(new URL(`./commit-thread${extname(import.meta.url)}`, import.meta.url), {
       name: "commits",
       workerData: this.#path,
       resourceLimits: threadLimits,
