@@ -4,6 +4,7 @@
 import type { VolatileInsecureRegistry } from "natalis/testing";
 import type { History } from "../world/history.ts";
 import type { SimulatedRegistrar } from "../world/registrar.ts";
+import { brokenActs } from "./acts.ts";
 import { brokenAnswers } from "./answers.ts";
 import { auditFindings } from "./audit.ts";
 import { forkedBackups } from "./backups.ts";
@@ -27,6 +28,7 @@ export async function brokenInvariants(aftermath: Aftermath): Promise<readonly s
   return [
     ...brokenLog(log),
     ...(await brokenAnswers(log, history)),
+    ...(await brokenActs(log, history)),
     ...brokenRefusals(log, aftermath),
     ...(await brokenCheckpoints(log, aftermath)),
     ...(await forkedBackups(aftermath)),

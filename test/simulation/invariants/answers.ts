@@ -3,21 +3,13 @@
 // certificate is outside that is not in the log, and all answers for one key and unit are the same.
 
 import { equalBytes } from "natalis/kernel";
-import { verifyReceipt } from "natalis/registry";
 import type { History, Told } from "../world/history.ts";
-import { logTrust } from "../world/maker.ts";
 import type { ReadLog } from "./log.ts";
+import { isProven } from "./receipts.ts";
 
 export async function brokenAnswers(log: ReadLog, history: History): Promise<readonly string[]> {
   const broken: string[] = [];
   for (const told of history.told) broken.push(...(await brokenAnswer(log, told)));
-  for (const { index, deviceId, receipt } of history.acknowledged) {
-    const there = log.stored[index];
-    if (there === undefined || there.deviceId === null || !equalBytes(there.deviceId, deviceId))
-      broken.push(`entry ${index} was told to be entered, and is not there`);
-    else if (!(await isProven(receipt, there.entry, index)))
-      broken.push(`the receipt of entry ${index} does not prove it`);
-  }
   return broken;
 }
 
@@ -45,12 +37,4 @@ async function brokenAnswer(log: ReadLog, { order, outcome, registrar }: Told): 
 function isAt({ stored }: ReadLog, index: number, entry: Uint8Array): boolean {
   const there = stored[index];
   return there !== undefined && equalBytes(there.entry, entry);
-}
-
-async function isProven(receipt: string, entry: Uint8Array, index: number): Promise<boolean> {
-  try {
-    return (await verifyReceipt(receipt, entry, logTrust)).index === index;
-  } catch {
-    return false;
-  }
 }

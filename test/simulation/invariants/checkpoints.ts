@@ -26,7 +26,7 @@ export async function brokenCheckpoints(log: ReadLog, { history, registrars, reg
   return broken;
 }
 
-function receiptsOf({ told, acknowledged }: History): string[] {
+function receiptsOf({ told, acts }: History): string[] {
   const answers = told.flatMap(({ outcome }) => ("answer" in outcome ? [outcome.answer.receipt] : []));
-  return [...answers, ...acknowledged.map(({ receipt }) => receipt)];
+  return [...answers, ...acts.flatMap(({ entered }) => (entered === undefined ? [] : [entered.receipt]))];
 }

@@ -26,6 +26,8 @@ export interface ReadLog {
   readonly stored: readonly StoredEntry[];
   readonly births: readonly LoggedBirth[];
   readonly times: readonly number[];
+  /** Bodies of what happened to devices after their births, by place. */
+  readonly changes: ReadonlyMap<number, Uint8Array>;
   /** Ids of devices that something happened to after their birth, hexadecimal. */
   readonly changed: ReadonlySet<string>;
 }
@@ -33,6 +35,7 @@ export interface ReadLog {
 export function readLog(stored: readonly StoredEntry[]): ReadLog {
   const births: LoggedBirth[] = [];
   const times: number[] = [];
+  const changes = new Map<number, Uint8Array>();
   const changed = new Set<string>();
   for (const [index, { type, entry: bytes, body }] of stored.entries()) {
     if (type === entryTypes.state) {
@@ -42,9 +45,12 @@ export function readLog(stored: readonly StoredEntry[]): ReadLog {
     const entry = parsePublicEntry(bytes);
     times.push(entry.time);
     if (entry.type === entryTypes.born) births.push(birthOf(index, entry, body));
-    else if (entry.deviceId !== null) changed.add(toHex(entry.deviceId));
+    else if (entry.deviceId !== null) {
+      changes.set(index, body);
+      changed.add(toHex(entry.deviceId));
+    }
   }
-  return { stored, births, times, changed };
+  return { stored, births, times, changes, changed };
 }
 
 function birthOf(index: number, entry: PublicEntry, body: Uint8Array): LoggedBirth {

@@ -3,6 +3,7 @@
 // monitor that fetches checkpoints, and a log that shows now and then that it lives.
 
 import { isNatalisError } from "natalis/kernel";
+import type { Act } from "./history.ts";
 import { isTemporary } from "./registrar.ts";
 import type { Service } from "./service.ts";
 import type { StationContext } from "./station.ts";
@@ -33,12 +34,14 @@ async function changeDevice({ lifecycle, owner }: Service, context: StationConte
   if (devices.length === 0) return;
   const { id: deviceId } = scheduler.random.pick(devices);
   const verb = scheduler.random.pick(verbs);
+  const act: Act = { deviceId, note: `act ${history.acts.length}` };
+  history.acts.push(act);
   try {
-    const { index, receipt } = await lifecycle.change(verb, deviceId, { actor: "administrator" });
-    trace.note(scheduler.now, owner.name, `enters ${verb}`, index);
-    history.acknowledged.push({ deviceId, index, receipt });
+    act.entered = await lifecycle.change(verb, deviceId, { actor: "administrator", note: act.note });
+    trace.note(scheduler.now, owner.name, `enters ${verb}`, act.entered.index);
   } catch (error) {
     if (!isNatalisError(error, "NAT_LIFECYCLE_REFUSED")) throw error;
+    act.isRefused = true;
   }
 }
 

@@ -65,7 +65,8 @@ export class Database {
     this.#unwritten.length = 0;
     for (const handle of this.#crashHandlers) handle();
     this.#run += 1;
-    this.registry = this.backup(this.writes);
+    // But for the planted bug, memory had what is on the disk.
+    if (this.#defect === "early-answer") this.registry = this.backup(this.writes);
     this.#note("restarted at size", this.registry.head()?.size);
   }
 
@@ -129,7 +130,7 @@ export class Database {
     this.#note(`tears a commit after ${reached} of ${length + 1} records, of size`, batch.head.size);
     if (reached <= length && this.#defect !== "torn-write") return;
     const torn = batch.entries.slice(0, reached);
-    if (reached <= length) this.#disk.push(({ tables }) => tables.entries.push(...torn));
+    if (reached <= length) this.#keep(({ tables }) => tables.entries.push(...torn));
     else this.#writeUnlessRefused(batch);
   }
 

@@ -12,16 +12,18 @@ export interface Told {
   readonly outcome: { readonly answer: BirthOutcome } | { readonly refusal: ErrorCode };
 }
 
-/** An event that is no birth and was told to be entered. */
-export interface Acknowledged {
+/** A change of a device that an administrator asked for; with neither outcome it was not told what became of it. */
+export interface Act {
   readonly deviceId: Uint8Array;
-  readonly index: number;
-  readonly receipt: string;
+  /** Its own, so that the log tells whether and how often it was done. */
+  readonly note: string;
+  entered?: { readonly index: number; readonly receipt: string };
+  isRefused?: boolean;
 }
 
 export class History {
   readonly told: Told[] = [];
-  readonly acknowledged: Acknowledged[] = [];
+  readonly acts: Act[] = [];
   /** Signed notes. */
   readonly checkpoints = new Set<string>();
   /** What must not happen, whatever the weather. */
