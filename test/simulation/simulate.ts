@@ -63,7 +63,7 @@ async function live({ seed, defect }: SimulationOptions, trace: Trace): Promise<
   const scheduler = new Scheduler(random, weather);
   const history = new History();
   const database = new Database(scheduler, trace, defect);
-  const server = random.chance(0.5) ? new Server(database, scheduler, defect) : undefined;
+  const server = random.chance(0.5) ? new Server({ database, scheduler, trace, defect }) : undefined;
   const limits = { unanswered: random.between(4, 12), batch: random.between(1, 6) };
   const quotas = drawQuotas(random);
   const first = await begin(database, quotas, random);

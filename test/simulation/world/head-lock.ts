@@ -6,6 +6,7 @@ import { registryError } from "natalis/registry";
 import { ConnectionLost } from "./connection-lost.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { lockLimit } from "./times.ts";
+import type { Trace } from "./trace.ts";
 
 interface Waiting {
   readonly holder: object;
@@ -15,11 +16,13 @@ interface Waiting {
 
 export class HeadLock {
   readonly #scheduler: Scheduler;
+  readonly #trace: Trace;
   #holder: object | undefined;
   #waiting: Waiting[] = [];
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, trace: Trace) {
     this.#scheduler = scheduler;
+    this.#trace = trace;
   }
 
   /** @throws NAT_REGISTRY_BUSY after the time limit, ConnectionLost where the store crashes meanwhile */
@@ -53,6 +56,7 @@ export class HeadLock {
   #giveUp(waiting: Waiting): void {
     if (!this.#waiting.includes(waiting)) return;
     this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    this.#trace.note(this.#scheduler.now, "store", "lets no one wait longer for the head");
     waiting.refuse(registryError("NAT_REGISTRY_BUSY", "lock timeout"));
   }
 }

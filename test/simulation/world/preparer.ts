@@ -10,11 +10,13 @@ import { unitTag } from "natalis/registry";
 import { authenticator, authorityAt, testAuthority } from "./maker.ts";
 import { mockVerifier } from "./mock-keys.ts";
 import type { Incarnation, Scheduler } from "./scheduler.ts";
+import type { Trace } from "./trace.ts";
 import type { Weather } from "./weather.ts";
 
 export interface PreparerContext {
   readonly scheduler: Scheduler;
   readonly weather: Weather;
+  readonly trace: Trace;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly owner: Incarnation;
@@ -66,8 +68,10 @@ export class SimulatedThreads implements BirthPreparer {
   }
 
   async #step(): Promise<void> {
-    const { scheduler, weather, owner } = this.#context;
+    const { scheduler, weather, trace, owner } = this.#context;
     await scheduler.pause(owner, scheduler.random.between(1, 3));
-    if (scheduler.random.chance(weather.faults.threadDeath)) throw pipelineError("NAT_PIPELINE_WORKER", "by chance");
+    if (!scheduler.random.chance(weather.faults.threadDeath)) return;
+    trace.note(scheduler.now, owner.name, "loses a thread");
+    throw pipelineError("NAT_PIPELINE_WORKER", "by chance");
   }
 }

@@ -16,6 +16,7 @@ export class ServerSession {
   readonly #client: Incarnation;
   #isOpen = true;
   #isBusy = false;
+  #isInTransaction = false;
   #isDue = false;
   #statements = 0;
   /** Written, and not committed yet. */
@@ -36,7 +37,7 @@ export class ServerSession {
     } finally {
       this.#isBusy = false;
       if (this.#isDue) this.end();
-      this.#endWhereIdle(this.#statements);
+      if (this.#isInTransaction) this.#endWhereIdle(this.#statements);
     }
   }
 
@@ -56,11 +57,16 @@ export class ServerSession {
 
   async #execute(statement: Statement, values: Values): Promise<Answer> {
     const { text } = statement;
-    if (text.startsWith("BEGIN")) await this.#server.lock.take(this);
+    if (text.startsWith("BEGIN")) await this.#begin();
     else if (text === "COMMIT") await this.#commit();
     else if (text === "ROLLBACK") this.#undo();
     else return this.#plan(this.#server.batchOf(statement, values) as CommitBatch);
     return answerOf([]);
+  }
+
+  async #begin(): Promise<void> {
+    await this.#server.lock.take(this);
+    this.#isInTransaction = true;
   }
 
   #plan(batch: CommitBatch): Answer {
@@ -85,13 +91,17 @@ export class ServerSession {
   }
 
   #undo(): void {
+    this.#isInTransaction = false;
     this.#planned = undefined;
     this.#server.lock.release(this);
   }
 
   #endWhereIdle(statements: number): void {
-    this.#server.scheduler.after(idleLimit, () => {
-      if (statements === this.#statements) this.end();
+    const { scheduler, trace } = this.#server;
+    scheduler.after(idleLimit, () => {
+      if (statements !== this.#statements || !this.#isOpen || !this.#isInTransaction) return;
+      trace.note(scheduler.now, "store", "ends a turn that stands still, of", this.#client.name);
+      this.end();
     });
   }
 }

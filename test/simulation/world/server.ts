@@ -10,22 +10,32 @@ import type { Defect } from "./defect.ts";
 import { HeadLock } from "./head-lock.ts";
 import type { Incarnation, Scheduler } from "./scheduler.ts";
 import { ServerSession } from "./server-session.ts";
+import type { Trace } from "./trace.ts";
 
 export type Values = readonly unknown[];
+
+interface ServerContext {
+  readonly database: Database;
+  readonly scheduler: Scheduler;
+  readonly trace: Trace;
+  readonly defect: Defect | undefined;
+}
 
 export class Server {
   readonly lock: HeadLock;
   readonly database: Database;
   readonly scheduler: Scheduler;
+  readonly trace: Trace;
   readonly defect: Defect | undefined;
   readonly #sessions = new Set<ServerSession>();
   /** By checkpoint, which is the second value of a commit's statement. */
   readonly #batches = new Map<unknown, CommitBatch>();
 
-  constructor(database: Database, scheduler: Scheduler, defect: Defect | undefined) {
-    this.lock = new HeadLock(scheduler);
+  constructor({ database, scheduler, trace, defect }: ServerContext) {
+    this.lock = new HeadLock(scheduler, trace);
     this.database = database;
     this.scheduler = scheduler;
+    this.trace = trace;
     this.defect = defect;
     database.onCrash(() => this.#crash());
   }

@@ -11,11 +11,13 @@ import { authenticator, noteSigners, origin, product, testAuthority } from "./ma
 import type { Order } from "./orders.ts";
 import { SimulatedThreads } from "./preparer.ts";
 import type { Incarnation, Scheduler } from "./scheduler.ts";
+import type { Trace } from "./trace.ts";
 import type { Weather } from "./weather.ts";
 
 export interface ServiceContext {
   readonly scheduler: Scheduler;
   readonly weather: Weather;
+  readonly trace: Trace;
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly owner: Incarnation;
