@@ -34,14 +34,14 @@ async function changeDevice({ lifecycle, owner }: Service, context: StationConte
   if (devices.length === 0) return;
   const { id: deviceId } = scheduler.random.pick(devices);
   const verb = scheduler.random.pick(verbs);
-  const act: Act = { deviceId, note: `act ${history.acts.length}` };
-  history.acts.push(act);
+  const change: Act = { deviceId, note: `act ${history.acts.length}` };
+  history.acts.push(change);
   try {
-    act.entered = await lifecycle.change(verb, deviceId, { actor: "administrator", note: act.note });
-    trace.note(scheduler.now, owner.name, `enters ${verb}`, act.entered.index);
+    change.entered = await lifecycle.change(verb, deviceId, { actor: "administrator", note: change.note });
+    trace.note(scheduler.now, owner.name, `enters ${verb}`, change.entered.index);
   } catch (error) {
     if (!isNatalisError(error, "NAT_LIFECYCLE_REFUSED")) throw error;
-    act.isRefused = true;
+    change.isRefused = true;
   }
 }
 
