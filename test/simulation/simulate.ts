@@ -3,21 +3,12 @@
 // of everything, and then the invariants of DESIGN 3.3 and 3.4.
 
 import { brokenInvariants } from "./invariants/all.ts";
-import { begin } from "./world/beginning.ts";
 import { act } from "./world/bystanders.ts";
-import { Database } from "./world/database.ts";
 import type { Defect } from "./world/defect.ts";
-import { History } from "./world/history.ts";
 import { mendAll, strike } from "./world/misfortune.ts";
-import { drawOrders, drawQuotas } from "./world/orders.ts";
-import { Random } from "./world/random.ts";
-import { SimulatedRegistrar } from "./world/registrar.ts";
-import { Scheduler } from "./world/scheduler.ts";
-import { Server } from "./world/server.ts";
-import { Station } from "./world/station.ts";
 import { calmFor } from "./world/times.ts";
 import { Trace } from "./world/trace.ts";
-import { Weather } from "./world/weather.ts";
+import { makeWorld, type World } from "./world/world.ts";
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -40,7 +31,7 @@ export interface Outcome {
 }
 
 /** Steps that a bad time lasts; it may end earlier where everybody is served. */
-const badTime = 1_500;
+const badTime = 1_200;
 /** Far more than a calm can have, so that one that goes round in circles ends. */
 const mostCalmSteps = 20_000;
 
@@ -58,48 +49,12 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
 }
 
 async function live({ seed, defect }: SimulationOptions, trace: Trace): Promise<Outcome> {
-  const random = new Random(seed);
-  const weather = new Weather(random);
-  const scheduler = new Scheduler(random, weather);
-  const history = new History();
-  const database = new Database(scheduler, trace, defect);
-  const server = random.chance(0.5) ? new Server({ database, scheduler, trace, defect }) : undefined;
-  const limits = { unanswered: random.between(4, 12), batch: random.between(1, 6) };
-  const quotas = drawQuotas(random);
-  const first = await begin(database, quotas, random);
-  const base = { scheduler, weather, trace, database, server, history };
-  const registrars = Array.from(
-    { length: random.between(2, 5) },
-    (_, i) => new SimulatedRegistrar(`registrar-${i + 1}`, first, { ...base, seed, limits, defect }),
-  );
-  const context = { ...base, registrars };
-  const stations = (await drawOrders(random)).map((order) => new Station(order, context));
-
-  for (const registrar of registrars) void registrar.start();
-  for (const station of stations) void station.pursue();
-  everySoOften(
-    scheduler,
-    () => !weather.isCalm,
-    () => strike(context),
-  );
-  everySoOften(
-    scheduler,
-    () => !weather.isCalm && !areServed(stations),
-    () => void act(context),
-  );
-  await scheduler.runUntil(() => areServed(stations) && scheduler.done > badTime / 4, badTime);
-  mendAll(context);
-  trace.note(scheduler.now, "weather", "is calm");
-  const calmFrom = scheduler.now;
-  const isOver = () => areServed(stations) || scheduler.now > calmFrom + calmFor(stations.length);
-  await scheduler.runUntil(isOver, mostCalmSteps);
-  const calm = scheduler.now - calmFrom;
-  if (!areServed(stations)) history.violations.push(`some stations still wait after ${calm} ms of calm`);
-  database.crash();
-  for (const registrar of registrars) registrar.cutPower();
-
-  const backup = database.backup(random.between(1, database.writes));
-  const broken = await brokenInvariants({ registry: database.registry, history, registrars, quotas, backup });
+  const world = await makeWorld(seed, defect, trace);
+  await liveInBadTime(world);
+  const calm = await liveInCalm(world);
+  if (world.random.chance(0.5)) await stopAll(world);
+  const broken = await brokenAfterPowerCut(world);
+  const { scheduler, history, database, stations } = world;
   const answers = history.told.filter(({ outcome }) => "answer" in outcome).length;
   return {
     seed,
@@ -113,14 +68,60 @@ async function live({ seed, defect }: SimulationOptions, trace: Trace): Promise<
   };
 }
 
-function areServed(stations: readonly Station[]): boolean {
+async function liveInBadTime(world: World): Promise<void> {
+  const { scheduler, registrars, stations } = world;
+  for (const registrar of registrars) void registrar.start();
+  for (const station of stations) void station.pursue();
+  everySoOften(world, () => strike(world));
+  everySoOften(world, () => {
+    if (!areServed(world)) void act(world);
+  });
+  await scheduler.runUntil(() => areServed(world) && scheduler.done > badTime / 4, badTime);
+}
+
+/** Answers how long it took until everybody was served, virtual milliseconds. */
+async function liveInCalm(world: World): Promise<number> {
+  const { scheduler, history, trace } = world;
+  mendAll(world);
+  trace.note(scheduler.now, "weather", "is calm");
+  const from = scheduler.now;
+  await runInCalm(world, () => areServed(world));
+  const calm = scheduler.now - from;
+  if (!areServed(world)) history.violations.push(`some stations still wait after ${calm} ms of calm`);
+  return calm;
+}
+
+/** Whoever is up stops, and nothing keeps it from it. */
+async function stopAll(world: World): Promise<void> {
+  const { registrars, history } = world;
+  const stopping = new Set(registrars.filter(({ service }) => service !== undefined));
+  for (const registrar of stopping) void registrar.stop().then(() => stopping.delete(registrar));
+  await runInCalm(world, () => stopping.size === 0);
+  for (const { name } of stopping) history.violations.push(`${name} does not stop`);
+}
+
+async function runInCalm({ scheduler, stations }: World, isDone: () => boolean): Promise<void> {
+  const until = scheduler.now + calmFor(stations.length);
+  await scheduler.runUntil(() => isDone() || scheduler.now > until, mostCalmSteps);
+}
+
+async function brokenAfterPowerCut({ random, database, history, registrars, quotas }: World) {
+  database.crash();
+  for (const registrar of registrars) registrar.cutPower();
+  const backup = database.backup(random.between(1, database.writes));
+  return brokenInvariants({ registry: database.registry, history, registrars, quotas, backup });
+}
+
+function areServed({ stations }: World): boolean {
   return stations.every(({ isServed }) => isServed);
 }
 
-function everySoOften(scheduler: Scheduler, isDue: () => boolean, happen: () => void): void {
+/** Until calm. */
+function everySoOften(world: World, happen: () => void): void {
+  const { scheduler, weather } = world;
   scheduler.after(scheduler.random.between(20, 200), () => {
-    if (!isDue()) return;
+    if (weather.isCalm) return;
     happen();
-    everySoOften(scheduler, isDue, happen);
+    everySoOften(world, happen);
   });
 }

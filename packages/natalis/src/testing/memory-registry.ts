@@ -233,10 +233,9 @@ export class VolatileInsecureRegistry {
     const taken = claims.find((key) => this.tables.claims.has(key));
     requireDistinct(taken === undefined ? claims : [taken, taken]);
     const operators = [...this.tables.operators.values(), ...batch.operators];
-    requireDistinct(operators.flatMap(operatorKeys));
-    requireDistinct(
-      [...this.tables.authorities, ...batch.authorities].map((row) => `authority ${toHex(row.certificateHash)}`),
-    );
+    if (batch.operators.length > 0) requireDistinct(operators.flatMap(operatorKeys));
+    const authorities = batch.authorities.length > 0 ? [...this.tables.authorities, ...batch.authorities] : [];
+    requireDistinct(authorities.map((row) => `authority ${toHex(row.certificateHash)}`));
     for (const { operator, births } of batch.births) {
       const row = operators.find(({ id }) => id === operator);
       if (row?.quota !== undefined && row.born + births > row.quota)
