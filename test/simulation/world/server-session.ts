@@ -8,7 +8,8 @@ import { isNatalisError } from "natalis/kernel";
 import type { CommitBatch } from "natalis/registry";
 import { ConnectionLost } from "./connection-lost.ts";
 import type { Incarnation } from "./scheduler.ts";
-import { answerOf, moved, type Server, type Values } from "./server.ts";
+import type { Server, Values } from "./server.ts";
+import { answerOf, moved } from "./server-answer.ts";
 import { idleLimit } from "./times.ts";
 
 export class ServerSession {

@@ -5,6 +5,7 @@
 import type { Answer, Statement } from "@natalis/registrar/parts";
 import { isNatalisError } from "natalis/kernel";
 import type { CommitBatch } from "natalis/registry";
+import { answerOf, moved } from "./server-answer.ts";
 import type { Database } from "./database.ts";
 import type { Defect } from "./defect.ts";
 import { HeadLock } from "./head-lock.ts";
@@ -95,13 +96,4 @@ export class Server {
     this.#sessions.clear();
     this.lock.crash();
   }
-}
-
-export function moved(count: 0 | 1): Answer {
-  return answerOf([{ moved: count }]);
-}
-
-/** The two of an answer's members that the registrar looks at. */
-export function answerOf(rows: readonly object[]): Answer {
-  return { rows, rowCount: rows.length } as unknown as Answer;
 }

@@ -7,7 +7,7 @@ import { isNatalisError } from "natalis/kernel";
 import { ConnectionLost } from "./connection-lost.ts";
 import type { Values } from "./server.ts";
 import type { ServerSession } from "./server-session.ts";
-import { askServer, type SessionsContext } from "./sessions.ts";
+import { askServer, type SessionsContext } from "./ask-server.ts";
 
 export class TransactionSession {
   readonly #context: SessionsContext;
