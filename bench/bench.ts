@@ -50,12 +50,21 @@ export interface LoadOptions {
   readonly connections: number;
   /** Devices that are in the registry already. */
   readonly rows: number;
+  readonly database: DatabaseKind;
+  /** Processes that serve one database. */
+  readonly registrars: number;
+  /** Measures others that do the same too. */
+  readonly peers: boolean;
 }
+
+export type DatabaseKind = "sqlite" | "postgres";
 
 /** A bench of a server, asked over many connections at once: it brings its lane along. */
 export interface LoadBench extends BenchFacts {
   /** Where no option says how many. */
   readonly connections: number;
+  /** Whether `--database` and `--registrars` mean anything to it. */
+  readonly anyDatabase?: boolean;
   open(options: LoadOptions): Promise<Lane>;
 }
 
@@ -63,6 +72,7 @@ export interface LoadBench extends BenchFacts {
 export interface ReportBench {
   readonly name: string;
   readonly connections: number;
+  readonly anyDatabase?: boolean;
   /** The figures, as JSON has them. */
   report(options: LoadOptions): Promise<Readonly<Record<string, string | number>>>;
 }

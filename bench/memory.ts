@@ -15,7 +15,8 @@ export const memoryBench: ReportBench = {
   connections: 4,
   async report({ connections, rows }) {
     const registrar = await openBenchRegistrar();
-    const { host, port, roots } = registrar;
+    const { host, ports, roots } = registrar;
+    const [port = 0] = ports;
     const lines = await Promise.all(
       Array.from({ length: connections }, () => connectTls({ host, port, ca: [...roots] })),
     );

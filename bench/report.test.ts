@@ -94,3 +94,10 @@ test("the table shows figure, limit, ratio and whether the budget is kept", () =
 test("without work or limit there is nothing to report", () => {
   assert.throws(() => figuresOf(bench, [work], plan, 1), /no limit/);
 });
+
+test("what was measured stands with the figures", () => {
+  const facts = { database: "postgres", registrars: 2 };
+  const figures = figuresOf({ ...bench, facts }, [work, limit], plan, 1);
+  assert.deepEqual(figures.facts, facts);
+  assert.match(tableOf(figures), /medians of 3 rounds, database postgres, registrars 2\n/);
+});

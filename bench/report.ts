@@ -3,12 +3,15 @@
 
 import type { BenchFacts, Role } from "./bench.ts";
 import type { Clock, Measurement, Plan } from "./measure.ts";
+import type { Facts } from "./lane.ts";
 import { median, quantile } from "./statistics.ts";
 
 /** Rates are units a second by the clock that is named, medians of the rounds; what does not apply is absent. */
 export interface Figures {
   readonly name: string;
   readonly unit: string;
+  /** What was measured, where a bench has variants of it. */
+  readonly facts?: Facts;
   readonly perSecond: number;
   readonly limitPerSecond: number;
   /** Share of the limit: the median of the rounds' ratios, so not quite the ratio of the medians. */
@@ -32,7 +35,7 @@ export interface Figures {
 }
 
 export function figuresOf(
-  { name, unit, unitsPerOperation, budget }: BenchFacts,
+  { name, unit, unitsPerOperation, budget, facts }: BenchFacts & { readonly facts?: Facts },
   measurements: readonly Measurement[],
   { rounds, workers, cores = workers }: Plan & { readonly cores?: number },
   peakMemoryMiB: number,
@@ -45,6 +48,7 @@ export function figuresOf(
   return {
     name,
     unit,
+    ...(facts && { facts }),
     perSecond: rate(work),
     limitPerSecond: rate(limit),
     ratio: rounded(medianRatio(work, limit), 3),
@@ -73,9 +77,10 @@ export function encodeFigures(figures: Figures): string {
 export function tableOf(figures: Figures): string {
   const { name, unit, perSecond, limitPerSecond, ratio, budget, cores, rounds, clock } = figures;
   const verdict = ratio >= budget ? `within the budget of ${budget}` : `MISSES the budget of ${budget}`;
+  const told = Object.entries(figures.facts ?? {}).map(([fact, value]) => `, ${fact} ${value}`);
   const others = Object.entries({ ...figures.beside, ...figures.peers });
   return [
-    `${name}: ${unit} a second (${clock} time) on ${cores === 1 ? "1 core" : `${cores} cores`}, medians of ${rounds} rounds`,
+    `${name}: ${unit} a second (${clock} time) on ${cores === 1 ? "1 core" : `${cores} cores`}, medians of ${rounds} rounds${told.join("")}`,
     rowOf("limit", limitPerSecond, 1),
     `${rowOf(name, perSecond, ratio)}  ${verdict}`,
     ...others.map(([title, rate]) => rowOf(title, rate, rate / limitPerSecond)),

@@ -24,6 +24,10 @@ for (const [words, also] of [
   [["seal"], ["beside"]],
   [["est", "--connections", "4"], []],
   [["postgres"], ["beside"]],
+  [
+    ["births", "--connections", "4", "--database", "postgres", "--registrars", "2"],
+    ["facts", "beside"],
+  ],
 ] as const)
   test(`bench ${words.join(" ")} --json`, () => {
     const { status, lines, stderr } = bench(...words, ...quickly, "--json");
