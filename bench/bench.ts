@@ -68,13 +68,17 @@ export interface LoadBench extends BenchFacts {
   open(options: LoadOptions): Promise<Lane>;
 }
 
+export type Report = Readonly<Record<string, string | number>>;
+
 /** A bench whose figure is no rate: it measures by itself. */
 export interface ReportBench {
   readonly name: string;
   readonly connections: number;
   readonly anyDatabase?: boolean;
   /** The figures, as JSON has them. */
-  report(options: LoadOptions): Promise<Readonly<Record<string, string | number>>>;
+  report(options: LoadOptions): Promise<Report>;
+  /** For people; absent: a figure a line. */
+  describe?(report: Report): string;
 }
 
 export type AnyBench = Bench | LoadBench | ReportBench;

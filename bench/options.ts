@@ -40,7 +40,7 @@ export const usage = `npm run bench -- NAME [options]
                 connections to the server that is measured, 1 to 1000 (64; 4 with --batch)
   --batch       of births: 500 a request
   --rows N      of births: with so many devices registered already, 1 to 100000000, over an empty registry;
-                of memory: births in all (100000)
+                of memory: births in all (100000); of size too (20000)
   --database NAME
                 of births and memory: sqlite or postgres, a server of its own (sqlite)
   --registrars N
