@@ -27,6 +27,8 @@ export interface BenchRegistrar {
   peakMemoryMiB(): number;
   /** The largest resident size of its processes now. */
   memoryMiB(): number;
+  /** That processors have worked for it. */
+  processorMilliseconds(): number;
   /** Ends its processes, which leaves the folder as it is. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -70,6 +72,7 @@ export async function openBenchRegistrar(options: BenchRegistrarOptions = {}): P
     command: (...words) => natalis(...words, "--data", data),
     peakMemoryMiB: () => largest("VmHWM"),
     memoryMiB: () => largest("VmRSS"),
+    processorMilliseconds: () => servers.reduce((sum, { child }) => sum + processorMilliseconds(child), 0),
     stop,
     async close() {
       await stop();
@@ -114,6 +117,13 @@ async function listens(server: ChildProcess): Promise<void> {
 function residentMiB({ pid }: ChildProcess, what: "VmHWM" | "VmRSS"): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
+}
+
+/** User and system time, which Linux counts in hundredths of a second (proc(5), fields 14 and 15 of stat). */
+function processorMilliseconds({ pid }: ChildProcess): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
 export async function freePort(): Promise<number> {

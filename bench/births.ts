@@ -11,7 +11,7 @@ import type { LoadBench, LoadOptions } from "./bench.ts";
 import { type BenchRegistrar, openBenchRegistrar } from "./bench-registrar.ts";
 import { openCfsslLane } from "./cfssl.ts";
 import { type Connection, connectTls } from "./connection.ts";
-import { nodeInstruments } from "./instruments.ts";
+import { type Instruments, nodeInstruments } from "./instruments.ts";
 import { joinLanes } from "./joined-lane.ts";
 import type { Lane } from "./lane.ts";
 import { type LoadContender, loadLane } from "./load-lane.ts";
@@ -85,7 +85,7 @@ async function openLane(options: LoadOptions, rows: readonly number[], contend: 
       contenders: contend(...(opened as [BenchRegistrar, BenchRegistrar?])),
       connections,
       facts: factsOf(options),
-      instruments: nodeInstruments(),
+      instruments: bothSides(opened),
       connect: (contender, place) => connectTo(opened[contender] ?? (opened[0] as BenchRegistrar), place),
       peakMemoryMiB: () => (opened[0] as BenchRegistrar).peakMemoryMiB(),
       close,
@@ -98,6 +98,13 @@ async function openLane(options: LoadOptions, rows: readonly number[], contend: 
     await close();
     throw error;
   }
+}
+
+/** Processors work for the registrars and for those who ask. */
+function bothSides(registrars: readonly BenchRegistrar[]): Instruments {
+  const { wallTime, processorTime } = nodeInstruments();
+  const theirs = () => registrars.reduce((sum, registrar) => sum + registrar.processorMilliseconds(), 0);
+  return { wallTime, processorTime: () => processorTime() + theirs() };
 }
 
 const bareRows = { name: "unnest", role: "beside", kind: "bare", processes: 1 } as const;

@@ -51,11 +51,13 @@ export async function bearMany(load: Load, scope: Scope, tell: Tell): Promise<Bi
   const go = await timed(() => auditByGo(registrar, judge, older));
   assert.deepEqual([go.result.entries, go.result.checkpoint.size], [read.entries, read.entries]);
   tell.line(`Go's tlog: ${go.result.entries} entries, ${go.result.tiles} tiles, ${go.seconds} s`);
+  const peakMemoryMiB = peakMiB(registrar.pid);
+  assert.equal((await registrar.stop()).code, 0);
   return {
     births: counts,
     seconds: born.seconds,
     perSecond: Math.round(births.length / born.seconds),
-    peakMemoryMiB: peakMiB(registrar.pid),
+    peakMemoryMiB,
     ...read,
     audit: { entries: audit.result.entries, devices: audit.result.devices, seconds: audit.seconds },
     go: { entries: go.result.entries, tiles: go.result.tiles, seconds: go.seconds },

@@ -35,6 +35,7 @@ export class Crowd {
   }
 
   async grow(units: number): Promise<void> {
+    if (units <= 0) return;
     const bodies = await makeBodies(this.#made, units);
     this.#made += units;
     for (const body of bodies) this.#waiting.push(this.#requestFor(body));

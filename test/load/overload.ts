@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ten times what a registrar can bear, for as long as is said. First its sustainable rate is measured: few connections,
 // each asking again when it is answered. Then births are asked for by the clock at ten times that rate, whatever is
-// answered, and who is put off comes again at once. Then the first again. The units have P-384 keys: to bear one costs
-// so much more than to ask for it that one machine can be both sides.
+// answered, and who is put off comes again at once; who finds every connection waiting for its answer does not get to
+// ask, and counts. Then the first again. The units have P-384 keys: to bear one costs so much more than to ask for it
+// that one machine can be both sides.
 
 import assert from "node:assert/strict";
 import { encodePem } from "natalis/formats";
@@ -25,8 +26,10 @@ export interface OverloadInput {
 export interface OverloadReport {
   readonly sustainablePerSecond: number;
   readonly seconds: number;
+  /** By the clock: asked, or held off because every connection waited for its answer. */
   readonly offeredPerSecond: number;
-  /** Offered over sustainable. */
+  readonly askedPerSecond: number;
+  /** Offered over the most that was ever born, sustainably or in the flood. */
   readonly times: number;
   readonly bornPerSecond: number;
   readonly putOffPerSecond: number;
@@ -47,6 +50,10 @@ export interface OverloadReport {
 
 const times = 10;
 const calmConnections = 64;
+/** The first compiles, and other work on the machine makes each of them less, never more. */
+const calmRounds = 3;
+/** More than two cores can bear. */
+const mostPerSecond = 3_000;
 /** Near what a registrar takes: a thousand births wait in it, each of them on a connection of its own. */
 const floodConnections = 1_900;
 const handshakesAtOnce = 64;
@@ -58,14 +65,14 @@ const growthMiB = 128;
 
 /** Throws where something else than births and honest refusals is answered, memory grows on, or a birth is lost. */
 export async function overload(input: OverloadInput, scope: Scope, tell: Tell): Promise<OverloadReport> {
-  const { seconds, calmSeconds = 8 } = input;
+  const { seconds, calmSeconds = 6 } = input;
   const registrar = await openRegistrar(scope);
   const crowd = new Crowd(await enrol(registrar));
   const calm = () => measureCalm(crowd, registrar, calmSeconds);
-  await crowd.grow(4_000 * calmSeconds);
-  // The first time everything is compiled.
-  await calm();
-  const sustainable = await calm();
+  const sustainable = await bestOf(calmRounds, async () => {
+    await crowd.grow(mostPerSecond * calmSeconds - crowd.waiting);
+    return calm();
+  });
   tell.line(`sustainable: ${sustainable} births a second`);
   const calmMiB = residentMiB(registrar.pid);
   await crowd.grow(Math.ceil(sustainable * (seconds + calmSeconds) * spare) + floodConnections);
@@ -78,16 +85,24 @@ export async function overload(input: OverloadInput, scope: Scope, tell: Tell): 
   tell.line(`right after: ${afterPerSecond} births a second`);
   const { problems, devices } = await auditItself(registrar);
   assert.deepEqual([problems, devices], [[], crowd.born]);
+  const peak = peakMiB(registrar.pid);
+  assert.equal((await registrar.stop()).code, 0);
   return {
     sustainablePerSecond: sustainable,
     ...flooded,
-    times: Number((flooded.offeredPerSecond / sustainable).toFixed(1)),
+    times: Number((flooded.offeredPerSecond / Math.max(sustainable, flooded.bornPerSecond)).toFixed(1)),
     calmMiB,
-    peakMiB: peakMiB(registrar.pid),
+    peakMiB: peak,
     afterPerSecond,
     recovery: Number((afterPerSecond / sustainable).toFixed(2)),
     births: crowd.born,
   };
+}
+
+async function bestOf(rounds: number, measure: () => Promise<number>): Promise<number> {
+  let best = 0;
+  for (let round = 0; round < rounds; round++) best = Math.max(best, await measure());
+  return best;
 }
 
 async function enrol({ place }: RunningRegistrar): Promise<string> {
@@ -119,14 +134,15 @@ async function flood(crowd: Crowd, registrar: RunningRegistrar, { perSecond, sec
   const sampling = setInterval(() => samples.push(residentMiB(registrar.pid)), sampleMilliseconds);
   try {
     const load = { perSecond, milliseconds: 1000 * seconds };
-    const { asked, seconds: taken } = await openLoad(connections, load, (connection) => crowd.ask(connection));
+    const { asked, unasked, seconds: taken } = await openLoad(connections, load, (connection) => crowd.ask(connection));
     const outcome = crowd.outcome();
     assert.ok(outcome.putOff > 0, "a flood puts some off");
     const third = Math.ceil(samples.length / 3);
     const thirdsMiB = [0, 1, 2].map((part) => Math.max(...samples.slice(part * third, (part + 1) * third)));
     return {
       seconds: Number(taken.toFixed(1)),
-      offeredPerSecond: Math.round(asked / taken),
+      offeredPerSecond: Math.round((asked + unasked) / taken),
+      askedPerSecond: Math.round(asked / taken),
       bornPerSecond: Math.round(outcome.born / taken),
       putOffPerSecond: Math.round(outcome.putOff / taken),
       ...latencies(outcome),

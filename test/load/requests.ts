@@ -13,7 +13,9 @@ export async function makeBodies(first: number, count: number): Promise<string[]
     const from = Math.min(thread * share, count);
     const workerData = { first: first + from, count: Math.min(share, count - from) };
     const worker = new Worker(new URL("./request-thread.ts", import.meta.url), { workerData });
+    const ended = once(worker, "exit");
     const [bodies]: string[][] = await once(worker, "message");
+    await ended;
     return bodies ?? [];
   });
   return (await Promise.all(parts)).flat();
