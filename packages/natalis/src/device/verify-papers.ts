@@ -4,7 +4,7 @@
 
 import { type DeviceIdentity, readDeviceIdentity, validatePath } from "../authenticate/index.ts";
 import { parseBirthRecord } from "../birth/index.ts";
-import { oidsOf, parseCertificate } from "../formats/index.ts";
+import { type Certificate, oidsOf, parseCertificate } from "../formats/index.ts";
 import { equalBytes, type Hash, isNatalisError, type SignatureVerifier, toHex } from "../kernel/index.ts";
 import { type TrustFile, verifyReceipt } from "../registry/index.ts";
 import { asRefusal, refusal } from "./birth-refusal.ts";
@@ -49,10 +49,14 @@ export interface PapersVerification {
   /** What was asked for. */
   readonly unit: UnitFacts;
   readonly trust: TrustFile;
+  /** When it was asked for, or later. */
   readonly at: Date;
   readonly verifier: SignatureVerifier;
   readonly hash: Hash;
 }
+
+/** A birth takes less, milliseconds, wherever it waits. */
+const longestBirth = 60_000;
 
 /**
  * Cosignatures are not asked for, whatever the trust file's quorum is: witnesses have not seen yet what was entered just
@@ -67,8 +71,9 @@ export async function verifyPapers(input: PapersVerification): Promise<Born> {
 }
 
 async function verify(input: PapersVerification): Promise<Born> {
-  const { papers, publicKey, trust, at, verifier, hash } = input;
+  const { papers, publicKey, trust, verifier, hash } = input;
   const certificate = parseCertificate(papers.certificate);
+  const at = onceBorn(certificate, input.at);
   requireSame("the certificate is for another key", certificate.publicKey, publicKey);
   const intermediates = papers.chain.map((der) => parseCertificate(der));
   const purpose = oidsOf(trust.arc).answer;
@@ -81,6 +86,12 @@ async function verify(input: PapersVerification): Promise<Born> {
   requireSame("the log entry is of another device", entry.deviceId, deviceId);
   requireSame("the log entry is of another key", entry.keyHash, hash.sha256(publicKey));
   return { ...papers, deviceId, checkpoint: { size: checkpoint.size, root: checkpoint.root } };
+}
+
+/** Whoever looked at the clock before asking is younger by now: what was born since is no certificate of the future. */
+function onceBorn({ notBefore }: Certificate, at: Date): Date {
+  const since = notBefore.getTime() - at.getTime();
+  return since > 0 && since <= longestBirth ? notBefore : at;
 }
 
 /** The certificate commits to the record, and both say what was asked for. */
