@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { outcomeOf, spawnNatalis } from "../../support/command.ts";
 import { type Place, type RunningRegistrar, serveWords, startRegistrar } from "../../support/registrar.ts";
 import { doomWords, lastWords } from "../doom/doom.ts";
+import type { Step } from "../doom/steps.ts";
 import { isCleanAsCrashed, mirrorOf } from "../witness/audit.ts";
 import { holds } from "../witness/holds.ts";
 import { askAgain, bearBatchesUntilGone, bearUntilGone, watchCheckpoints } from "../witness/lines.ts";
@@ -40,7 +41,8 @@ async function dieAtWork({ scope, place, witness, stations }: World, round: Roun
   await work;
 }
 
-async function dieStarting(place: Place, milliseconds: number): Promise<void> {
+/** At any moment of a start, whether it has got anywhere or not. */
+export async function dieStarting(place: Place, milliseconds: number): Promise<void> {
   const child = spawnNatalis(serveWords(place));
   const ended = outcomeOf(child);
   await wait(milliseconds);
@@ -74,10 +76,13 @@ async function load({ registrar, witness, stations, round, tell }: Load): Promis
 }
 
 async function die(registrar: RunningRegistrar, death: DeathAtWork): Promise<void> {
-  if ("after" in death) {
-    await wait(death.after);
-    return registrar.kill();
-  }
+  if ("step" in death) return dies(registrar, death);
+  await wait(death.after);
+  await registrar.kill();
+}
+
+/** By itself, of what it was started to die of. */
+export async function dies(registrar: RunningRegistrar, death: Extract<Death, { step: Step }>): Promise<void> {
   const late = AbortSignal.timeout(deathMilliseconds);
   late.addEventListener("abort", () => void registrar.kill());
   const { signal } = await registrar.ended;

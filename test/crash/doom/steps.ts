@@ -31,7 +31,7 @@ const sqliteCommit = [
   "commit heard",
 ] as const;
 
-const postgresCommit = ["commit asked", "commit under way", "commit answered"] as const;
+export const postgresCommit = ["commit asked", "commit under way", "commit answered"] as const;
 
 /** While this process holds the row of the head, and others wait for it. */
 export const turnSteps = ["turn taken", "commit asked in turn", "rows written in turn", "committed in turn"] as const;
@@ -67,8 +67,12 @@ export const commitThreadSteps = [
 const often: ReadonlySet<Step> = new Set(["row written"]);
 const eachBirth: ReadonlySet<Step> = new Set([...preparing, ...answer]);
 
+/** A registrar takes turns only where another came before it. */
+const inTurns: ReadonlySet<Step> = new Set(turnSteps);
+
 /** Up to which passing a step is worth dying at: within the first few batches. */
 export function passingsOf(step: Step): number {
   if (often.has(step)) return 200;
+  if (inTurns.has(step)) return 3;
   return eachBirth.has(step) ? 24 : 8;
 }

@@ -14,6 +14,8 @@ export interface Line {
   /** Serials begin with it. */
   readonly name: string;
   readonly isOver?: () => boolean;
+  /** Between two calls, milliseconds. */
+  readonly pace?: number;
   /** Told of each answer. */
   readonly tell?: () => void;
 }
@@ -27,6 +29,7 @@ export async function bearUntilGone(line: Line): Promise<void> {
   for (let number = 0; line.isOver?.() !== true; number++) {
     const device = await newDevice(line, number);
     if (!(await isAsked(line, device))) return;
+    await wait(line.pace);
   }
 }
 
@@ -35,6 +38,7 @@ export async function bearBatchesUntilGone(line: Line, size: number): Promise<vo
   for (let batch = 0; line.isOver?.() !== true; batch++) {
     const devices = await Promise.all(Array.from({ length: size }, (_, i) => newDevice(line, batch * size + i)));
     if (!(await isBatchAsked(line, devices))) return;
+    await wait(line.pace);
   }
 }
 
