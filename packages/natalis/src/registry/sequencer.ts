@@ -5,7 +5,7 @@
 //   a commit that answered with an error: the stored checkpoints tell whether it happened;
 //   the mirror: the events are committed and not answered, and asking again finds them.
 
-import { encodeLogProofs, type NoteSigner, type TiledTree } from "../formats/index.ts";
+import { encodeLogProofs, type NoteSigner, parseCheckpoint, parseNote, type TiledTree } from "../formats/index.ts";
 import { type Entropy, type Hash, isNatalisError } from "../kernel/index.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
@@ -53,12 +53,16 @@ interface Ground {
   readonly trees: RegistryTrees;
 }
 
+type Kept = Pick<RegistryHead, "size" | "checkpoint">;
+
 type Attempt = StoredCommit | "moved" | "refused";
 
 /** One writer of the log; several may share a store. Commits of one sequencer happen one after the other. */
 export class Sequencer {
   readonly #context: SequencerContext;
   #ground: Ground | undefined;
+  /** The newest checkpoint that the mirror was given. */
+  #keeping: (Kept & { readonly done: Promise<void> }) | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   /** How many commits are still to wait for their turn. */
@@ -95,6 +99,18 @@ export class Sequencer {
     return stored.finally(() => {
       this.#waiting -= 1;
     });
+  }
+
+  /**
+   * Resolves when this checkpoint, or a later one, is kept outside the database: for answers about what was committed
+   * before, by whichever process, and may not have been kept then. @throws what the mirror throws
+   */
+  async keep(checkpoint: string): Promise<void> {
+    const { size } = parseCheckpoint(parseNote(checkpoint).text);
+    const newest = this.#keeping;
+    if (newest === undefined || newest.size < size) return this.#keep({ size, checkpoint });
+    // What failed is tried again, unless that has been done already.
+    return newest.done.catch(() => (this.#keeping === newest ? this.#keep(newest) : this.#keeping?.done));
   }
 
   async #storeInTurn(events: readonly RegistryEvent[], at: Date): Promise<StoredCommit> {
@@ -182,7 +198,7 @@ export class Sequencer {
     trees.log.settle();
     trees.states.settle();
     this.#ground = { head, trees };
-    const kept = this.#keep(head.checkpoint);
+    const kept = this.#keep(head);
     const receipts = await receiptsOf(outcomes, trees.log, head);
     const answered = outcomes.map((outcome): EventOutcome => {
       if (outcome.kind === "refused") return outcome;
@@ -192,11 +208,14 @@ export class Sequencer {
   }
 
   /** Begun in the order of commits, so that the newest is what stays. */
-  #keep(checkpoint: string): Promise<void> {
-    const kept = (async () => this.#context.mirror.write(checkpoint))();
+  #keep({ size, checkpoint }: Kept): Promise<void> {
+    const newest = this.#keeping;
+    if (newest !== undefined && newest.size > size) return newest.done;
+    const done = (async () => this.#context.mirror.write(checkpoint))();
     // Whoever waits for it hears of its error, be it later.
-    kept.catch(() => undefined);
-    return kept;
+    done.catch(() => undefined);
+    this.#keeping = { size, checkpoint, done };
+    return done;
   }
 }
 

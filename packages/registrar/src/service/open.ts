@@ -117,7 +117,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
   const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
   const queue = new EventQueue(sequencer, systemClock, () => preparer.underWay);
   const context = { stores, preparer, queue, proofs, profiles, keys };
-  const births = new Births({ ...context, authority: issuing, root: root.certificate.der });
+  const births = new Births({ ...context, log: sequencer, authority: issuing, root: root.certificate.der });
   const registrar: Registrar = {
     settings,
     trust,
