@@ -13,7 +13,7 @@ import { type AuditReport, auditLog, parseTrustFile, type RegistryStores } from 
 import { natalis } from "../../support/command.ts";
 import { origin, type Place } from "../../support/registrar.ts";
 import { Scope } from "../../support/scope.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { quickFolder } from "../../support/temporary-folder.ts";
 
 const databaseName = "registry.sqlite";
 
@@ -59,7 +59,7 @@ export async function isCleanByCommand({ folder }: Place, devices: number): Prom
 async function openCopy(folder: string, scope: Scope): Promise<RegistryStores> {
   const registry = existsSync(join(folder, "database"))
     ? await openPostgresRegistry(parsePostgresAddress(readFileSync(join(folder, "database"), "utf8").trim()))
-    : await openSqliteRegistry(join(copySqlite(folder, temporaryFolder(scope)), databaseName));
+    : await openSqliteRegistry(join(copySqlite(folder, quickFolder(scope)), databaseName));
   scope.defer(() => registry.close());
   return registry;
 }

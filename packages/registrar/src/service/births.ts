@@ -105,7 +105,7 @@ export class Births {
   async #answerStored(device: DeviceRow): Promise<BirthOutcome> {
     const { stores, proofs, log } = this.#context;
     const index = device.bornEntry;
-    const [documents, entry] = [await readBirth(stores.events, device), await readEntry(stores, index)];
+    const [documents, entry] = [await readBirth(stores.events, device, nodeHash), await readEntry(stores, index)];
     const receipt = await proofs.receipt(index);
     // It was committed; that its checkpoint was kept, and by this process, nothing says.
     await log.keep(parseLogProof(receipt).checkpoint);
