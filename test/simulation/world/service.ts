@@ -50,7 +50,7 @@ export function serve(context: ServiceContext): Service {
   const queue = new EventQueue(sequencer, clock, () => threads.underWay, limits, pauses);
   const proofs = new Proofs(stores, nodeHash);
   const keys = { unitTag: authenticator };
-  const parts = { stores, preparer: threads, queue, proofs, profiles, keys };
+  const parts = { stores, preparer: threads, queue, log: sequencer, proofs, profiles, keys };
   const births = new Births({ ...parts, authority: issuing, root: root.certificate.der });
   const bear = async (order: Order): Promise<BirthOutcome> => {
     const outcome = await births.bear(principalOf(order), { product, ...order.request });

@@ -15,6 +15,7 @@ export const registryErrors = {
   NAT_REGISTRY_CRL_NUMBER: "The stored CRL of this shard has the same or a higher number, or reflects a larger log.",
   NAT_REGISTRY_INITIALISED: "The registry has its settings already; they are written once.",
   NAT_REGISTRY_BUSY: "Other writers won every try to commit; try again later.",
+  NAT_REGISTRY_FULL: "The disk of the registry is full, and nothing was entered: make room, then ask again.",
   NAT_REGISTRY_ROLLED_BACK:
     "The registry does not extend the newest checkpoint kept outside it: a restored or forked copy.",
   NAT_REGISTRY_EMPTY: "The log has no entry yet.",

@@ -19,6 +19,7 @@ export {
   type VerifiedReceipt,
   verifyReceipt,
 } from "./receipt.ts";
+export { ServedLog, type ServedLogStores } from "./served-log.ts";
 export * from "./sequence.ts";
 export * from "./sequencer.ts";
 export { isSameHead } from "./stable-head.ts";

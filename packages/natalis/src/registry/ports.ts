@@ -206,8 +206,9 @@ export interface CommitBatch {
  *
  * Refusals, after which nothing has changed: NAT_REGISTRY_HEAD_MOVED (plan again on the new head),
  * NAT_REGISTRY_DUPLICATE (a key, unit, device id, certificate serial of one issuer, operator id, token, operator's
- * certificate or authority certificate is there already), NAT_REGISTRY_QUOTA (an operator would pass its quota). Any other error leaves open
- * whether the commit happened; ask `head` and the stored checkpoints.
+ * certificate or authority certificate is there already), NAT_REGISTRY_QUOTA (an operator would pass its quota),
+ * NAT_REGISTRY_FULL (there is no room). Any other error leaves open whether the commit happened; ask `head` and the
+ * stored checkpoints.
  */
 export interface CommitStore {
   head(): Awaitable<RegistryHead | undefined>;

@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// The documents of a birth, which the log keeps as the body of its entry.
+// The documents of a birth, which the log keeps as the body of its entry. The entry commits to them, and is checked:
+// what storage has damaged is not told as a certificate.
 
-import { toHex } from "../kernel/index.ts";
+import { equalBytes, type Hash, toHex } from "../kernel/index.ts";
 import { type BornBody, parseBornBody } from "./body.ts";
+import { bodyHash, parsePublicEntry } from "./entry.ts";
 import { registryError } from "./errors.ts";
 import type { DeviceRow, EventStore } from "./ports.ts";
 
-/** Birth record and certificate of a device, as they were entered. @throws NAT_REGISTRY_DAMAGED, NAT_REGISTRY_BODY */
-export async function readBirth(events: Pick<EventStore, "readEvents">, device: DeviceRow): Promise<BornBody> {
+/**
+ * Birth record and certificate of a device, as they were entered.
+ * @throws NAT_REGISTRY_DAMAGED, NAT_REGISTRY_ENTRY, NAT_REGISTRY_BODY
+ */
+export async function readBirth(
+  events: Pick<EventStore, "readEvents">,
+  device: DeviceRow,
+  hash: Hash,
+): Promise<BornBody> {
   const [born] = await events.readEvents(device.bornEntry, 1);
   if (born === undefined || born.index !== device.bornEntry)
     throw registryError("NAT_REGISTRY_DAMAGED", `device ${toHex(device.id)} was born in no entry`);
+  const entry = parsePublicEntry(born.entry);
+  const isOfDevice = entry.deviceId !== null && equalBytes(entry.deviceId, device.id);
+  if (!isOfDevice || !equalBytes(entry.bodyHash, bodyHash(born.salt, born.body, hash)))
+    throw registryError("NAT_REGISTRY_DAMAGED", `the documents of device ${toHex(device.id)}`);
   return parseBornBody(born.body);
 }

@@ -100,3 +100,35 @@ test("a refusal keeps the checkpoint of another process that it rests on", async
     assert.equal(mirror.read(), head?.checkpoint);
   }
 });
+
+test("a checkpoint that another writer committed, or that could not be kept, is kept when it is asked for", async () => {
+  const log = await openUnsafeTestLog();
+  const mirror = new VolatileInsecureMirror();
+  const other = log.over(log.registry, mirror);
+  const checkpoint = () => log.registry.tables.head?.checkpoint as string;
+  const old = checkpoint();
+  await log.enter(madeUpBirth(1));
+  await other.sequencer.keep(checkpoint());
+  assert.equal(mirror.read(), checkpoint());
+  const write = mirror.write.bind(mirror);
+  mirror.write = () => {
+    throw new RangeError("disk full");
+  };
+  await assert.rejects(other.commit(madeUpBirth(2)), RangeError);
+  await assert.rejects(other.sequencer.keep(old), RangeError);
+  mirror.write = write;
+  await other.sequencer.keep(old);
+  assert.equal(mirror.read(), checkpoint(), "the newest is what is kept, whichever is asked for");
+});
+
+test("a checkpoint that is older than what is being kept waits for that, and takes nothing back", async () => {
+  const log = await openUnsafeTestLog();
+  const mirror = new VolatileInsecureMirror();
+  const writer = log.over(log.registry, mirror);
+  const old = log.registry.tables.head?.checkpoint as string;
+  await writer.commit(madeUpBirth(1));
+  const newest = mirror.read();
+  await writer.sequencer.keep(old);
+  assert.equal(mirror.read(), newest);
+  await assert.rejects(writer.sequencer.keep("no note"), { code: "NAT_TLOG_NOTE" });
+});

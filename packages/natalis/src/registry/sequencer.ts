@@ -5,7 +5,7 @@
 //   a commit that answered with an error: the stored checkpoints tell whether it happened;
 //   the mirror: the events are committed and not answered, and asking again finds them.
 
-import { encodeLogProofs, type NoteSigner, type TiledTree } from "../formats/index.ts";
+import { encodeLogProofs, type NoteSigner, parseCheckpoint, parseNote, type TiledTree } from "../formats/index.ts";
 import { type Entropy, type Hash, isNatalisError } from "../kernel/index.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
@@ -53,9 +53,10 @@ interface Ground {
   readonly trees: RegistryTrees;
 }
 
+type Keepable = Pick<RegistryHead, "size" | "checkpoint">;
+
 /** The newest checkpoint that was given to the mirror. */
-interface Kept {
-  readonly checkpoint: string;
+interface Kept extends Keepable {
   readonly done: Promise<void>;
   hasFailed: boolean;
 }
@@ -103,6 +104,15 @@ export class Sequencer {
     return stored.finally(() => {
       this.#waiting -= 1;
     });
+  }
+
+  /**
+   * Resolves when this checkpoint, or a later one, is kept outside the database: for answers about what was committed
+   * before, by whichever process, and may not have been kept then. @throws what the mirror throws
+   */
+  async keep(checkpoint: string): Promise<void> {
+    const { size } = parseCheckpoint(parseNote(checkpoint).text);
+    return this.#keep({ size, checkpoint });
   }
 
   async #storeInTurn(events: readonly RegistryEvent[], at: Date): Promise<StoredCommit> {
@@ -187,7 +197,7 @@ export class Sequencer {
     const head = await this.#context.stores.commits.head();
     if (isSameHead(ground.head, head)) this.#ground = ground;
     const refused = outcomes.filter((outcome) => outcome.kind === "refused");
-    return { head, outcomes: refused, kept: head === undefined ? Promise.resolve() : this.#keep(head.checkpoint) };
+    return { head, outcomes: refused, kept: head === undefined ? Promise.resolve() : this.#keep(head) };
   }
 
   async #answer(batch: CommitBatch, trees: RegistryTrees, outcomes: readonly PlannedOutcome[]): Promise<StoredCommit> {
@@ -195,7 +205,7 @@ export class Sequencer {
     trees.log.settle();
     trees.states.settle();
     this.#ground = { head, trees };
-    const kept = this.#keep(head.checkpoint);
+    const kept = this.#keep(head);
     const receipts = await receiptsOf(outcomes, trees.log, head);
     const answered = outcomes.map((outcome): EventOutcome => {
       if (outcome.kind === "refused") return outcome;
@@ -205,15 +215,20 @@ export class Sequencer {
   }
 
   /** Begun in the order of commits, so that the newest is what stays. */
-  #keep(checkpoint: string): Promise<void> {
-    if (this.#kept?.checkpoint === checkpoint && !this.#kept.hasFailed) return this.#kept.done;
-    const kept: Kept = { checkpoint, hasFailed: false, done: (async () => this.#context.mirror.write(checkpoint))() };
+  #keep(asked: Keepable): Promise<void> {
+    const newest = this.#kept;
+    const isCovered = newest !== undefined && newest.size >= asked.size;
+    if (isCovered && !newest.hasFailed) return newest.done;
+    // What failed is tried again, and nothing older takes its place.
+    const { size, checkpoint } = isCovered ? newest : asked;
+    const done = (async () => this.#context.mirror.write(checkpoint))();
+    const kept: Kept = { size, checkpoint, hasFailed: false, done };
     this.#kept = kept;
     // Whoever waits for it hears of its error, be it later.
-    kept.done.catch(() => {
+    done.catch(() => {
       kept.hasFailed = true;
     });
-    return kept.done;
+    return done;
   }
 }
 

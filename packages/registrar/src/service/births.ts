@@ -12,9 +12,10 @@ import {
   lookUpBirth,
   type Principal,
 } from "natalis/birth";
+import { parseLogProof } from "natalis/formats";
 import type { Authority, Profile } from "natalis/issue";
 import { isNatalisError } from "natalis/kernel";
-import { type BornEvent, type DeviceRow, type RegistryStores, readBirth } from "natalis/registry";
+import { type BornEvent, type DeviceRow, type RegistryStores, readBirth, type Sequencer } from "natalis/registry";
 import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import type { BirthPreparer, PreparedTask } from "../pipeline/nursery.ts";
@@ -35,6 +36,8 @@ export interface BirthsContext {
   readonly stores: RegistryStores;
   readonly preparer: BirthPreparer;
   readonly queue: EventQueue;
+  /** Keeps the checkpoints of stored answers. */
+  readonly log: Pick<Sequencer, "keep">;
   readonly proofs: Proofs;
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly keys: Pick<RegistrarKeys, "unitTag">;
@@ -100,10 +103,12 @@ export class Births {
   }
 
   async #answerStored(device: DeviceRow): Promise<BirthOutcome> {
-    const { stores, proofs } = this.#context;
+    const { stores, proofs, log } = this.#context;
     const index = device.bornEntry;
-    const [documents, entry] = [await readBirth(stores.events, device), await readEntry(stores, index)];
+    const [documents, entry] = [await readBirth(stores.events, device, nodeHash), await readEntry(stores, index)];
     const receipt = await proofs.receipt(index);
+    // It was committed; that its checkpoint was kept, and by this process, nothing says.
+    await log.keep(parseLogProof(receipt).checkpoint);
     const born = { deviceId: device.id, ...documents, index, entry, receipt };
     return { kind: "stored", ...answerBirth(born, this.#chain) };
   }

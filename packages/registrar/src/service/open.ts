@@ -2,7 +2,15 @@
 // Opens a registrar from its data folder: passphrase, keys, registry (which must extend the newest checkpoint kept
 // outside it), settings, authority, profiles, use cases. Each step either holds or stops the start.
 
-import { FileCheckpointMirror, nodeEntropy, nodeHash, shareAuthenticator, shareKey, systemClock } from "@natalis/node";
+import {
+  FileCheckpointMirror,
+  nodeEntropy,
+  nodeHash,
+  removeAbandonedWrites,
+  shareAuthenticator,
+  shareKey,
+  systemClock,
+} from "@natalis/node";
 import { parseCertificate } from "natalis/formats";
 import { type Authority, openAuthority } from "natalis/issue";
 import { equalBytes, type Signer } from "natalis/kernel";
@@ -52,6 +60,9 @@ interface Parts {
   readonly authorities: Authorities;
 }
 
+/** A file of the data folder is written in less, milliseconds. */
+const longestWrite = 60_000;
+
 /**
  * @throws NAT_SERVICE_DATA, NAT_SERVICE_PROFILE, NAT_SERVICE_SETTINGS, NAT_KEYFILE_PASSPHRASE,
  * NAT_REGISTRY_ROLLED_BACK, NAT_REGISTRY_DAMAGED, NAT_REGISTRY_TRUST_FILE, and what the database refuses
@@ -65,6 +76,7 @@ export async function openRegistrar(
   const database = await databaseOf(folder, databaseAddress);
   if (!(await database.isMade()))
     throw serviceError("NAT_SERVICE_DATA", `${database.shown} holds no registry; natalis init makes one`);
+  await removeAbandonedWrites(folder.path, new Date(systemClock.now().getTime() - longestWrite));
   const { passphrase, warnings } = await readPassphrase(folder, passphraseFile);
   const opened = await openKeys(folder, passphrase);
   const registry = await database.open();
@@ -105,7 +117,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
   const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
   const queue = new EventQueue(sequencer, systemClock, () => preparer.underWay);
   const context = { stores, preparer, queue, proofs, profiles, keys };
-  const births = new Births({ ...context, authority: issuing, root: root.certificate.der });
+  const births = new Births({ ...context, log: sequencer, authority: issuing, root: root.certificate.der });
   const registrar: Registrar = {
     settings,
     trust,

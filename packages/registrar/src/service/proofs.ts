@@ -31,7 +31,7 @@ export class Proofs {
 
   /** Birth record and certificate. @throws NAT_SERVICE_NOT_FOUND */
   async birth(id: Uint8Array): Promise<BornBody> {
-    return readBirth(this.#stores.events, await this.device(id));
+    return readBirth(this.#stores.events, await this.device(id), this.#hash);
   }
 
   /** C2SP tlog-proof of an entry against the newest checkpoint. */

@@ -6,6 +6,7 @@ import { generateKey, nodeEntropy, nodeHash } from "@natalis/node";
 import { algorithms, noteSigner, parseLogPolicy, verifierKey } from "natalis/formats";
 import type { Clock } from "natalis/kernel";
 import { type NewOperator, type RegistryStores, Sequencer } from "natalis/registry";
+import { VolatileInsecureMirror } from "natalis/testing";
 import { EventQueue } from "../pipeline/event-queue.ts";
 import { Nursery } from "../pipeline/nursery.ts";
 import {
@@ -40,24 +41,26 @@ export async function openUnsafeTestRegistry(stores: RegistryStores, quota = 100
   const authorities = await makeTestAuthorities();
   const log = generateKey(algorithms.EdDSA).signer;
   const signers = [noteSigner(origin, log, nodeHash)];
-  const mirror = { read: () => undefined, write: () => undefined };
+  const mirror = new VolatileInsecureMirror();
   const ports = { entropy: nodeEntropy, hash: nodeHash };
-  const queue = new EventQueue(new Sequencer({ stores, mirror, origin, signers, ...ports }), clock);
+  const sequencer = new Sequencer({ stores, mirror, origin, signers, ...ports });
+  const queue = new EventQueue(sequencer, clock);
   await queue.submit({ type: "operator-enrolled", operator: operatorOf(quota), actor: "init" });
   const policy = parseLogPolicy(`log ${verifierKey(origin, log.publicKey, nodeHash)}\nquorum none\n`);
   const trust = { arc: testArc, roots: [authorities.root.certificate], log: policy };
-  return { clock, stores, queue, proofs: new Proofs(stores, nodeHash), trust, ...authorities };
+  return { clock, stores, mirror, sequencer, queue, proofs: new Proofs(stores, nodeHash), trust, ...authorities };
 }
 
 export type UnsafeTestRegistry = Awaited<ReturnType<typeof openUnsafeTestRegistry>>;
 
 /** Births that this thread prepares itself. */
 export function birthsOf(registry: UnsafeTestRegistry): Births {
-  const { stores, queue, proofs, root, issuing } = registry;
+  const { stores, queue, sequencer, proofs, root, issuing } = registry;
   return new Births({
     stores,
     preparer: new Nursery(testEquipment(registry)),
     queue,
+    log: sequencer,
     proofs,
     profiles: new Map([[testProfile.product, testProfile]]),
     keys: { unitTag: testUnitTag },

@@ -8,6 +8,7 @@ export type AuditSubject =
   | "authority"
   | "body"
   | "checkpoint"
+  | "database"
   | "device"
   | "entry"
   | "head"

@@ -21,7 +21,9 @@ import { OperatorWriter } from "./operator-writer.ts";
 import { prepareChange, prepareQuery } from "./prepared.ts";
 import { RevocationWriter } from "./revocation-writer.ts";
 
+/** sqlite.org/rescode.html: SQLITE_BUSY and SQLITE_FULL. */
 const busy = 5;
+const full = 13;
 
 export class SqliteCommitStore implements CommitStore {
   readonly #database;
@@ -60,12 +62,15 @@ export class SqliteCommitStore implements CommitStore {
     return row && headOf(row);
   }
 
-  /** @throws NAT_REGISTRY_HEAD_MOVED, NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_QUOTA, NAT_REGISTRY_BUSY */
+  /**
+   * @throws NAT_REGISTRY_HEAD_MOVED, NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_QUOTA, NAT_REGISTRY_BUSY, NAT_REGISTRY_FULL
+   */
   commit(batch: CommitBatch): void {
     try {
       inTransaction(this.#database, () => this.#write(batch));
     } catch (error) {
       if (isSqliteError(error, busy)) throw registryError("NAT_REGISTRY_BUSY", "another process is writing", error);
+      if (isSqliteError(error, full)) throw registryError("NAT_REGISTRY_FULL", error.message, error);
       throw duplicateOr(error);
     }
   }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
+import type { CommitBatch } from "natalis/registry";
 import { SqliteCommitStore } from "./commit-store.ts";
 import { inTransaction, openDatabase, openSnapshot } from "./database.ts";
 import { openSqliteRegistry, openSqliteSnapshot } from "./registry.ts";
@@ -130,16 +131,12 @@ test("a snapshot may be read while a writer waits for nobody", () => {
   reader.close();
 });
 
-test("a writer that another process keeps waiting is told that the registry is busy", async () => {
-  const path = newPath();
-  (await openSqliteRegistry(path)).close();
-  const holder = openDatabase(path);
-  holder.exec("BEGIN IMMEDIATE");
-  const impatient = new DatabaseSync(path, { timeout: 0 });
+/** A first commit, of nothing. */
+function firstBatch(): CommitBatch {
   const root = new Uint8Array(32);
   const head = { size: 0, root, time: 1, devices: 0, stateRoot: root, checkpoint: "note" };
   const nothing = { entries: [], devices: [], changes: [], logTiles: [], stateTiles: [], revocations: [] };
-  const batch = {
+  return {
     ...nothing,
     expected: undefined,
     head,
@@ -148,6 +145,30 @@ test("a writer that another process keeps waiting is told that the registry is b
     operatorChanges: [],
     births: [],
   };
+}
+
+test("a disk without room refuses a commit wholly, and takes it when there is room", async () => {
+  const path = newPath();
+  (await openSqliteRegistry(path)).close();
+  const database = openDatabase(path);
+  const entry = { index: 0, type: 0, time: 1, deviceId: null, salt: new Uint8Array(0), entry: new Uint8Array(9) };
+  const batch = { ...firstBatch(), entries: [{ ...entry, body: new Uint8Array(100_000) }] };
+  database.exec("PRAGMA max_page_count = 1");
+  assert.throws(() => new SqliteCommitStore(database).commit(batch), { code: "NAT_REGISTRY_FULL" });
+  assert.equal(new SqliteCommitStore(database).head(), undefined);
+  database.exec("PRAGMA max_page_count = 4294967294");
+  new SqliteCommitStore(database).commit(batch);
+  assert.equal(new SqliteCommitStore(database).head()?.checkpoint, "note");
+  database.close();
+});
+
+test("a writer that another process keeps waiting is told that the registry is busy", async () => {
+  const path = newPath();
+  (await openSqliteRegistry(path)).close();
+  const holder = openDatabase(path);
+  holder.exec("BEGIN IMMEDIATE");
+  const impatient = new DatabaseSync(path, { timeout: 0 });
+  const batch = firstBatch();
   assert.throws(() => new SqliteCommitStore(impatient).commit(batch), { code: "NAT_REGISTRY_BUSY" });
   holder.exec("ROLLBACK");
   new SqliteCommitStore(impatient).commit(batch);

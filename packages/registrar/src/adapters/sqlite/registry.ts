@@ -21,6 +21,11 @@ export interface SqliteRegistry extends RegistryStores {
   close(): void;
 }
 
+export interface SqliteSnapshot extends SqliteRegistry {
+  /** What SQLite finds wrong with its file: pages that contradict each other, indexes that lack rows. At most 100. */
+  damage(): readonly string[];
+}
+
 export interface ServedSqliteRegistry extends RegistryStores {
   close(): Promise<void>;
 }
@@ -58,15 +63,24 @@ export async function openServedSqliteRegistry(path: string): Promise<ServedSqli
  * For audits. Writing fails.
  * @throws NAT_SQLITE_FOREIGN, NAT_SQLITE_NEWER, NAT_SQLITE_OLDER
  */
-export async function openSqliteSnapshot(path: string): Promise<SqliteRegistry> {
+export async function openSqliteSnapshot(path: string): Promise<SqliteSnapshot> {
   const database = openSnapshot(path);
   return closingOnFailure(database, async () => {
     requireLatestSchema(database);
-    return storesOver(database, queriesOver(database));
+    return { ...storesOver(database, queriesOver(database)), damage: () => damageOf(database) };
   });
 }
 
-async function closingOnFailure(database: DatabaseSync, open: () => Promise<SqliteRegistry>): Promise<SqliteRegistry> {
+/** sqlite.org/pragma.html#pragma_integrity_check */
+function damageOf(database: DatabaseSync): string[] {
+  const found = database
+    .prepare("PRAGMA integrity_check")
+    .all()
+    .map((row) => String(row.integrity_check));
+  return found.length === 1 && found[0] === "ok" ? [] : found;
+}
+
+async function closingOnFailure<Opened>(database: DatabaseSync, open: () => Promise<Opened>): Promise<Opened> {
   try {
     return await open();
   } catch (error) {
