@@ -115,5 +115,5 @@ function factsOf({ rows, database, registrars }: LoadOptions): Readonly<Record<s
 
 /** The connections are dealt out to its processes. */
 function connectTo({ host, ports, roots }: BenchRegistrar, place: number): Promise<Connection> {
-  return connectTls({ host, port: ports[place % ports.length] as number, ca: [...roots] });
+  return connectTls({ host, port: ports[place % ports.length], ca: [...roots] });
 }

@@ -37,8 +37,7 @@ export const estBench: LoadBench = {
         contenders: [enrolling(registrar), asking(host)],
         connections,
         instruments: nodeInstruments(),
-        connect: () =>
-          connectTls({ host, port: ports[0] as number, ca: [...roots], localAddress: loopbackAddress(connected++) }),
+        connect: () => connectTls({ host, port: ports[0], ca: [...roots], localAddress: loopbackAddress(connected++) }),
         peakMemoryMiB: () => registrar.peakMemoryMiB(),
         close: () => registrar.close(),
       });

@@ -20,7 +20,7 @@ try {
 async function run({ bench, plan, json, ...more }: Options): Promise<void> {
   if ("report" in bench) {
     const report = await bench.report(more);
-    console.log(json ? JSON.stringify(report) : (bench.describe ?? linesOf)(report));
+    console.log(json ? JSON.stringify(report) : (bench.describe?.(report) ?? linesOf(report)));
   } else await measureLane({ bench, plan, json, ...more });
 }
 

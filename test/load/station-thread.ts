@@ -15,6 +15,8 @@ async function answer(task: Task): Promise<TaskAnswer> {
   }
 }
 
-parentPort?.on("message", async ({ number, task }: { number: number; task: Task }) =>
-  parentPort?.postMessage({ number, answer: await answer(task) }),
-);
+async function carryOut({ number, task }: { number: number; task: Task }): Promise<void> {
+  parentPort?.postMessage({ number, answer: await answer(task) });
+}
+
+parentPort?.on("message", (message: { number: number; task: Task }) => void carryOut(message));
