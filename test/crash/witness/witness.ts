@@ -39,6 +39,8 @@ export class Witness {
   /** Past their station's quota: they must never be born. */
   readonly refused = new Set<AskedDevice>();
   readonly checkpoints = new Set<string>();
+  /** The codes of answers that told to try again. */
+  readonly putOff = new Set<string>();
 
   ask(device: AskedDevice): void {
     this.unanswered.add(device);
@@ -49,7 +51,10 @@ export class Witness {
    * Anything else but a refusal for want of quota fails.
    */
   hear(device: AskedDevice, { status, text }: Told): boolean {
-    if (status === 503 || status === 500) return false;
+    if (status === 503 || status === 500) {
+      this.putOff.add((/"code":"(NAT_[A-Z_]+)"/.exec(text) ?? [])[1] ?? text);
+      return false;
+    }
     this.unanswered.delete(device);
     if (status === 403 && text.includes("NAT_REGISTRY_QUOTA")) this.refused.add(device);
     else {

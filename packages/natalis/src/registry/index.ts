@@ -10,7 +10,7 @@ export type * from "./events.ts";
 export * from "./lifecycle.ts";
 export { type OpenInput, openRegistry } from "./open.ts";
 export * from "./ports.ts";
-export { readBirth } from "./read-birth.ts";
+export { birthReceiptOf, readBirth } from "./read-birth.ts";
 export {
   type ProofTrust,
   type ProvenPlace,

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { portableHash as hash } from "../kernel/index.ts";
 import { madeUpBirth, openUnsafeTestLog } from "../testing/index.ts";
-import { readBirth } from "./read-birth.ts";
+import { birthReceiptOf, readBirth } from "./read-birth.ts";
+import { receiptOf } from "./receipt.ts";
 
 test("the documents of a birth are those that were entered", async () => {
   const log = await openUnsafeTestLog();
@@ -44,4 +45,15 @@ test("documents that are not the ones that the entry commits to, and those of an
     bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
   }
   await readBirth(log.registry, row, hash);
+});
+
+test("the receipt of a birth is of its own entry, whatever entry a damaged row names", async () => {
+  const log = await openUnsafeTestLog();
+  await log.commit(madeUpBirth(1), madeUpBirth(2));
+  const row = log.registry.device(madeUpBirth(1).device.id);
+  assert.ok(row !== undefined);
+  const { stores } = log.registry;
+  assert.equal(await birthReceiptOf(row, stores, hash), await receiptOf(row.bornEntry, stores, hash));
+  for (const bornEntry of [0, row.bornEntry + 1])
+    await assert.rejects(birthReceiptOf({ ...row, bornEntry }, stores, hash), { code: "NAT_REGISTRY_DAMAGED" });
 });

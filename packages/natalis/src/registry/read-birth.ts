@@ -7,6 +7,7 @@ import { type BornBody, parseBornBody } from "./body.ts";
 import { bodyHash, parsePublicEntry } from "./entry.ts";
 import { registryError } from "./errors.ts";
 import type { DeviceRow, EventStore } from "./ports.ts";
+import { type ReceiptStores, receiptOf } from "./receipt.ts";
 
 /**
  * Birth record and certificate of a device, as they were entered.
@@ -25,4 +26,17 @@ export async function readBirth(
   if (!isOfDevice || !equalBytes(entry.bodyHash, bodyHash(born.salt, born.body, hash)))
     throw registryError("NAT_REGISTRY_DAMAGED", `the documents of device ${toHex(device.id)}`);
   return parseBornBody(born.body);
+}
+
+/**
+ * The receipt of a device's birth, and of no other entry that a damaged row may name.
+ * @throws what `readBirth` and `receiptOf` do
+ */
+export async function birthReceiptOf(
+  device: DeviceRow,
+  stores: ReceiptStores & { readonly events: Pick<EventStore, "readEvents"> },
+  hash: Hash,
+): Promise<string> {
+  await readBirth(stores.events, device, hash);
+  return receiptOf(device.bornEntry, stores, hash);
 }

@@ -4,6 +4,7 @@
 import type { Hash } from "natalis/kernel";
 import { formatUuid } from "natalis/kernel";
 import {
+  birthReceiptOf,
   type BornBody,
   type DeviceRow,
   type RegistryStores,
@@ -37,6 +38,11 @@ export class Proofs {
   /** C2SP tlog-proof of an entry against the newest checkpoint. */
   receipt(index: number): Promise<string> {
     return receiptOf(index, this.#stores, this.#hash);
+  }
+
+  /** The same of a device's birth, and of no other entry. */
+  birthReceipt(device: DeviceRow): Promise<string> {
+    return birthReceiptOf(device, this.#stores, this.#hash);
   }
 
   /** DESIGN 3.4, CBOR. @throws NAT_SERVICE_NOT_FOUND */

@@ -7,7 +7,7 @@ import { SqlAuthorityStore } from "../sql/authority-store.ts";
 import type { RegistryQueries } from "../sql/queries.ts";
 import { SqlRevocationStore } from "../sql/revocation-store.ts";
 import { SqliteCommitStore } from "./commit-store.ts";
-import { openDatabase, openSnapshot } from "./database.ts";
+import { isSqliteError, openDatabase, openSnapshot } from "./database.ts";
 import { SqliteDeviceStore } from "./device-store.ts";
 import { queriesOver } from "./dialect.ts";
 import { SqliteLogStore } from "./log-store.ts";
@@ -71,14 +71,18 @@ export async function openSqliteSnapshot(path: string): Promise<SqliteSnapshot> 
   });
 }
 
-/** sqlite.org/pragma.html#pragma_integrity_check */
+/** sqlite.org/pragma.html#pragma_integrity_check; a check that cannot go on has found enough. */
 function damageOf(database: DatabaseSync): string[] {
-  const found = database
-    .prepare("PRAGMA integrity_check")
-    .all()
-    .map((row) => String(row.integrity_check));
-  return found.length === 1 && found[0] === "ok" ? [] : found;
+  try {
+    const rows = database.prepare("PRAGMA integrity_check").all();
+    return rows.map((row) => String(row.integrity_check)).filter((finding) => finding !== "ok");
+  } catch (error) {
+    if (!isSqliteError(error, corrupt)) throw error;
+    return [error.message];
+  }
 }
+
+const corrupt = 11;
 
 async function closingOnFailure<Opened>(database: DatabaseSync, open: () => Promise<Opened>): Promise<Opened> {
   try {

@@ -106,7 +106,7 @@ function proofRoutes(typed: Typed, { proofs }: Registrar, onRequest: onRequestAs
     { onRequest, schema: { tags: ["devices"], summary: "The birth's receipt (C2SP tlog-proof)", params } },
     async (request, reply) => {
       const device = await proofs.device(parseUuid(request.params.id));
-      return reply.type("text/plain; charset=utf-8").send(await proofs.receipt(device.bornEntry));
+      return reply.type("text/plain; charset=utf-8").send(await proofs.birthReceipt(device));
     },
   );
 
