@@ -11,10 +11,12 @@ export type AuditSubject =
   | "device"
   | "entry"
   | "head"
+  | "incident"
   | "lifecycle"
   | "log-tile"
   | "mirror"
   | "operator"
+  | "product"
   | "revocation"
   | "state"
   | "state-tile";
