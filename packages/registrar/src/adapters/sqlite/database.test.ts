@@ -132,6 +132,10 @@ test("a writer that another process keeps waiting is told that the registry is b
     operators: [],
     operatorChanges: [],
     births: [],
+    products: [],
+    listed: [],
+    evidence: [],
+    incidents: [],
   };
   assert.throws(() => new SqliteCommitStore(impatient).commit(batch), { code: "NAT_REGISTRY_BUSY" });
   holder.exec("ROLLBACK");

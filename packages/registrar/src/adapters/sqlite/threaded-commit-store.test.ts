@@ -42,7 +42,16 @@ async function idleCommit({ commits }: RegistryStores): Promise<CommitBatch> {
   const head = { size: index + 1, root, time: 1, devices: 0, stateRoot: root, checkpoint: `note ${index + 1}` };
   const entries = [{ index, type: 0, time: 1, deviceId: null, entry: root, body: none, salt: none }];
   const rows = { devices: [], changes: [], logTiles: [], stateTiles: [], revocations: [], authorities: [] };
-  return { ...rows, operators: [], operatorChanges: [], births: [], expected, head, entries };
+  const others = {
+    operators: [],
+    operatorChanges: [],
+    births: [],
+    products: [],
+    listed: [],
+    evidence: [],
+    incidents: [],
+  };
+  return { ...rows, ...others, expected, head, entries };
 }
 
 test("what was given is not taken away: a batch may be committed again, and is refused as itself", async () => {
