@@ -42,7 +42,7 @@ const fields = {
   station: 17,
   code: 18,
   device: 19,
-  unrecorded: 20,
+  unrecorded: 21,
 } as const;
 
 const maximumActorLength = 64;
