@@ -39,10 +39,11 @@ export function incidentsCommand(): Command {
     .option("--json", "print one JSON object a line")
     .option("--exit-code", "exit with 2 if there is any")
     .action(async (options: IncidentOptions) => {
+      const stop = options.follow === true ? stopped() : undefined;
       const { client } = await connect(options);
       const query = queryOf(options);
-      const found = await printNew(client, query, options);
-      if (options.follow === true) await follow(client, query, options);
+      let found = await printNew(client, query, options);
+      if (stop !== undefined) found += await follow(client, query, options, stop);
       if (options.exitCode === true && found > 0) process.exitCode = someFound;
     });
 }
@@ -59,16 +60,24 @@ async function printNew(client: RegistrarClient, query: URLSearchParams, options
   }
 }
 
-/** Until it is told to stop; a registrar that is away for a while is asked again. */
-async function follow(client: RegistrarClient, query: URLSearchParams, options: IncidentOptions): Promise<void> {
-  const stop = new AbortController();
-  void stopped().then(() => stop.abort());
-  while (!stop.signal.aborted) {
-    await wait(pauseMilliseconds, undefined, { signal: stop.signal }).catch(() => undefined);
-    await printNew(client, query, options).catch((error: unknown) => {
-      if (!isNatalisError(error, "NAT_REGISTRAR_UNREACHABLE")) throw error;
+/** Until it is told to stop; a registrar that is away for a while is asked again. Answers how many came. */
+async function follow(
+  client: RegistrarClient,
+  query: URLSearchParams,
+  options: IncidentOptions,
+  stop: Promise<void>,
+): Promise<number> {
+  const end = new AbortController();
+  void stop.then(() => end.abort());
+  let count = 0;
+  while (!end.signal.aborted) {
+    await wait(pauseMilliseconds, undefined, { signal: end.signal }).catch(() => undefined);
+    count += await printNew(client, query, options).catch((error: unknown) => {
+      if (isNatalisError(error, "NAT_REGISTRAR_UNREACHABLE")) return 0;
+      throw error;
     });
   }
+  return count;
 }
 
 function print(incident: Incident, { json }: IncidentOptions): void {

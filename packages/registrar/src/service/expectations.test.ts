@@ -40,9 +40,9 @@ async function* units(...given: (string | ExpectedUnit)[]): AsyncGenerator<Numbe
 const none = { units: 0, added: 0, born: 0, known: 0, conflicts: 0, conflicting: [] };
 
 test("an import is counted, and the same import again changes nothing", async () => {
-  const import1 = await expectations.import("sensor", units("A", { serial: "B", model: "M" }, "C"));
-  assert.deepEqual(import1, { ...none, units: 3, added: 3 });
-  const again = await expectations.import("sensor", units("A", { serial: "B", model: "M" }, "C", "D"));
+  const first = await expectations.importUnits("sensor", units("A", { serial: "B", model: "M" }, "C"));
+  assert.deepEqual(first, { ...none, units: 3, added: 3 });
+  const again = await expectations.importUnits("sensor", units("A", { serial: "B", model: "M" }, "C", "D"));
   assert.deepEqual(again, { ...none, units: 4, added: 1, known: 3 });
   assert.deepEqual((await products.find("sensor")).counts, {
     product: "sensor",
@@ -53,16 +53,16 @@ test("an import is counted, and the same import again changes nothing", async ()
 });
 
 test("a unit of another model is named with its line, the first hundred of many", async () => {
-  await expectations.import("sensor", units("A"));
+  await expectations.importUnits("sensor", units("A"));
   const wrong = { serial: "A", model: "M" };
-  const { conflicts, conflicting } = await expectations.import("sensor", units("B", wrong));
+  const { conflicts, conflicting } = await expectations.importUnits("sensor", units("B", wrong));
   assert.deepEqual([conflicts, conflicting], [1, [{ line: 2, ...wrong }]]);
-  const many = await expectations.import("sensor", units(...Array.from({ length: 150 }, () => wrong)));
+  const many = await expectations.importUnits("sensor", units(...Array.from({ length: 150 }, () => wrong)));
   assert.deepEqual([many.conflicts, many.conflicting.length], [150, 100]);
 });
 
 test("a serial number that comes twice in one import is known the second time", async () => {
-  const result = await expectations.import("sensor", units("A", "A", { serial: "A", model: "M" }, "B"));
+  const result = await expectations.importUnits("sensor", units("A", "A", { serial: "A", model: "M" }, "B"));
   assert.deepEqual(result, {
     ...none,
     units: 4,
@@ -75,9 +75,9 @@ test("a serial number that comes twice in one import is known the second time", 
 });
 
 test("many units are added some hundred at a time", async () => {
-  await expectations.import("sensor", units(...Array.from({ length: 1203 }, (_, i) => `S${i}`)));
+  await expectations.importUnits("sensor", units(...Array.from({ length: 1203 }, (_, i) => `S${i}`)));
   assert.deepEqual(parts, [500, 500, 203]);
-  assert.deepEqual(await expectations.import("sensor", units()), none);
+  assert.deepEqual(await expectations.importUnits("sensor", units()), none);
 });
 
 test("what comes before a line that cannot be read is in the list", async () => {
@@ -85,24 +85,24 @@ test("what comes before a line that cannot be read is in the list", async () => 
     yield* units(...Array.from({ length: 600 }, (_, i) => `S${i}`));
     throw new Error("line 601");
   }
-  await assert.rejects(expectations.import("sensor", broken()), /line 601/);
+  await assert.rejects(expectations.importUnits("sensor", broken()), /line 601/);
   assert.equal((await products.find("sensor")).counts.expected, 500);
 });
 
 test("units are withdrawn", async () => {
-  await expectations.import("sensor", units("A", "B"));
+  await expectations.importUnits("sensor", units("A", "B"));
   assert.deepEqual(await expectations.withdraw("sensor", ["A", "C"]), ["withdrawn", "absent"]);
 });
 
 test("a product line that nobody makes here", async () => {
   const refused = { code: "NAT_SERVICE_NOT_FOUND" };
-  await assert.rejects(expectations.import("toaster", units("A")), refused);
+  await assert.rejects(expectations.importUnits("toaster", units("A")), refused);
   await assert.rejects(expectations.withdraw("toaster", ["A"]), refused);
   await assert.rejects(products.find("toaster"), refused);
 });
 
 test("product lines are listed by name, with their counts", async () => {
-  await expectations.import("sensor", units("A"));
+  await expectations.importUnits("sensor", units("A"));
   const listed = async (after: string | undefined, limit: number) =>
     (await products.list(after, limit)).map(({ profile, counts }) => [profile.product, counts.expected]);
   assert.deepEqual(await listed(undefined, 10), [

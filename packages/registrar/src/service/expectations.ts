@@ -43,7 +43,7 @@ export class Expectations {
   }
 
   /** @throws NAT_SERVICE_NOT_FOUND, NAT_REGISTRY_BUSY and what reading throws; then the units before are in the list */
-  async import(product: string, units: AsyncIterable<NumberedUnit>): Promise<ImportResult> {
+  async importUnits(product: string, units: AsyncIterable<NumberedUnit>): Promise<ImportResult> {
     this.#requireProduct(product);
     const counts: Record<ExpectOutcome, number> = { added: 0, born: 0, known: 0, "other model": 0 };
     const conflicting: NumberedUnit[] = [];

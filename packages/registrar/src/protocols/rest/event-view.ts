@@ -20,7 +20,7 @@ const reasonNames = new Map<number, string>([
   [8, "removeFromCRL"],
 ]);
 
-export function viewEvent(entry: StoredEntry): z.infer<typeof eventSchema> {
+function viewEvent(entry: StoredEntry): z.infer<typeof eventSchema> {
   const event = {
     index: entry.index,
     type: typeNames.get(entry.type) ?? String(entry.type),

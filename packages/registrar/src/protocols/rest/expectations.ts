@@ -51,7 +51,7 @@ function importRoute(server: FastifyInstance, { expectations }: Registrar, ident
       async (request) => {
         const form = request.headers["content-type"]?.startsWith(csv) === true ? "csv" : "ndjson";
         const lines = linesOf(chunksOf(request), { lineBytes: expectedLineBytes, lines: expectedLines });
-        const result = await expectations.import(request.params.product, expectedUnits(lines, form));
+        const result = await expectations.importUnits(request.params.product, expectedUnits(lines, form));
         return { ...result, conflicting: [...result.conflicting] };
       },
     );

@@ -43,7 +43,7 @@ function filterOf({ station, code, device }: Partial<z.infer<typeof incidentQuer
   };
 }
 
-export function viewIncident(row: IncidentRow): z.infer<typeof incidentSchema> {
+function viewIncident(row: IncidentRow): z.infer<typeof incidentSchema> {
   const { entry, time, station, code, keyHash, unitTag, deviceId, unrecorded } = row;
   return {
     entry,

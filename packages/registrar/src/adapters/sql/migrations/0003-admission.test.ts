@@ -26,7 +26,15 @@ function bodyOf(number: number, evidence: readonly number[]): Uint8Array {
   const { device, certificate } = madeUpBirth(number);
   const { id: deviceId, maker, model, serial, facility, station, keyHash, custody, bornAt, product } = device;
   const record = encodeBirthRecord({
-    ...{ deviceId, maker, model, serial, facility, station, keyHash, custody, bornAt },
+    deviceId,
+    maker,
+    model,
+    serial,
+    facility,
+    station,
+    keyHash,
+    custody,
+    bornAt,
     evidence: evidence.map((one) => ({ format: "chip", digest: digestOf(one) })),
     components: [],
     authorityKeyId: new Uint8Array(20),
@@ -49,11 +57,9 @@ async function registryBefore(evidence: readonly (readonly number[])[]): Promise
   const none = new Uint8Array(0);
   for (const [i, said] of evidence.entries()) {
     const { device } = madeUpBirth(i, { product: i % 3 === 0 ? "valve" : "meter" });
-    const values = [
-      ...[i, device.id, device.product, device.maker, device.model, device.serial, null, device.facility],
-      ...[device.station, 0, device.keyHash, device.unitTag, device.factsHash, device.certificateSerial],
-      ...[device.certificateHash, none, device.bornAt, i, "active", 1, i, none],
-    ];
+    const unit = [i, device.id, device.product, device.maker, device.model, device.serial, null, device.facility];
+    const claims = [device.station, 0, device.keyHash, device.unitTag, device.factsHash, device.certificateSerial];
+    const values = [...unit, ...claims, device.certificateHash, none, device.bornAt, i, "active", 1, i, none];
     await sql`INSERT INTO devices VALUES (${sql.join(values)})`.execute(queries);
     const entry = [i, 1, 1, device.id, none, bodyOf(i, said), none];
     await sql`INSERT INTO entries VALUES (${sql.join(entry)})`.execute(queries);

@@ -62,7 +62,7 @@ export function admission(words: SqlWords): Migration {
   return {
     async up(database: Kysely<unknown>) {
       await execute(database, statements(words));
-      await fillEvidence(database as Kysely<RegistryTables>);
+      await fillEvidence(database);
     },
   };
 }
