@@ -2,6 +2,7 @@
 // A registry whose commits have a thread of their own keeps the same contract; and what only a thread can do.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,6 +83,21 @@ test("an error that is no refusal is told as such, and the next commit goes on",
   const wrong = { ...batch, head: { ...batch.head, size: 1.5 } };
   await assert.rejects(async () => registry.commits.commit(wrong), /in the thread of commits/);
   await registry.commits.commit(batch);
+});
+
+test("other processes see that it is in use, also once the thread has opened it", async () => {
+  const path = newPath();
+  const registry = await openServedSqliteRegistry(path);
+  const takeAlone = `const { DatabaseSync } = require("node:sqlite");
+    const database = new DatabaseSync(${JSON.stringify(path)}, { timeout: 0 });
+    try { database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE"); console.log("alone"); }
+    catch ({ message }) { console.log(message); }`;
+  const told = () => execFileSync(process.execPath, ["-e", takeAlone], { encoding: "utf8" }).trim();
+  assert.equal(told(), "database is locked");
+  await registry.commits.commit(await idleCommit(registry));
+  assert.equal(told(), "database is locked");
+  await registry.close();
+  assert.equal(told(), "alone");
 });
 
 test("a thread that cannot open the database says so to whoever waits, and the next commit starts another", async () => {
