@@ -125,6 +125,9 @@ suite("a registry that moves", () => {
     const folder = place.folder;
     await withRegistrar(place, [], async ({ admin }) => {
       for (let i = 0; i < 5; i++) await bear(admin, await makeDevice(`before-${i}`));
+      assert.equal((await admin.ask("POST", "/births", { body: birthOf(await makeDevice("before-0")) })).status, 409);
+      const headers = { "content-type": "text/csv" };
+      await admin.ask("POST", "/products/sensor/expected-units", { body: "serial\nbefore-1\nlater\n", headers });
     });
     const checkpoint = () => readFileSync(join(folder, "checkpoint"), "utf8");
     const [address, kept] = [await server.newDatabase(), checkpoint()];
@@ -135,6 +138,14 @@ suite("a registry that moves", () => {
       JSON.parse(await natalis("log", "audit", "--json", "--data", folder, ...words)) as Record<string, unknown>;
     assert.deepEqual(await audited("--database", address), await audited());
     await withRegistrar(place, ["--database", address], async ({ admin, plain }) => {
+      const { incidents } = await admin.json<{ incidents: { code: string }[] }>("GET", "/incidents");
+      assert.deepEqual(
+        incidents.map(({ code }) => code),
+        ["NAT_BIRTH_UNIT_REUSED"],
+      );
+      const { born, expected } = await admin.json<Record<string, unknown>>("GET", "/products/sensor");
+      assert.deepEqual([born, expected], [5, { units: 2, born: 1, left: 1 }]);
+      assert.equal((await admin.ask("POST", "/births", { body: birthOf(await makeDevice("before-0")) })).status, 409);
       assert.ok((await readEntries(plain, statementOf(kept).size)).length > 5);
       await bear(admin, await makeDevice("between"));
     });

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Logger } from "pino";
 import { tellIncident } from "./tell-incident.ts";
 
 const attempt = {
@@ -23,7 +22,7 @@ const told = {
 function lines(incident: Parameters<typeof tellIncident>[1]): unknown[] {
   const written: unknown[] = [];
   const level = (name: string) => (line: object) => void written.push({ level: name, ...line });
-  tellIncident({ warn: level("warn"), error: level("error") } as unknown as Pick<Logger, "warn" | "error">, incident);
+  tellIncident({ warn: level("warn"), error: level("error") }, incident);
   return written;
 }
 
