@@ -211,23 +211,35 @@ function addBirths(statement: CommitStatement, births: CommitBatch["births"]): v
   statement.require("b", births.length, "quota");
 }
 
-/** Those that were counted before, and those that were not; beyond its quota a product line is neither. */
 function addProducts(statement: CommitStatement, products: CommitBatch["products"]): void {
+  const unbounded = products.filter(({ quota }) => quota === undefined);
+  if (unbounded.length > 0) {
+    const names = ["product", "born", "expected", "expected_born"];
+    const rows = unbounded.map(({ product, births, listed }) => [product, births, 0, listed]);
+    const added = ["born", "expected_born"].map((name) => `${name} = products.${name} + excluded.${name}`);
+    const conflict = `ON CONFLICT (product) DO UPDATE SET ${added.join(", ")}`;
+    insert(statement, "p", "products", { names, types: ["text", "int8", "int8", "int8"], rows }, conflict);
+  }
+  const bounded = products.filter(({ quota }) => quota !== undefined);
+  if (bounded.length > 0) addBounded(statement, bounded);
+}
+
+/** Those that were counted before, and those that were not; beyond its quota a product line is neither. */
+function addBounded(statement: CommitStatement, products: CommitBatch["products"]): void {
   const from = statement.rows({
     names: ["product", "births", "listed", "quota"],
     types: ["text", "int8", "int8", "int8"],
     rows: products.map(({ product, births, listed, quota }) => [product, births, listed, quota ?? null]),
   });
-  statement.add("pr", `SELECT * FROM ${from} WHERE ${ifMoved}`, "");
-  const within = (born: string) => `(rows.quota IS NULL OR ${born} <= rows.quota)`;
+  statement.add("bounded", `SELECT * FROM ${from} WHERE ${ifMoved}`, "");
   const set = "SET born = it.born + rows.births, expected_born = it.expected_born + rows.listed";
-  const same = `it.product = rows.product AND ${within("it.born + rows.births")}`;
-  statement.add("p", `UPDATE products AS it ${set} FROM pr AS rows WHERE ${same} RETURNING it.product`);
-  const isNew = `NOT EXISTS (SELECT FROM products AS it WHERE it.product = rows.product) AND ${within("rows.births")}`;
-  const first = `SELECT product, births, 0, listed FROM pr AS rows WHERE ${isNew}`;
+  const same = `it.product = rows.product AND it.born + rows.births <= rows.quota`;
+  statement.add("g", `UPDATE products AS it ${set} FROM bounded AS rows WHERE ${same} RETURNING it.product`);
+  const isNew = `NOT EXISTS (SELECT FROM products AS it WHERE it.product = rows.product) AND rows.births <= rows.quota`;
+  const first = `SELECT product, births, 0, listed FROM bounded AS rows WHERE ${isNew}`;
   const columns = "product, born, expected, expected_born";
   statement.add("q", `INSERT INTO products (${columns}) ${first} ON CONFLICT DO NOTHING RETURNING product`, "");
-  statement.require("pq", products.length, "product");
+  statement.require("gq", products.length, "product");
 }
 
 /** The condition is part of the update: a unit that is withdrawn or born meanwhile is not found. */
