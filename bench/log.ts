@@ -122,6 +122,10 @@ const noRows: Omit<CommitBatch, "expected" | "head" | "entries" | "logTiles"> = 
   operators: [],
   operatorChanges: [],
   births: [],
+  products: [],
+  listed: [],
+  evidence: [],
+  incidents: [],
 };
 
 async function prepareRawAppending(): Promise<Operation> {

@@ -47,7 +47,11 @@ const guarded = [
   "get /devices/{id}/receipt",
   "get /devices/{id}/record",
   "get /devices/{id}/state-proof",
+  "get /incidents",
   "get /operators",
+  "get /products",
+  "get /products/{product}",
+  "get /products/{product}/expected-units",
   "post /births",
   "post /births/batch",
   "post /devices/{id}/resume",
@@ -55,6 +59,8 @@ const guarded = [
   "post /devices/{id}/revoke",
   "post /devices/{id}/suspend",
   "post /operators",
+  "post /products/{product}/expected-units",
+  "post /products/{product}/expected-units/removals",
 ];
 
 const scope = scopeOf({ after });

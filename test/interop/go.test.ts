@@ -26,7 +26,7 @@ import { readEntries, statementOf } from "../support/log-reader.ts";
 import { freePort, loopback } from "../support/ports.ts";
 import { maker, openRegistrar, origin, type RunningRegistrar } from "../support/registrar.ts";
 import { scopeOf } from "../support/scope.ts";
-import { bear, type BirthAnswer, makeDevice } from "../support/software-device.ts";
+import { bear, type BirthAnswer, birthOf, makeDevice } from "../support/software-device.ts";
 import { buildJudge } from "./judge.ts";
 import {
   type BornDevice,
@@ -277,6 +277,9 @@ function keyOfType(type: number): string {
 async function grow(count: number): Promise<void> {
   const devices = await Promise.all(Array.from({ length: count }, (_, at) => makeDevice(`GO-${births.length + at}`)));
   births.push(...(await Promise.all(devices.map((device) => bear(registrar.admin, device)))));
+  // Somebody claims a unit again: an entry that is of no device's life.
+  const refused = await registrar.admin.ask("POST", "/births", { body: birthOf(await makeDevice("GO-0")) });
+  assert.equal(refused.status, 409);
   checkpoints.push(await registrar.plain.text("/log/checkpoint"));
 }
 

@@ -9,5 +9,6 @@ export { EventQueue, type QueueLimits } from "./pipeline/event-queue.ts";
 export { pipelineError } from "./pipeline/errors.ts";
 export type { BirthPreparer, BirthTask, PreparedTask } from "./pipeline/nursery.ts";
 export { type BirthOutcome, Births } from "./service/births.ts";
+export type { RefusedAttempt } from "./service/incidents.ts";
 export { Lifecycle, type LifecycleVerb } from "./service/lifecycle.ts";
 export { Proofs } from "./service/proofs.ts";

@@ -24,9 +24,12 @@ const reads = {
   states: ["readStateTile"],
   checkpoints: ["checkpointAt", "listCheckpoints"],
   devices: ["device"],
-  births: ["birthByKey", "birthByUnit", "takenBy"],
+  births: ["birthByKey", "birthByUnit", "birthByEvidence", "takenBy"],
   authorities: ["authorityByKeyId"],
   operators: ["operator", "operatorByToken", "operatorByCertificate"],
+  products: ["productCounts"],
+  expectations: ["expectedUnits"],
+  incidents: ["isRecorded"],
 } as const;
 
 type Method = (...input: unknown[]) => unknown;

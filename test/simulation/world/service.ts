@@ -2,7 +2,15 @@
 // What a registrar that is up offers: its own use cases, queue and sequencer, wired as `service/open` wires them.
 
 import { nodeHash } from "@natalis/node";
-import { type BirthOutcome, Births, EventQueue, Lifecycle, Proofs, type QueueLimits } from "@natalis/registrar/parts";
+import {
+  type BirthOutcome,
+  Births,
+  EventQueue,
+  Lifecycle,
+  Proofs,
+  type QueueLimits,
+  type RefusedAttempt,
+} from "@natalis/registrar/parts";
 import type { Principal } from "natalis/birth";
 import type { Clock, Entropy } from "natalis/kernel";
 import { type CheckpointMirror, type RegistryStores, Sequencer } from "natalis/registry";
@@ -50,13 +58,33 @@ export function serve(context: ServiceContext): Service {
   const queue = new EventQueue(sequencer, clock, () => threads.underWay, limits, pauses);
   const proofs = new Proofs(stores, nodeHash);
   const keys = { unitTag: authenticator };
-  const parts = { stores, preparer: threads, queue, log: sequencer, proofs, profiles, keys };
+  const parts = {
+    stores,
+    preparer: threads,
+    queue,
+    log: sequencer,
+    incidents: incidentsOf(queue),
+    proofs,
+    profiles,
+    keys,
+  };
   const births = new Births({ ...parts, authority: issuing, root: root.certificate.der });
   const bear = async (order: Order): Promise<BirthOutcome> => {
     const outcome = await births.bear(principalOf(order), { product, ...order.request });
     return defect === "second-signature" && outcome.kind === "stored" ? signedAnew(outcome, order, threads) : outcome;
   };
   return { owner, stores, queue, lifecycle: new Lifecycle(queue, proofs, clock), bear };
+}
+
+/** What Incidents enters, without its patience, which is in real time: whether it is entered changes no answer. */
+function incidentsOf(queue: EventQueue) {
+  return {
+    async note({ station, code, keyHash, unitTag, deviceId }: RefusedAttempt): Promise<void> {
+      const device = deviceId === undefined ? {} : { deviceId };
+      const event = { type: "birth-refused", actor: station, station, code, keyHash, unitTag, ...device } as const;
+      await queue.submit(event).catch(() => undefined);
+    },
+  };
 }
 
 function principalOf({ station }: Order): Principal {

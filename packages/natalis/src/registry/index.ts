@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The registry: events, log, state tree, lifecycle, receipts and proofs. Storage only by ports.
 
+export type * from "./admission-ports.ts";
 export * from "./audit/index.ts";
 export { authorityEvent } from "./authority-event.ts";
 export * from "./body.ts";
+export { attemptKey } from "./draft-admission.ts";
 export * from "./entry.ts";
 export * from "./errors.ts";
 export type * from "./events.ts";
@@ -36,3 +38,4 @@ export {
 } from "./state-proof.ts";
 export * from "./trust-file.ts";
 export * from "./unit-tag.ts";
+export { isValidAt, type Validity } from "./validity.ts";

@@ -43,6 +43,14 @@ export interface SequencerContext {
 /** An idle log commits a state entry this often, milliseconds (DESIGN 3.4). */
 export const idleInterval = 600_000;
 
+/** What a commit is refused for although another one, without the event at fault, would be taken. */
+const refusals = [
+  "NAT_REGISTRY_DUPLICATE",
+  "NAT_REGISTRY_QUOTA",
+  "NAT_REGISTRY_PRODUCT_QUOTA",
+  "NAT_REGISTRY_NOT_EXPECTED",
+] as const;
+
 const maximumAttempts = 8;
 /** Once another process came before, so many commits wait for their turn before they are planned. */
 const turnsAfterDefeat = 32;
@@ -182,8 +190,7 @@ export class Sequencer {
       return "stored";
     } catch (error) {
       if (isNatalisError(error, "NAT_REGISTRY_HEAD_MOVED")) return "moved";
-      if (isNatalisError(error, "NAT_REGISTRY_DUPLICATE") || isNatalisError(error, "NAT_REGISTRY_QUOTA"))
-        return "refused";
+      if (refusals.some((code) => isNatalisError(error, code))) return "refused";
       if ((await stores.checkpoints.checkpointAt(batch.head.size)) === batch.head.checkpoint) return "stored";
       throw error;
     }

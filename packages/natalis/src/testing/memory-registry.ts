@@ -27,6 +27,7 @@ import {
   type StoredEntry,
 } from "../registry/index.ts";
 import { testingError } from "./errors.ts";
+import { type AdmissionTables, emptyAdmissionTables, VolatileInsecureAdmission } from "./memory-admission.ts";
 import type { TileId } from "../formats/index.ts";
 
 /** All rows, open to tampering: an audit must notice whatever a test does to them. */
@@ -45,6 +46,7 @@ export interface MemoryTables {
   readonly shardChanges: Map<string, number>;
   readonly crls: Map<string, StoredCrl>;
   readonly operators: Map<string, OperatorRow>;
+  readonly admission: AdmissionTables;
   readonly settings: Map<string, string>;
 }
 
@@ -53,10 +55,12 @@ export type InjectedFailure = "before" | "after";
 
 export class VolatileInsecureRegistry {
   readonly tables: MemoryTables;
+  readonly #admission: VolatileInsecureAdmission;
   #failures: (InjectedFailure | undefined)[] = [];
 
   constructor(tables: MemoryTables = emptyTables()) {
     this.tables = tables;
+    this.#admission = new VolatileInsecureAdmission(tables.admission, tables.devices);
   }
 
   /** As a backup would keep it. */
@@ -82,6 +86,9 @@ export class VolatileInsecureRegistry {
       revocations: this,
       crls: this,
       operators: this,
+      products: this.#admission,
+      expectations: this.#admission,
+      incidents: this.#admission,
       settings: { settings: () => new Map(this.tables.settings), initialise: (settings) => this.initialise(settings) },
     };
   }
@@ -151,8 +158,15 @@ export class VolatileInsecureRegistry {
     return this.#claimed(`unit ${toHex(unitTag)}`);
   }
 
+  birthByEvidence(digests: readonly Uint8Array[]): DeviceRow | undefined {
+    return this.#admission.birthByEvidence(digests);
+  }
+
   takenBy(claims: readonly BirthClaim[]): (BirthClaimField | undefined)[] {
-    return claims.map((claim) => claimKeys(claim).find(([, key]) => this.tables.claims.has(key))?.[0]);
+    return claims.map((claim) => {
+      const taken = claimKeys(claim).find(([, key]) => this.tables.claims.has(key))?.[0];
+      return taken ?? (this.birthByEvidence(claim.evidence ?? []) && "evidence");
+    });
   }
 
   latestAuthority(kind: AuthorityKind): AuthorityRow | undefined {
@@ -241,6 +255,7 @@ export class VolatileInsecureRegistry {
       if (row?.quota !== undefined && row.born + births > row.quota)
         throw registryError("NAT_REGISTRY_QUOTA", operator);
     }
+    this.#admission.requireCommittable(batch);
   }
 
   #operatorHolding(name: keyof OperatorCredentials, hash: Uint8Array): OperatorRow | undefined {
@@ -277,6 +292,7 @@ export class VolatileInsecureRegistry {
     for (const { id, bytes } of batch.stateTiles) tables.stateTiles.set(tileKey(id), bytes);
     for (const change of batch.revocations) this.#applyRevocation(change);
     tables.authorities.push(...batch.authorities);
+    this.#admission.apply(batch);
     this.#applyOperators(batch);
   }
 
@@ -329,6 +345,7 @@ function emptyTables(): MemoryTables {
     shardChanges: new Map(),
     crls: new Map(),
     operators: new Map(),
+    admission: emptyAdmissionTables(),
     settings: new Map(),
   };
 }

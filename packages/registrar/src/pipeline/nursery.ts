@@ -14,6 +14,7 @@ import {
 } from "@natalis/node";
 import {
   type BirthRequest,
+  type EvidenceVerifier,
   type KnownFacts,
   type Principal,
   pkcs11DeclaredVerifier,
@@ -58,7 +59,7 @@ export interface NurseryEquipment {
 }
 
 /** The formats of evidence that births may bring, each believed as far as its verifier does. */
-const evidence = [pkcs11DeclaredVerifier(nodeHash)];
+const knownFormats: readonly EvidenceVerifier[] = [pkcs11DeclaredVerifier(nodeHash)];
 const ports = { entropy: nodeEntropy, hash: nodeHash, verifier: nodeSignatureVerifier };
 
 export class Nursery implements BirthPreparer {
@@ -68,20 +69,23 @@ export class Nursery implements BirthPreparer {
   readonly #profiles: ReadonlyMap<string, Profile>;
   readonly #issuing: Signer;
   readonly #tags: MessageAuthenticator;
+  readonly #evidence: readonly EvidenceVerifier[];
 
-  constructor({ authority, profiles, issuing, tags }: NurseryEquipment) {
+  constructor({ authority, profiles, issuing, tags }: NurseryEquipment, evidence = knownFormats) {
     const { certificate, baseUrl, arc } = authority;
     this.#authority = openAuthority({ certificate: parseCertificate(certificate), baseUrl, arc, hash: nodeHash });
     this.#profiles = profiles;
     this.#issuing = signerFromShared(issuing);
     this.#tags = authenticatorFromShared(tags);
+    this.#evidence = evidence;
   }
 
   async prepare({ principal, product, request, known }: BirthTask): Promise<PreparedTask> {
     const profile = this.#profiles.get(product);
     if (profile === undefined) throw pipelineError("NAT_PIPELINE_PRODUCT", product);
     const facts = known ?? { unitTag: await this.#tagOf(profile, request) };
-    const context = { principal, profile, authority: this.#authority, evidence, at: systemClock.now(), ...ports };
+    const equipment = { authority: this.#authority, evidence: this.#evidence };
+    const context = { principal, profile, ...equipment, at: systemClock.now(), ...ports };
     const prepared = await prepareBirth(request, facts, context);
     if (prepared.kind === "stored") return { kind: "stored" };
     return { kind: "signed", event: await signBirth(prepared, this.#issuing, nodeHash) };

@@ -4,6 +4,7 @@
 
 import { generateKey, nodeEntropy, nodeHash } from "@natalis/node";
 import { algorithms, noteSigner, parseLogPolicy, verifierKey } from "natalis/formats";
+import type { EvidenceVerifier } from "natalis/birth";
 import type { Clock } from "natalis/kernel";
 import { type NewOperator, type RegistryStores, Sequencer } from "natalis/registry";
 import { VolatileInsecureMirror } from "natalis/testing";
@@ -20,6 +21,7 @@ import {
   testUnitTag,
 } from "../pipeline/unsafe-test-nursery.ts";
 import { type BirthInput, Births } from "./births.ts";
+import { Incidents } from "./incidents.ts";
 import { Proofs } from "./proofs.ts";
 
 export { testStart, testStation };
@@ -45,24 +47,33 @@ export async function openUnsafeTestRegistry(stores: RegistryStores, quota = 100
   const ports = { entropy: nodeEntropy, hash: nodeHash };
   const sequencer = new Sequencer({ stores, mirror, origin, signers, ...ports });
   const queue = new EventQueue(sequencer, clock);
-  await queue.submit({ type: "operator-enrolled", operator: operatorOf(quota), actor: "init" });
+  const operator = operatorOf(quota);
+  await queue.submit({ type: "operator-enrolled", operator, actor: "init" });
   const policy = parseLogPolicy(`log ${verifierKey(origin, log.publicKey, nodeHash)}\nquorum none\n`);
   const trust = { arc: testArc, roots: [authorities.root.certificate], log: policy };
-  return { clock, stores, mirror, sequencer, queue, proofs: new Proofs(stores, nodeHash), trust, ...authorities };
+  const newIncidents = () => new Incidents(queue, clock);
+  const parts = { clock, stores, mirror, sequencer, queue, operator, incidents: newIncidents(), newIncidents };
+  return { ...parts, proofs: new Proofs(stores, nodeHash), trust, ...authorities };
 }
 
 export type UnsafeTestRegistry = Awaited<ReturnType<typeof openUnsafeTestRegistry>>;
 
-/** Births that this thread prepares itself. */
-export function birthsOf(registry: UnsafeTestRegistry): Births {
-  const { stores, queue, sequencer, proofs, root, issuing } = registry;
+/** Births that this thread prepares itself; the evidence that they bring is believed as the verifiers say. */
+export function birthsOf(
+  registry: UnsafeTestRegistry,
+  profile = testProfile,
+  evidence?: readonly EvidenceVerifier[],
+): Births {
+  const { stores, queue, sequencer, incidents, proofs, root, issuing } = registry;
+  const profiles = new Map([[profile.product, profile]]);
   return new Births({
     stores,
-    preparer: new Nursery(testEquipment(registry)),
+    preparer: new Nursery({ ...testEquipment(registry), profiles }, evidence),
     queue,
     log: sequencer,
+    incidents,
     proofs,
-    profiles: new Map([[testProfile.product, testProfile]]),
+    profiles,
     keys: { unitTag: testUnitTag },
     authority: issuing,
     root: root.certificate.der,

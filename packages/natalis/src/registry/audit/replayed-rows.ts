@@ -7,6 +7,8 @@ import type { AuthorityRow, OperatorRow, RevocationChange, RevokedRow } from "..
 export class ReplayedRows {
   readonly operators = new Map<string, OperatorRow>();
   readonly authorities: AuthorityRow[] = [];
+  /** Births by product line. */
+  readonly products = new Map<string, number>();
   /** By issuer and serial. */
   readonly revocations = new Map<string, RevokedRow>();
   /** Newest entry that changed a shard, by issuer and shard. */
@@ -17,6 +19,10 @@ export class ReplayedRows {
     this.shardChanges.set(shardKey(issuer, shard), entry);
     if (change.kind === "revoked") this.revocations.set(revocationKey(issuer, serial), change.row);
     else this.revocations.delete(revocationKey(issuer, serial));
+  }
+
+  countProduct(product: string): void {
+    this.products.set(product, (this.products.get(product) ?? 0) + 1);
   }
 
   countBirth(operator: OperatorRow): void {

@@ -12,10 +12,12 @@ export type AuditSubject =
   | "device"
   | "entry"
   | "head"
+  | "incident"
   | "lifecycle"
   | "log-tile"
   | "mirror"
   | "operator"
+  | "product"
   | "revocation"
   | "state"
   | "state-tile";

@@ -139,6 +139,8 @@ function configOf(address: PostgresAddress, limits: Limits): pg.PoolConfig {
     ...(password !== undefined && { password }),
     ssl,
     max: limits.sessions,
+    // One stays however long nothing is asked: it holds the lock by which nobody copies what others serve.
+    min: 1,
     connectionTimeoutMillis: limits.connectMilliseconds,
     statement_timeout: limits.statementMilliseconds,
     lock_timeout: limits.lockMilliseconds,

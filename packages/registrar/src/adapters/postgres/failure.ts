@@ -26,6 +26,8 @@ const requirements: Readonly<Record<string, (error: Error) => NatalisError>> = {
   device: (error) => registryError("NAT_REGISTRY_DEVICE", "a change of a device that was never born", error),
   operator: (error) => registryError("NAT_REGISTRY_OPERATOR", "a change of an operator that is not enrolled", error),
   quota: (error) => registryError("NAT_REGISTRY_QUOTA", "a station of this commit", error),
+  product: (error) => registryError("NAT_REGISTRY_PRODUCT_QUOTA", "a product line of this commit", error),
+  expected: (error) => registryError("NAT_REGISTRY_NOT_EXPECTED", "a unit of this commit", error),
 };
 
 /** The catalogue error for whatever the driver threw. */

@@ -15,6 +15,7 @@ import { duplicateOr } from "../sql/duplicate.ts";
 import { headOf } from "../sql/history-rows.ts";
 import type { HeadTable } from "../sql/schema.ts";
 import { tileNumber } from "../sql/tile-number.ts";
+import { AdmissionWriter } from "./admission-writer.ts";
 import { inTransaction, isSqliteError } from "./database.ts";
 import { DeviceWriter } from "./device-writer.ts";
 import { OperatorWriter } from "./operator-writer.ts";
@@ -29,6 +30,7 @@ export class SqliteCommitStore implements CommitStore {
   readonly #database;
   readonly #devices;
   readonly #operators;
+  readonly #admission;
   readonly #revocations;
   readonly #head;
   readonly #moveHead;
@@ -43,6 +45,7 @@ export class SqliteCommitStore implements CommitStore {
     this.#database = database;
     this.#devices = new DeviceWriter(database);
     this.#operators = new OperatorWriter(database);
+    this.#admission = new AdmissionWriter(database);
     this.#revocations = new RevocationWriter(database);
     this.#head = prepareQuery<HeadTable>(database, "SELECT * FROM head");
     this.#moveHead = change("INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, ?, ?, ?)");
@@ -63,7 +66,8 @@ export class SqliteCommitStore implements CommitStore {
   }
 
   /**
-   * @throws NAT_REGISTRY_HEAD_MOVED, NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_QUOTA, NAT_REGISTRY_BUSY, NAT_REGISTRY_FULL
+   * @throws NAT_REGISTRY_HEAD_MOVED, NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_QUOTA, NAT_REGISTRY_PRODUCT_QUOTA,
+   * NAT_REGISTRY_NOT_EXPECTED, NAT_REGISTRY_BUSY, NAT_REGISTRY_FULL
    */
   commit(batch: CommitBatch): void {
     try {
@@ -81,6 +85,7 @@ export class SqliteCommitStore implements CommitStore {
     for (const entry of batch.entries) this.#writeEntry(entry);
     this.#devices.write(batch);
     this.#operators.write(batch);
+    this.#admission.write(batch);
     this.#revocations.write(batch);
     for (const row of batch.authorities)
       this.#authority.run(row.entry, row.kind, row.keyId, row.certificate, row.certificateHash);

@@ -144,6 +144,10 @@ function firstBatch(): CommitBatch {
     operators: [],
     operatorChanges: [],
     births: [],
+    products: [],
+    listed: [],
+    evidence: [],
+    incidents: [],
   };
 }
 

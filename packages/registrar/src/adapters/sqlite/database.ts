@@ -29,7 +29,7 @@ const writerPragmas = `
 
 /** Opens for reading and writing; a new file is its owner's only. @throws NAT_SQLITE_FOREIGN, NAT_SQLITE_WAL */
 export function openDatabase(path: string): DatabaseSync {
-  createEmpty(path);
+  createPrivate(path);
   return opened(path, false, (database) => {
     claimEmpty(database);
     requireOurs(database, path);
@@ -40,13 +40,13 @@ export function openDatabase(path: string): DatabaseSync {
 }
 
 /**
- * Created here, since SQLite would let the umask decide; the files beside it take its mode. A file that is there is not
- * opened: closing it would end the locks of all connections that this process has to it (sqlite.org/howtocorrupt.html
- * section 2.2), the thread of commits beside the one that reads for one.
+ * Makes an empty file of its owner's where there is none: SQLite would let the umask decide; the files beside it take its
+ * mode. A file that is there is not opened: closing it would give up every lock that this process has on it, those of
+ * its other threads' connections too, and others would take the database for unused (sqlite.org/howtocorrupt.html 2.2).
  */
-function createEmpty(path: string): void {
+export function createPrivate(path: string): void {
   try {
-    closeSync(openSync(path, "ax", 0o600));
+    closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }

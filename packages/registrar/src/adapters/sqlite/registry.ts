@@ -2,7 +2,8 @@
 // A registry in one SQLite file: every storage port over one connection.
 
 import type { DatabaseSync } from "node:sqlite";
-import type { RegistryStores } from "natalis/registry";
+import type { ExpectationStore, RegistryStores } from "natalis/registry";
+import { SqlIncidentStore, SqlProductStore } from "../sql/admission-store.ts";
 import { SqlAuthorityStore } from "../sql/authority-store.ts";
 import type { RegistryQueries } from "../sql/queries.ts";
 import { SqlRevocationStore } from "../sql/revocation-store.ts";
@@ -10,6 +11,7 @@ import { SqliteCommitStore } from "./commit-store.ts";
 import { isSqliteError, openDatabase, openSnapshot } from "./database.ts";
 import { SqliteDeviceStore } from "./device-store.ts";
 import { queriesOver } from "./dialect.ts";
+import { type ExpectationChanges, SqliteExpectationReader, SqliteExpectationWriter } from "./expectation-store.ts";
 import { SqliteLogStore } from "./log-store.ts";
 import { migrateToLatest, requireLatestSchema } from "./migrate.ts";
 import { SqliteOperatorStore } from "./operator-store.ts";
@@ -51,6 +53,7 @@ export async function openServedSqliteRegistry(path: string): Promise<ServedSqli
   return {
     ...registry,
     commits,
+    expectations: expectationsOf(registry.expectations, commits),
     async close() {
       await commits.close();
       registry.close();
@@ -109,7 +112,22 @@ export function storesOver(database: DatabaseSync, queries: RegistryQueries): Sq
     revocations,
     crls: revocations,
     operators: new SqliteOperatorStore(database, queries),
+    products: new SqlProductStore(queries),
+    expectations: expectationsOf(new SqliteExpectationReader(database, queries), new SqliteExpectationWriter(database)),
+    incidents: new SqlIncidentStore(queries),
     settings: new SqliteSettingsStore(database),
     close: () => database.close(),
+  };
+}
+
+function expectationsOf(
+  reader: Pick<ExpectationStore, "expectedUnits" | "listExpected">,
+  changes: ExpectationChanges,
+): ExpectationStore {
+  return {
+    expectedUnits: (names) => reader.expectedUnits(names),
+    listExpected: (query) => reader.listExpected(query),
+    expect: (product, units) => changes.expect(product, units),
+    withdraw: (product, serials) => changes.withdraw(product, serials),
   };
 }

@@ -10,7 +10,7 @@ import { z } from "zod";
 import type { Identify, Registrar } from "../../service/registrar.ts";
 import { requires } from "../authentication.ts";
 import { devicePageSchema, deviceIdSchema, deviceQuerySchema, pageQuerySchema, timelineSchema } from "./schemas.ts";
-import { viewEvent } from "./event-view.ts";
+import { viewTimeline } from "./event-view.ts";
 import { viewDevice } from "./views.ts";
 
 type Typed = ReturnType<typeof typedBy>;
@@ -67,11 +67,13 @@ function timelineRoute(typed: Typed, { proofs, stores }: Registrar, onRequest: o
     async (request) => {
       const { after, limit } = request.query;
       const device = await proofs.device(parseUuid(request.params.id));
-      const events = await stores.events.timeline(device.id, after ?? -1, limit);
+      const entries = await stores.events.timeline(device.id, after ?? -1, limit);
+      const later = { limit, filter: { deviceId: device.id }, ...(after !== undefined && { after }) };
+      const events = viewTimeline(entries, await stores.incidents.listIncidents(later), limit);
       const last = events.at(-1);
       return {
         device: viewDevice(device),
-        events: events.map(viewEvent),
+        events,
         ...(events.length === limit && last !== undefined ? { next: last.index } : {}),
       };
     },
