@@ -25,11 +25,17 @@ test("what is not understood is told", () => {
 });
 
 test("a seed decides all deaths, another one others; every step has its share, and no passing is out of reach", () => {
-  const plan = planOf({ kills: 90, seed: 5, steps: sqliteSteps });
-  assert.deepEqual(plan, planOf({ kills: 90, seed: 5, steps: sqliteSteps }));
-  assert.notDeepEqual(plan, planOf({ kills: 90, seed: 6, steps: sqliteSteps }));
+  const kills = 3 * sqliteSteps.length;
+  const plan = planOf({ kills, seed: 5, steps: sqliteSteps });
+  assert.deepEqual(plan, planOf({ kills, seed: 5, steps: sqliteSteps }));
+  assert.notDeepEqual(plan, planOf({ kills, seed: 6, steps: sqliteSteps }));
   const injected = plan.flatMap(({ death }) => ("step" in death ? [death] : []));
-  assert.equal(injected.length, 60);
-  for (const step of sqliteSteps) assert.ok(injected.filter((death) => death.step === step).length >= 2, step);
+  for (const step of sqliteSteps) assert.equal(injected.filter((death) => death.step === step).length, 2, step);
   for (const death of injected) assert.ok(death.passing >= 1 && death.passing <= passingsOf(death.step), nameOf(death));
+});
+
+test("without steps, one half of the deaths comes under load, the other in a start", () => {
+  const plan = planOf({ kills: 10, seed: 1, steps: [] });
+  const under = plan.filter(({ death }) => "after" in death).length;
+  assert.deepEqual([under, plan.filter(({ death }) => "starting" in death).length], [5, 5]);
 });

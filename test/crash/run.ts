@@ -5,6 +5,7 @@
 
 import { randomInt } from "node:crypto";
 import { Scope } from "../support/scope.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runCampaign } from "./campaign/campaign.ts";
 import { nameOf } from "./campaign/plan.ts";
 import { type Options, parseOptions, UsageError, usage } from "./options.ts";
@@ -23,7 +24,12 @@ async function run({ kills, seed = randomInt(2 ** 30), steps, lanes }: Options):
   let done = 0;
   try {
     const report = await runCampaign({
-      ...{ scope, kills, seed, steps, lanes },
+      scope,
+      kills,
+      seed,
+      steps,
+      lanes,
+      newFolder: temporaryFolder,
       onRound({ number, death }) {
         done += 1;
         const rest = ((performance.now() - begun) / done) * (kills - done);

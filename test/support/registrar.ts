@@ -52,8 +52,13 @@ const startMilliseconds = 90_000;
 const pollMilliseconds = 20;
 
 /** `natalis init` into a folder of its own. */
-export async function makeRegistrar(scope: Scope, ...words: string[]): Promise<Place> {
-  const folder = join(temporaryFolder(scope), "data");
+export function makeRegistrar(scope: Scope, ...words: string[]): Promise<Place> {
+  return makeRegistrarIn(temporaryFolder(scope), ...words);
+}
+
+/** The same in a folder that is there. */
+export async function makeRegistrarIn(parent: string, ...words: string[]): Promise<Place> {
+  const folder = join(parent, "data");
   const [httpPort, httpsPort] = [await freePort(), await freePort()];
   const publicUrl = `http://${loopback}:${httpPort}`;
   const facts = ["--maker", maker, "--origin", origin, "--public-url", publicUrl, "--product", product];

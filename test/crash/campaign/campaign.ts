@@ -3,7 +3,7 @@
 // and a database of its own. At the end every birth has its answer, and all of it is compared once more.
 
 import assert from "node:assert/strict";
-import { makeRegistrar, startRegistrar } from "../../support/registrar.ts";
+import { makeRegistrarIn, startRegistrar } from "../../support/registrar.ts";
 import type { Scope } from "../../support/scope.ts";
 import { isCleanByCommand } from "../witness/audit.ts";
 import { everyReceiptHolds, holds } from "../witness/holds.ts";
@@ -15,6 +15,8 @@ import { letTimePass, litterOf, makeWorld, type World } from "./world.ts";
 export interface CampaignOptions extends PlanOptions {
   readonly scope: Scope;
   readonly lanes: number;
+  /** Makes a folder for one registrar. */
+  readonly newFolder: (scope: Scope) => string;
   readonly onRound?: (round: Round) => void;
 }
 
@@ -28,11 +30,13 @@ export interface CampaignReport {
 const scarceOfRound = 2;
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
-  const { scope, lanes } = options;
+  const { scope, lanes, newFolder } = options;
   const plan = planOf(options);
   const ofLanes = Array.from({ length: lanes }, (_, lane) => plan.filter(({ number }) => number % lanes === lane));
   const worlds = await Promise.all(
-    ofLanes.map(async (rounds) => makeWorld(scope, await makeRegistrar(scope), scarceOfRound * rounds.length)),
+    ofLanes.map(async (rounds) =>
+      makeWorld(scope, await makeRegistrarIn(newFolder(scope)), scarceOfRound * rounds.length),
+    ),
   );
   await Promise.all(worlds.map((world, lane) => playLane(world, ofLanes[lane] as Round[], options)));
   const sum = (count: (world: World) => number) => worlds.reduce((total, world) => total + count(world), 0);

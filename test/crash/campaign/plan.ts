@@ -22,11 +22,13 @@ export interface Round {
 export interface PlanOptions {
   readonly kills: number;
   readonly seed: number;
+  /** None: every death comes at any moment. */
   readonly steps: readonly Step[];
 }
 
-/** Of so many deaths one comes at any moment under load, and one in a start, milliseconds. */
+/** Of so many deaths one comes at any moment under load, and one in a start. */
 const turn = 6;
+/** Milliseconds. */
 const longestMoment = 200;
 const longestStart = 1000;
 
@@ -35,8 +37,10 @@ export function planOf({ kills, seed, steps }: PlanOptions): Round[] {
   const choices = choicesOf(seed);
   let due: Step[] = [];
   const deathOf = (number: number): Death => {
-    if (number % turn === 2) return { after: choices.below(longestMoment) };
-    if (number % turn === 5) return { starting: choices.below(longestStart) };
+    const [isUnderLoad, isInStart] =
+      steps.length > 0 ? [2, 5].map((at) => number % turn === at) : [number % 2 === 0, true];
+    if (isUnderLoad) return { after: choices.below(longestMoment) };
+    if (isInStart) return { starting: choices.below(longestStart) };
     if (due.length === 0) due = shuffled(steps, choices);
     const step = due.pop() as Step;
     return { step, passing: 1 + choices.below(passingsOf(step)) };

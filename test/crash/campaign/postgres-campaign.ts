@@ -13,7 +13,9 @@ import { dies, dieStarting } from "./round.ts";
 
 const scarceOfRound = 2;
 
-export async function runPostgresCampaign(options: Omit<CampaignOptions, "lanes">): Promise<CampaignReport> {
+export async function runPostgresCampaign(
+  options: Omit<CampaignOptions, "lanes" | "newFolder">,
+): Promise<CampaignReport> {
   const { scope, kills, seed, onRound } = options;
   const world = await makePostgresWorld(scope, scarceOfRound * kills);
   const other = await startRegistrar(scope, world.places[1]);

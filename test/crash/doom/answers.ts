@@ -4,36 +4,33 @@
 
 import { ServerResponse } from "node:http";
 import type { Pass } from "./steps.ts";
+import { wrap } from "./wrap.ts";
 
 type Done = () => void;
 
 export function watchAnswers(pass: Pass): void {
-  const { end, write } = ServerResponse.prototype as unknown as Record<
-    "end" | "write",
-    (...words: unknown[]) => unknown
-  >;
-  ServerResponse.prototype.end = function watched(this: ServerResponse, ...words: unknown[]) {
-    if (!isBirth(this, "/births") || typeof words[0] !== "string") return end.apply(this, words);
+  wrap(ServerResponse.prototype, "end", (end, words, response) => {
+    if (!isBirth(response, "/births") || typeof words[0] !== "string") return end(...words);
     const bytes = Buffer.from(words[0]);
     const half = Math.floor(bytes.length / 2);
     const done = words.find((word) => typeof word === "function") as Done | undefined;
     pass("answer due");
-    write.call(this, bytes.subarray(0, half), () => {
+    response.write(bytes.subarray(0, half), () => {
       pass("answer half sent");
-      end.call(this, bytes.subarray(half), () => {
+      end(bytes.subarray(half), () => {
         pass("answer sent");
         done?.();
       });
     });
-    return this;
-  } as ServerResponse["end"];
-  ServerResponse.prototype.write = function watched(this: ServerResponse, ...words: unknown[]) {
-    if (!isBirth(this, "/births/batch")) return write.apply(this, words);
+    return response;
+  });
+  wrap(ServerResponse.prototype, "write", (write, words, response) => {
+    if (!isBirth(response, "/births/batch")) return write(...words);
     pass("answer due");
-    const answer = write.apply(this, words);
+    const isRoom = write(...words);
     pass("answer half sent");
-    return answer;
-  } as ServerResponse["write"];
+    return isRoom;
+  });
 }
 
 function isBirth({ req, statusCode }: ServerResponse, path: string): boolean {

@@ -3,31 +3,25 @@
 
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
-import { parentPort } from "node:worker_threads";
+import { type MessagePort, parentPort } from "node:worker_threads";
 import type { Pass } from "./steps.ts";
+import { wrap } from "./wrap.ts";
 
 export function watchBirthThread(pass: Pass): void {
-  const { verify, sign } = crypto as { verify: Call; sign: Call };
-  const port = parentPort as unknown as { postMessage: Call };
-  const post = port.postMessage.bind(port);
-  Object.assign(crypto, {
-    verify(...words: unknown[]) {
-      const result = verify(...words);
-      pass("possession verified");
-      return result;
-    },
-    sign(...words: unknown[]) {
-      pass("certificate due");
-      const result = sign(...words);
-      pass("certificate signed");
-      return result;
-    },
+  wrap(crypto, "verify", (verify, words) => {
+    const result = verify(...words);
+    pass("possession verified");
+    return result;
+  });
+  wrap(crypto, "sign", (sign, words) => {
+    pass("certificate due");
+    const result = sign(...words);
+    pass("certificate signed");
+    return result;
   });
   syncBuiltinESMExports();
-  port.postMessage = (...words) => {
+  wrap(parentPort as MessagePort, "postMessage", (post, words) => {
     post(...words);
     pass("signed births sent");
-  };
+  });
 }
-
-type Call = (...words: unknown[]) => unknown;

@@ -3,43 +3,42 @@
 // what counts are commits of births.
 
 import { DatabaseSync, StatementSync } from "node:sqlite";
-import { parentPort } from "node:worker_threads";
+import { type MessagePort, parentPort } from "node:worker_threads";
 import type { Pass, Step } from "./steps.ts";
+import { wrap } from "./wrap.ts";
 
-interface Port {
-  on(event: string, listener: (task: { readonly devices?: readonly unknown[] }) => void): unknown;
-  postMessage(message: unknown): void;
-}
+type Listener = (task: { readonly devices?: readonly unknown[] }) => void;
 
 export function watchCommitThread(passed: Pass): void {
-  const port = parentPort as unknown as Port;
-  const [on, post] = [port.on.bind(port), port.postMessage.bind(port)];
+  const port = parentPort as MessagePort;
   let isOfBirths = false;
-  const pass = (step: Step) => isOfBirths && passed(step);
-  port.on = (event, listener) =>
-    on(event, (task) => {
-      isOfBirths = (task.devices ?? []).length > 0;
-      listener(task);
-    });
-  port.postMessage = (message) => {
-    post(message);
-    pass("commit told");
+  const pass = (step: Step) => {
+    if (isOfBirths) passed(step);
   };
+  wrap(port, "on", (on, [event, listener]) => {
+    const watching: Listener = (task) => {
+      isOfBirths = (task.devices ?? []).length > 0;
+      (listener as Listener)(task);
+    };
+    return on(event, watching);
+  });
+  wrap(port, "postMessage", (post, words) => {
+    post(...words);
+    pass("commit told");
+  });
   watchTransactions(pass);
 }
 
-function watchTransactions(pass: (step: Step) => unknown): void {
-  const { exec } = DatabaseSync.prototype;
-  const run = StatementSync.prototype.run as (...values: unknown[]) => unknown;
-  DatabaseSync.prototype.exec = function watched(this: DatabaseSync, sql: string) {
+function watchTransactions(pass: Pass): void {
+  wrap(DatabaseSync.prototype, "exec", (exec, [sql]) => {
     if (sql === "COMMIT") pass("rows written");
-    exec.call(this, sql);
+    exec(sql);
     if (sql === "BEGIN IMMEDIATE") pass("transaction begun");
     if (sql === "COMMIT") pass("committed");
-  };
-  StatementSync.prototype.run = function watched(this: StatementSync, ...values: unknown[]) {
-    const result = run.apply(this, values);
+  });
+  wrap(StatementSync.prototype, "run", (run, values) => {
+    const result = run(...values);
     pass("row written");
-    return result as never;
-  };
+    return result;
+  });
 }

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { threadName } from "node:worker_threads";
+import { wrap } from "./wrap.ts";
 
 /** SQLite's own limit. */
 const allPages = 4_294_967_294;
@@ -18,10 +19,9 @@ export function noRoomWords(file: string): string[] {
 
 const file = new URL(import.meta.url).searchParams.get("file");
 if (file !== null && threadName === "commits") {
-  const { exec } = DatabaseSync.prototype;
-  DatabaseSync.prototype.exec = function watched(this: DatabaseSync, sql: string) {
+  wrap(DatabaseSync.prototype, "exec", (exec, [sql]) => {
     // A limit below what the file has means: no more than that.
-    if (sql === "BEGIN IMMEDIATE") exec.call(this, `PRAGMA max_page_count = ${existsSync(file) ? 1 : allPages}`);
-    exec.call(this, sql);
-  };
+    if (sql === "BEGIN IMMEDIATE") exec(`PRAGMA max_page_count = ${existsSync(file) ? 1 : allPages}`);
+    exec(sql);
+  });
 }

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import type { Pass } from "./steps.ts";
+import { type Call, wrap } from "./wrap.ts";
 
 interface Asked {
   readonly name?: string;
@@ -16,30 +17,41 @@ interface Asked {
 const underWay = 1;
 
 export function watchPostgres(pass: Pass): void {
-  const require = createRequire(import.meta.resolve("@natalis/registrar"));
-  const { Client } = require("pg") as typeof pg;
-  const query = Client.prototype.query as (...words: unknown[]) => Promise<unknown>;
+  // The registrar's own: whoever preloads this has no driver.
+  const { Client } = createRequire(import.meta.resolve("@natalis/registrar"))("pg") as typeof pg;
   const inTurn = new WeakSet<object>();
-  const watched = async function (this: pg.Client, asked: Asked, ...more: unknown[]) {
-    const { name = "", text = "" } = asked;
-    const isCommit = name.startsWith("commit ");
-    if (text === "COMMIT") pass("rows written in turn");
-    const answer = query.call(this, asked, ...more);
-    if (isCommit) pass(inTurn.has(this) ? "commit asked in turn" : "commit asked");
-    if (isCommit && !inTurn.has(this)) void wait(underWay).then(() => pass("commit under way"));
-    const answered = await answer;
-    if (text.startsWith("BEGIN") && text.includes("FOR UPDATE")) {
-      inTurn.add(this);
-      pass("turn taken");
-    } else if (text === "COMMIT") pass("committed in turn");
-    else if (isCommit && !inTurn.has(this)) pass("commit answered");
-    if (text === "COMMIT" || text === "ROLLBACK") inTurn.delete(this);
-    return answered;
-  };
-  // Others than the stores ask by a text or a callback.
-  Client.prototype.query = function (this: pg.Client, ...words: unknown[]) {
+  wrap(Client.prototype, "query", (query, words, client) => {
     const [asked, ...more] = words;
-    const isStores = typeof asked === "object" && typeof more[0] !== "function";
-    return isStores ? watched.call(this, asked as Asked, ...more) : query.apply(this, words);
-  } as pg.Client["query"];
+    // Others than the stores ask by a text or a callback.
+    if (typeof asked !== "object" || typeof more[0] === "function") return query(...words);
+    return watched({ query, asked: asked as Asked, client, inTurn, pass });
+  });
+}
+
+interface Watched {
+  readonly query: Call;
+  readonly asked: Asked;
+  readonly client: pg.Client;
+  /** Sessions that hold the head's row. */
+  readonly inTurn: WeakSet<object>;
+  readonly pass: Pass;
+}
+
+async function watched({ query, asked, client, inTurn, pass }: Watched): Promise<unknown> {
+  const { name = "", text = "" } = asked;
+  const isCommit = name.startsWith("commit ");
+  const isAlone = isCommit && !inTurn.has(client);
+  if (text === "COMMIT") pass("rows written in turn");
+  const answer = query(asked);
+  if (isCommit) pass(isAlone ? "commit asked" : "commit asked in turn");
+  if (isAlone) void wait(underWay).then(() => pass("commit under way"));
+  const answered = await answer;
+  if (isAlone) pass("commit answered");
+  if (text === "COMMIT") pass("committed in turn");
+  if (text === "COMMIT" || text === "ROLLBACK") inTurn.delete(client);
+  if (text.startsWith("BEGIN") && text.includes("FOR UPDATE")) {
+    inTurn.add(client);
+    pass("turn taken");
+  }
+  return answered;
 }

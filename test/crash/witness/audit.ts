@@ -18,7 +18,7 @@ import { quickFolder } from "../../support/temporary-folder.ts";
 const databaseName = "registry.sqlite";
 
 /** The database, and the write-ahead log that goes with it. */
-export const sqliteFiles = [databaseName, `${databaseName}-wal`];
+const sqliteFiles = [databaseName, `${databaseName}-wal`];
 
 /** Whatever database the place says. Nobody may write to it meanwhile. */
 export async function auditOf({ folder }: Place): Promise<AuditReport> {
@@ -65,7 +65,7 @@ async function openCopy(folder: string, scope: Scope): Promise<RegistryStores> {
 }
 
 /** Answers the folder that they were copied to. */
-export function copySqlite(from: string, to: string): string {
+function copySqlite(from: string, to: string): string {
   for (const name of sqliteFiles) if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
   return to;
 }

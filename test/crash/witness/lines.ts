@@ -48,12 +48,11 @@ export async function askAgain(registrar: RunningRegistrar, witness: Witness, st
     await isAsked({ registrar, witness, station, name: "" }, device);
 }
 
-export async function watchCheckpoints({ registrar: { plain }, witness, isOver }: Omit<Line, "station" | "name">) {
-  while (isOver?.() !== true) {
-    const answer = await plain.ask("GET", "/log/checkpoint").catch(() => undefined);
+export async function watchCheckpoints(watch: Omit<Line, "station" | "name">): Promise<void> {
+  for (; watch.isOver?.() !== true; await wait(pollMilliseconds)) {
+    const answer = await watch.registrar.plain.ask("GET", "/log/checkpoint").catch(() => undefined);
     if (answer === undefined) return;
-    witness.see(answer);
-    await wait(pollMilliseconds);
+    watch.witness.see(answer);
   }
 }
 

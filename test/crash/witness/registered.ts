@@ -78,12 +78,18 @@ export function entriesAreInPlace(entries: readonly Uint8Array[], { answered }: 
     assert.equal(toBase64(entries[answer.index] as Uint8Array), toBase64(fromBase64(answer.entry)));
 }
 
+interface Page<Row> {
+  readonly devices?: readonly Row[];
+  readonly operators?: readonly Row[];
+  readonly next?: string | number;
+}
+
 async function pages<Row>(admin: Client, name: "devices" | "operators"): Promise<Row[]> {
   const rows: Row[] = [];
   for (let next = ""; ; ) {
-    const page = await admin.json<Record<string, unknown>>("GET", `/${name}?limit=500${next}`);
-    rows.push(...(page[name] as Row[]));
+    const page = await admin.json<Page<Row>>("GET", `/${name}?limit=500${next}`);
+    rows.push(...(page[name] ?? []));
     if (page.next === undefined) return rows;
-    next = `&after=${String(page.next)}`;
+    next = `&after=${page.next}`;
   }
 }

@@ -17,9 +17,10 @@ async function openLog(births = 300) {
 /** Does something while one bit of these bytes is another. */
 async function whileDamaged(bytes: Uint8Array, work: () => Promise<void>): Promise<void> {
   const at = bytes.length >> 1;
-  bytes[at] = (bytes[at] as number) ^ 1;
+  const octet = bytes[at] as number;
+  bytes[at] = octet ^ 1;
   await work();
-  bytes[at] = (bytes[at] as number) ^ 1;
+  bytes[at] = octet;
 }
 
 const damaged = { code: "NAT_REGISTRY_DAMAGED" };

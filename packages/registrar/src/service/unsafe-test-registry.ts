@@ -7,7 +7,6 @@ import { algorithms, noteSigner, parseLogPolicy, verifierKey } from "natalis/for
 import type { EvidenceVerifier } from "natalis/birth";
 import type { Clock } from "natalis/kernel";
 import { type NewOperator, type RegistryStores, Sequencer } from "natalis/registry";
-import { VolatileInsecureMirror } from "natalis/testing";
 import { EventQueue } from "../pipeline/event-queue.ts";
 import { Nursery } from "../pipeline/nursery.ts";
 import {
@@ -43,7 +42,11 @@ export async function openUnsafeTestRegistry(stores: RegistryStores, quota = 100
   const authorities = await makeTestAuthorities();
   const log = generateKey(algorithms.EdDSA).signer;
   const signers = [noteSigner(origin, log, nodeHash)];
-  const mirror = new VolatileInsecureMirror();
+  let kept: string | undefined;
+  const write = (checkpoint: string): void => {
+    kept = checkpoint;
+  };
+  const mirror = { read: () => kept, write };
   const ports = { entropy: nodeEntropy, hash: nodeHash };
   const sequencer = new Sequencer({ stores, mirror, origin, signers, ...ports });
   const queue = new EventQueue(sequencer, clock);
