@@ -63,7 +63,7 @@ suite("a whole life", { concurrency: 2 }, () => {
 
 test("the station has used its quota, and one more is refused", async () => {
   const line = (await natalis("operator", "list", ...data)).split("\n").find((one) => one.startsWith("station-"));
-  assert.match(line ?? "", new RegExp(`\tstation\tactive\t${lives.length}/${quota}\tline 1$`));
+  assert.match(line ?? "", new RegExp(`\tstation\tactive\t${lives.length}/${quota}\tline 1\t${product}\t-$`));
   await refusedNatalis("NAT_REGISTRY_QUOTA", ...birthWords("ES256", join(folder, "more"), "MORE-1"));
 });
 
@@ -150,14 +150,18 @@ async function isRemembered(id: string, algorithm: string, state: string, end: s
   const told = await natalis("device", "show", id, ...data);
   assert.match(told, new RegExp(`^state: ${state}$`, "m"));
   assert.match(told, new RegExp(`^serial: ${serialOf(algorithm)}$`, "m"));
+  const [station = ""] = /station-[0-9a-f]+/.exec(told) ?? assert.fail(told);
   const events = told.split("\n").filter((line) => /^\d+\t/.test(line));
   assert.deepEqual(
     events.map((line) => line.split("\t").slice(2)),
     [
       ["born", "", "", ""],
       ["suspended", "admin", "certificateHold", "reported missing"],
+      ["refusedBirth", station, "NAT_BIRTH_KEY_REUSED", ""],
       ["resumed", "admin", "removeFromCRL", ""],
       [state, "admin", end === "revoke" ? "keyCompromise" : "cessationOfOperation", ""],
+      // The key's claim after the end is the same attempt as before it.
+      ["refusedBirth", station, "NAT_BIRTH_UNIT_REUSED", ""],
     ],
   );
   const indexes = events.map((line) => Number.parseInt(line, 10));

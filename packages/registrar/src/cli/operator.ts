@@ -63,8 +63,10 @@ function listCommand(): Command {
         const page = await client.json("GET", `/operators?limit=500${after}`, operatorPageSchema);
         for (const { id, role, state, born, quota, name, products, notBefore, notAfter } of page.operators) {
           const valid =
-            notBefore === undefined && notAfter === undefined ? "" : `${notBefore ?? ""}..${notAfter ?? ""}`;
-          terminal.line([id, role, state, `${born}/${quota ?? "-"}`, name, products.join(","), valid].join("\t"));
+            notBefore === undefined && notAfter === undefined ? "-" : `${notBefore ?? ""}..${notAfter ?? ""}`;
+          terminal.line(
+            [id, role, state, `${born}/${quota ?? "-"}`, name, products.join(",") || "-", valid].join("\t"),
+          );
         }
         after = page.next === undefined ? "" : `&after=${page.next}`;
       } while (after !== "");
