@@ -15,7 +15,8 @@ export const evidenceErrors = {
   NAT_EVIDENCE_SECURITY_LEVEL: "The evidence was made at a lower level of security than is accepted.",
   NAT_EVIDENCE_BOOT_STATE: "The device did not boot in a state that is accepted.",
   NAT_EVIDENCE_LIFECYCLE: "The device is not in a stage of its life that is accepted.",
-  NAT_EVIDENCE_REVOKED: "A certificate or key of the evidence is revoked, or a list that was given for it does not tell.",
+  NAT_EVIDENCE_REVOKED:
+    "A certificate or key of the evidence is revoked, or a list that was given for it does not tell.",
 } as const;
 
 export const evidenceError = errorFactory(evidenceErrors);

@@ -12,6 +12,9 @@ export function rootsFor({ roots }: Pick<EvidenceContext, "roots">, format: stri
 }
 
 /** The root whose key a certificate certifies, if it is one. */
-export function rootOfKey(roots: readonly EvidenceRoot[], publicKey: Certificate["publicKey"]): EvidenceRoot | undefined {
+export function rootOfKey(
+  roots: readonly EvidenceRoot[],
+  publicKey: Certificate["publicKey"],
+): EvidenceRoot | undefined {
   return roots.find(({ certificate }) => equalBytes(certificate.publicKey, publicKey));
 }

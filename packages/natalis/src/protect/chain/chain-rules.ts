@@ -42,8 +42,7 @@ const harmless: readonly string[] = [
 export function requireValidity(certificate: Certificate, at: Date): void {
   requireBegun(certificate, at);
   const { notAfter } = certificate;
-  if (!(at.getTime() < notAfter.getTime() + 1000))
-    throw chainError(certificate, `ended ${notAfter.toISOString()}`);
+  if (!(at.getTime() < notAfter.getTime() + 1000)) throw chainError(certificate, `ended ${notAfter.toISOString()}`);
 }
 
 /** @throws NAT_EVIDENCE_CHAIN */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The statement of formats that are a chain and a signature (`vendor-idevid`, `x509-attestation`): deterministic CBOR
-//   { 1: [DER certificates, leaf first, 1 to 10; the root may be left out],
+//   { 1: [DER certificates, leaf first, at most 10; the root may be left out],
 //     2: signature of the birth key over the binding value, as X.509 carries it (ECDSA: DER) }
 // where 2 may be absent. ECDSA and RSA hash the 32 octets of the binding value once more, with the digest of the key's
 // usual scheme: SHA-256 for P-256 and RSA (PKCS#1 v1.5), SHA-384 for P-384, SHA-512 for P-521.
@@ -36,22 +36,25 @@ export function encodeChainStatement({ certificates, signature }: ChainStatement
 }
 
 /** @throws NAT_EVIDENCE_MALFORMED */
-export function parseChainStatement(statement: Uint8Array): {
-  readonly chain: readonly Certificate[];
-  readonly signature?: Uint8Array;
-} {
+export function parseChainStatement(
+  statement: Uint8Array,
+  { least = 1 }: { readonly least?: number } = {},
+): { readonly chain: readonly Certificate[]; readonly signature?: Uint8Array } {
   return wellFormed("no chain with a signature", () => {
     const map = asMap(decodeCbor(statement, { maximumBytes: maximumStatementLength }), Object.values(keys));
-    const chain = parseCertificates(map.get(keys.certificates));
+    const chain = parseCertificates(map.get(keys.certificates), least);
     const signature = map.get(keys.signature);
     return { chain, ...(signature === undefined ? {} : { signature: asBytes(signature) }) };
   });
 }
 
-/** An array of DER certificates, 1 to 10. @throws NAT_EVIDENCE_MALFORMED and the errors of the codecs */
-export function parseCertificates(value: CborValue | undefined): readonly Certificate[] {
+/** An array of DER certificates, from `least` to 10. @throws NAT_EVIDENCE_MALFORMED and the errors of the codecs */
+export function parseCertificates(value: CborValue | undefined, least = 1): readonly Certificate[] {
   const certificates = asArray(value);
-  if (certificates.length === 0 || certificates.length > mostCertificates)
-    throw evidenceError("NAT_EVIDENCE_MALFORMED", `${certificates.length} certificates, from 1 to ${mostCertificates}`);
+  if (certificates.length < least || certificates.length > mostCertificates)
+    throw evidenceError(
+      "NAT_EVIDENCE_MALFORMED",
+      `${certificates.length} certificates, from ${least} to ${mostCertificates}`,
+    );
   return certificates.map((der) => parseCertificate(asBytes(der)));
 }

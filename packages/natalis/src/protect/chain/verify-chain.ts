@@ -73,7 +73,8 @@ async function requireIssued(
 ): Promise<void> {
   if (areNamesChained && !sameName(certificate.issuer, issuer.subject))
     throw chainError(certificate, "names another issuer than the one above it");
-  if (!(await isIssuedBy(certificate, issuer, context))) throw chainError(certificate, "is not signed by the one above");
+  if (!(await isIssuedBy(certificate, issuer, context)))
+    throw chainError(certificate, "is not signed by the one above");
 }
 
 /** Weak signatures count for nothing; ECDSA under an identifier with NULL does, since genuine hardware writes it. */

@@ -78,7 +78,8 @@ export function readYubikeyStatement(leaf: Certificate): YubikeyStatement {
     throw evidenceError("NAT_EVIDENCE_MALFORMED", "no firmware version or no policy of the key");
   const serial = findExtension(leaf, extensions.serialNumber);
   const form = octets(extensions.formFactor, 1);
-  const [, slot] = /^YubiKey PIV Attestation ([0-9a-f]{2})$/.exec(attributeValues(leaf.subject, oids.commonName)[0] ?? "") ?? [];
+  const [, slot] =
+    /^YubiKey PIV Attestation ([0-9a-f]{2})$/.exec(attributeValues(leaf.subject, oids.commonName)[0] ?? "") ?? [];
   return {
     firmware: [...firmware] as [number, number, number],
     ...(serial === undefined ? {} : { serialNumber: readExactly(serial.value, (reader) => reader.unsigned(8)) }),
@@ -112,7 +113,10 @@ function refuseWeakGenerator({ firmware: [major, minor, patch] }: YubikeyStateme
 
 function octetsOf(extension: Extension | undefined, length: number): Uint8Array | undefined {
   if (extension !== undefined && extension.value.length !== length)
-    throw evidenceError("NAT_EVIDENCE_MALFORMED", `${extension.oid} of ${extension.value.length} octets, not ${length}`);
+    throw evidenceError(
+      "NAT_EVIDENCE_MALFORMED",
+      `${extension.oid} of ${extension.value.length} octets, not ${length}`,
+    );
   return extension?.value;
 }
 

@@ -2,7 +2,7 @@
 // KeyDescription, the extension 1.3.6.1.4.1.11129.2.1.17 of Android key attestation, versions 1 to 400: what Keymaster or
 // KeyMint states of a key, and of the device that it booted. Only what the hardware enforces is believed.
 
-import { DerReader, readExactly, tags } from "../../../formats/index.ts";
+import { type DerReader, readExactly, tags } from "../../../formats/index.ts";
 import { decodeUtf8 } from "../../../kernel/index.ts";
 import { evidenceError } from "../../errors.ts";
 import { type AuthorizationList, parseAuthorizationList } from "./authorization-list.ts";
