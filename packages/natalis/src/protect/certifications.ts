@@ -3,7 +3,8 @@
 // row names. A row is added with its source and the day of its review, and never from memory: what cannot be shown is
 // not here. Firmware is named exactly, since a certificate is of one.
 
-import type { EvidenceFinding, EvidenceFormat, HardwareIdentity } from "./evidence.ts";
+import { equalBytes } from "../kernel/index.ts";
+import type { EvidenceContext, EvidenceFinding, EvidenceFormat, HardwareIdentity } from "./evidence.ts";
 
 export interface Certification {
   readonly scheme: "FIPS 140-2" | "FIPS 140-3" | "Common Criteria";
@@ -53,11 +54,16 @@ export function withCertifications(
     format: format.format,
     async verify(statement, binding, context) {
       const finding = await format.verify(statement, binding, context);
-      const capOf = (name: string | undefined) => context.roots.find((root) => root.name === name)?.cap ?? 0;
-      if (finding.custody !== 3 || capOf(finding.root?.name) < 4) return finding;
-      return raised(finding, context.at, table);
+      const isUncapped = finding.custody === 3 && capOf(finding, context) === 4;
+      return isUncapped ? raised(finding, context.at, table) : finding;
     },
   };
+}
+
+/** A root that is not of the context, an endorsement's, has none that would raise anything. */
+function capOf({ root }: EvidenceFinding, { roots, hash }: EvidenceContext): number | undefined {
+  const found = root && roots.find(({ certificate }) => equalBytes(hash.sha256(certificate.der), root.hash));
+  return found?.cap;
 }
 
 function raised(finding: EvidenceFinding, at: Date, table: readonly Certification[]): EvidenceFinding {
