@@ -13,7 +13,11 @@ test("the binding value is the one of the design", () => {
   fc.assert(
     fc.property(octets(32), fc.uint8Array({ maxLength: 200 }), octets(32), (nonce, publicKey, factsHash) => {
       const keyHash = createHash("sha256").update(publicKey).digest();
-      const expected = createHash("sha256").update("natalis-evidence-v1").update(nonce).update(keyHash).update(factsHash);
+      const expected = createHash("sha256")
+        .update("natalis-evidence-v1")
+        .update(nonce)
+        .update(keyHash)
+        .update(factsHash);
       const value = bindingValue({ nonce, publicKey, factsHash }, portableHash);
       assert.equal(toHex(value as Uint8Array), expected.digest("hex"));
     }),

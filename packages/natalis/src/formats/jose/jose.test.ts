@@ -85,13 +85,27 @@ for (const [curve, generate] of Object.entries(pairs))
     assert.deepEqual(parseJsonWebKey({ ...key, kid: "0", x5c: [] }), der);
     const leaked = privateKey.export({ format: "jwk" }) as JsonWebKey as Record<string, string>;
     assert.throws(() => parseJsonWebKey(leaked), { code: "NAT_JOSE_KEY" });
-    assert.deepEqual(createPublicKey({ key: leaked, format: "jwk" }).export({ type: "spki", format: "der" }), Buffer.from(der));
+    assert.deepEqual(
+      createPublicKey({ key: leaked, format: "jwk" }).export({ type: "spki", format: "der" }),
+      Buffer.from(der),
+    );
   });
 
 test("other keys are refused", () => {
   const key = pairs["P-256"]().publicKey.export({ format: "jwk" }) as { x: string; y: string };
-  const bad: JsonValue[] = [null, {}, { kty: "RSA", n: "AQAB", e: "AQAB" }, { ...key, kty: "OKP" }, { ...key, crv: "P-521" }];
-  const worse: JsonValue[] = [{ ...key, crv: "toString" }, { ...key, x: key.x.slice(0, -2) }, { ...key, y: 7 }, { ...key, y: "+" }];
+  const bad: JsonValue[] = [
+    null,
+    {},
+    { kty: "RSA", n: "AQAB", e: "AQAB" },
+    { ...key, kty: "OKP" },
+    { ...key, crv: "P-521" },
+  ];
+  const worse: JsonValue[] = [
+    { ...key, crv: "toString" },
+    { ...key, x: key.x.slice(0, -2) },
+    { ...key, y: 7 },
+    { ...key, y: "+" },
+  ];
   for (const value of [...bad, ...worse])
     assert.throws(() => parseJsonWebKey(value), { name: "NatalisError", code: "NAT_JOSE_KEY" });
 });

@@ -6,7 +6,11 @@ import * as fc from "fast-check";
 import { jsonArray, jsonMember, jsonObject, jsonText, type JsonValue, parseJson } from "./index.ts";
 
 test("what is JSON is read", () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => assert.deepEqual(parseJson(JSON.stringify(value)), JSON.parse(JSON.stringify(value)))));
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) =>
+      assert.deepEqual(parseJson(JSON.stringify(value)), JSON.parse(JSON.stringify(value))),
+    ),
+  );
 });
 
 test("other texts, and longer ones, are refused", () => {

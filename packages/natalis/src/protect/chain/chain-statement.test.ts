@@ -39,10 +39,25 @@ test("other shapes are refused", () => {
     encodeCbor([certificate.der]),
     encodeCbor(new Map([[1, certificate.der]])),
     encodeCbor(new Map([[2, certificate.der]])),
-    encodeCbor(new Map<number, Uint8Array[] | string>([[1, many(1)], [2, "signature"]])),
-    encodeCbor(new Map<number, Uint8Array[] | number>([[1, many(1)], [3, 0]])),
+    encodeCbor(
+      new Map<number, Uint8Array[] | string>([
+        [1, many(1)],
+        [2, "signature"],
+      ]),
+    ),
+    encodeCbor(
+      new Map<number, Uint8Array[] | number>([
+        [1, many(1)],
+        [3, 0],
+      ]),
+    ),
     encodeCbor(new Map([[1, [certificate.der.subarray(1)]]])),
-    encodeCbor(new Map<number, Uint8Array[] | Uint8Array>([[1, many(1)], [2, new Uint8Array(70_000)]])),
+    encodeCbor(
+      new Map<number, Uint8Array[] | Uint8Array>([
+        [1, many(1)],
+        [2, new Uint8Array(70_000)],
+      ]),
+    ),
   ];
   for (const statement of bad) assert.throws(() => parseChainStatement(statement), refusal);
 });

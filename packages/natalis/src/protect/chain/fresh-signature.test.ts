@@ -19,7 +19,10 @@ for (const algorithm of Object.values(algorithms))
     const signature = await freshSignature(signer, binding);
     assert.equal(freshSignatureScheme(signer.publicKey), algorithm);
     await requireFreshSignature(signature, binding, context);
-    for (const other of [evidenceBinding(signer.publicKey, "another birth"), { ...binding, factsHash: new Uint8Array(32) }])
+    for (const other of [
+      evidenceBinding(signer.publicKey, "another birth"),
+      { ...binding, factsHash: new Uint8Array(32) },
+    ])
       await assert.rejects(requireFreshSignature(signature, other, context), refusal);
     const stranger = evidenceBinding(generateKey(algorithm).signer.publicKey);
     await assert.rejects(requireFreshSignature(signature, stranger, context), refusal);
@@ -36,7 +39,10 @@ for (const [title, [{ publicKey, privateKey }, digest]] of Object.entries(foreig
     const binding = evidenceBinding(new Uint8Array(publicKey.export({ format: "der", type: "spki" })));
     const signature = new Uint8Array(sign(digest, requiredValue(binding), privateKey));
     await requireFreshSignature(signature, binding, context);
-    await assert.rejects(requireFreshSignature(signature.with(20, (signature[20] as number) ^ 1), binding, context), refusal);
+    await assert.rejects(
+      requireFreshSignature(signature.with(20, (signature[20] as number) ^ 1), binding, context),
+      refusal,
+    );
   });
 
 test("it may not lack where there is a nonce, and is not asked for where there is none", async () => {

@@ -26,8 +26,12 @@ import { verifyChain } from "./verify-chain.ts";
 
 const at = new Date("2026-11-24T12:00:00Z");
 const key = () => generateKey(algorithms.ES256).signer;
-const forge = (name: string, issuer: Forged | undefined, extensions: readonly Extension[], more?: Partial<ForgedFields>) =>
-  forgeCertificate({ name, issuer, signer: key(), extensions, ...more });
+const forge = (
+  name: string,
+  issuer: Forged | undefined,
+  extensions: readonly Extension[],
+  more?: Partial<ForgedFields>,
+) => forgeCertificate({ name, issuer, signer: key(), extensions, ...more });
 
 const root = await forge("root", undefined, authorityExtensions());
 const middle = await forge("middle", root, authorityExtensions());

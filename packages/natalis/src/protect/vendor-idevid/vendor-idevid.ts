@@ -38,9 +38,10 @@ export function vendorIdevid({ endorsements, requireEndorsement = false }: Vendo
       if (leaf !== undefined) checkLeaf(leaf, binding, endorsements);
       if (endorsement === undefined && (requireEndorsement || leaf === undefined))
         throw evidenceError("NAT_EVIDENCE_UNIT", "no secure element that is endorsed has the birth key");
-      const roots = rootsFor(context, vendorIdevidFormat);
-      const root = leaf === undefined ? endorsement?.root : await vendorPath([leaf, ...chain.slice(1)], roots, context);
-      if (root === undefined) throw evidenceError("NAT_EVIDENCE_CHAIN", "neither certificate nor endorsement");
+      const root =
+        leaf === undefined
+          ? (endorsement as Endorsement).root
+          : await vendorPath([leaf, ...chain.slice(1)], rootsFor(context, vendorIdevidFormat), context);
       await requireFreshSignature(signature, binding, context);
       const hardware = endorsement?.hardware ?? hardwareOf(leaf, root.name);
       const details = detailsOf(leaf, endorsement, binding);

@@ -66,7 +66,10 @@ test("a key that the YubiKey made, and that signed our nonce, is of custody 3", 
 });
 
 test("editions are told apart", async () => {
-  for (const [number, model] of [[10, "YubiKey FIPS"], [11, "YubiKey CSPN"]] as const)
+  for (const [number, model] of [
+    [10, "YubiKey FIPS"],
+    [11, "YubiKey CSPN"],
+  ] as const)
     assert.equal((await verify(await attest([...stated, own(number)]))).hardware?.model, model);
 });
 
@@ -86,7 +89,10 @@ test("statements as YubiKeys write them", async () => {
 
 test("statements of other lengths are malformed", async () => {
   const bad = [[own(8, 1, 1)], [own(3, 5, 7), own(8, 1, 1)], [own(3, 5, 7, 4), own(8, 1)]];
-  const longer = [[...stated.slice(0, 3), own(9, 1, 1)], [...stated.slice(0, 1), own(7, 2, 1), own(8, 1, 1)]];
+  const longer = [
+    [...stated.slice(0, 3), own(9, 1, 1)],
+    [...stated.slice(0, 1), own(7, 2, 1), own(8, 1, 1)],
+  ];
   for (const extensions of [...bad, ...longer])
     await refuses("NAT_EVIDENCE_MALFORMED", verify(await attest(extensions)));
 });
@@ -117,7 +123,12 @@ test("without our nonce, custody is 1", async () => {
 test("a slot's certificate of 2018, which does not say that it is an authority, issues", async () => {
   const silent = await forgeCertificate({ name: "f9", issuer: root, signer: key(), extensions: [own(3, 4, 3, 7)] });
   assert.equal((await verify(await attest(stated, silent), [silent])).custody, 3);
-  const middle = await forgeCertificate({ name: "middle", issuer: root, signer: key(), extensions: authorityExtensions() });
+  const middle = await forgeCertificate({
+    name: "middle",
+    issuer: root,
+    signer: key(),
+    extensions: authorityExtensions(),
+  });
   const longer = await forgeCertificate({ name: "f9", issuer: middle, signer: key(), extensions: [own(3, 5, 7, 0)] });
   assert.equal((await verify(await attest(stated, longer), [longer, middle])).custody, 3);
 });
@@ -139,7 +150,12 @@ test("RSA keys of the generator that can be factored are refused", async () => {
   const rsa = { ...key(), publicKey: new Uint8Array(publicKey.export({ type: "spki", format: "der" })) };
   const { nonce, ...unbound } = evidenceBinding(rsa.publicKey);
   assert.equal(nonce.length, 32);
-  for (const [firmware, weak] of [[[4, 2, 5], false], [[4, 2, 6], true], [[4, 3, 4], true], [[4, 3, 5], false]] as const) {
+  for (const [firmware, weak] of [
+    [[4, 2, 5], false],
+    [[4, 2, 6], true],
+    [[4, 3, 4], true],
+    [[4, 3, 5], false],
+  ] as const) {
     const leaf = await attest([own(3, ...firmware), own(8, 1, 1)], slot, rsa);
     const statement = encodeChainStatement({ certificates: [leaf, slot].map(({ certificate }) => certificate.der) });
     const found = format.verify(statement, unbound, context);

@@ -41,8 +41,12 @@ import { keyDescriptionOid } from "./key-description.ts";
 
 const key = () => generateKey(algorithms.ES256).signer;
 const numbered = encodeName([{ oid: oids.serialNumber, value: "87f4514475ba0a2b" }]);
-const forge = (name: string, issuer: Forged | undefined, extensions: readonly Extension[], more: Partial<ForgedFields> = {}) =>
-  forgeCertificate({ name, issuer, signer: key(), extensions, ...more });
+const forge = (
+  name: string,
+  issuer: Forged | undefined,
+  extensions: readonly Extension[],
+  more: Partial<ForgedFields> = {},
+) => forgeCertificate({ name, issuer, signer: key(), extensions, ...more });
 
 const root = await forge("root", undefined, authorityExtensions());
 const factory = await forge("factory", root, authorityExtensions(), { subject: numbered });
@@ -59,12 +63,10 @@ const context: EvidenceContext = {
 };
 
 const attest = (fields: Partial<ForgedKeyDescription> = {}, issuer: Forged = batch, more: Partial<ForgedFields> = {}) =>
-  forge(
-    "Android Keystore Key",
-    issuer,
-    [extension(keyDescriptionOid, forgeKeyDescription({ challenge, ...fields }))],
-    { signer, ...more },
-  );
+  forge("Android Keystore Key", issuer, [extension(keyDescriptionOid, forgeKeyDescription({ challenge, ...fields }))], {
+    signer,
+    ...more,
+  });
 
 interface Case {
   readonly issuers?: readonly Forged[];
@@ -74,7 +76,9 @@ interface Case {
 }
 
 function verify(leaf: Forged, { issuers = [batch, factory], policy = {}, at, withNonce = true }: Case = {}) {
-  const statement = encodeChainStatement({ certificates: [leaf, ...issuers].map(({ certificate }) => certificate.der) });
+  const statement = encodeChainStatement({
+    certificates: [leaf, ...issuers].map(({ certificate }) => certificate.der),
+  });
   const format = x509Attestation([androidKey({ statusList: new Map(), ...policy })]);
   return format.verify(statement, withNonce ? binding : unbound, { ...context, ...(at === undefined ? {} : { at }) });
 }
@@ -101,7 +105,11 @@ test("what the hardware says of the device is told", async () => {
   const names = [text(710, "brand"), text(713, "SN-1"), text(716, "Maker"), text(717, "Model")];
   const { hardware, details } = await verify(await attest({ attestationLevel: 2, more: [...more, ...names] }));
   assert.deepEqual(hardware, { manufacturer: "Maker", model: "Model", firmware: "14.0.1" });
-  assert.deepEqual(details.slice(-3), [["patch level", "202609"], ["brand", "brand"], ["serial number", "SN-1"]]);
+  assert.deepEqual(details.slice(-3), [
+    ["patch level", "202609"],
+    ["brand", "brand"],
+    ["serial number", "SN-1"],
+  ]);
 });
 
 test("another challenge is another occasion, and without nonce custody is 1", async () => {
@@ -111,7 +119,11 @@ test("another challenge is another occasion, and without nonce custody is 1", as
 });
 
 test("levels below what is asked for are refused, of the key as of its attestation", async () => {
-  for (const fields of [{ attestationLevel: 0 }, { attestationLevel: 1, keyLevel: 0 }, { attestationLevel: 0, keyLevel: 2 }])
+  for (const fields of [
+    { attestationLevel: 0 },
+    { attestationLevel: 1, keyLevel: 0 },
+    { attestationLevel: 0, keyLevel: 2 },
+  ])
     await refuses("NAT_EVIDENCE_SECURITY_LEVEL", verify(await attest(fields)));
   const policy = { minimumLevel: "StrongBox" } as const;
   await refuses("NAT_EVIDENCE_SECURITY_LEVEL", verify(await attest(), { policy }));
@@ -127,7 +139,13 @@ test("keys that came from outside, or are not for signing, are refused", async (
 });
 
 test("devices that did not boot verified and locked are refused", async () => {
-  const states = [[false, 0], [true, 1], [true, 2], [true, 3], [false, 2]] as const;
+  const states = [
+    [false, 0],
+    [true, 1],
+    [true, 2],
+    [true, 3],
+    [false, 2],
+  ] as const;
   for (const [locked, state] of states)
     await refuses("NAT_EVIDENCE_BOOT_STATE", verify(await attest({ rootOfTrust: forgeRootOfTrust(locked, state) })));
   await refuses("NAT_EVIDENCE_BOOT_STATE", verify(await attest({ rootOfTrust: undefined })));

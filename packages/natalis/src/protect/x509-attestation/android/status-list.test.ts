@@ -25,7 +25,17 @@ test("names of prototypes are names like others", () => {
 });
 
 test("other texts are refused", () => {
-  const bad = ["", "{", "[]", "null", "{}", '{"entries":[]}', '{"entries":null}', '{"entries":{"a":{}}}', '{"entries":{"a":1}}'];
+  const bad = [
+    "",
+    "{",
+    "[]",
+    "null",
+    "{}",
+    '{"entries":[]}',
+    '{"entries":null}',
+    '{"entries":{"a":{}}}',
+    '{"entries":{"a":1}}',
+  ];
   for (const text of [...bad, '{"__proto__":{"entries":{}}}', '{"entries":{"a":{"status":1}}}'])
     assert.throws(() => parseAndroidStatusList(text), { name: "NatalisError", code: "NAT_EVIDENCE_MALFORMED" }, text);
 });
