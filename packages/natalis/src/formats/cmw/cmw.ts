@@ -105,7 +105,7 @@ function readJson(value: JsonValue, level: number): readonly CmwRecord[] {
   if (typeof value !== "object" || value === null || level === mostLevels)
     throw cmwError("NAT_CMW_FORM", "neither a record nor a collection");
   const members = Object.entries(value).filter(([name]) => name !== collectionType);
-  return members.flatMap(([, member]) => readJson(member as JsonValue, level + 1));
+  return members.flatMap(([, member]) => readJson(member, level + 1));
 }
 
 /** Tags are those of the content formats from 0 to 65535, of which the codec is told the ones that stand there. */

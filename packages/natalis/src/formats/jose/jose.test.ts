@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from "node:assert/strict";
-import { createPublicKey, generateKeyPairSync, type JsonWebKey } from "node:crypto";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { generateKey, nodeSignatureVerifier } from "@natalis/node";
 import { encodeUtf8, toBase64Url } from "../../kernel/index.ts";
@@ -12,9 +12,9 @@ import { parseJsonWebKey, parseJsonWebSignature, verifyJsonWebSignature } from "
 const encode = (value: unknown) => toBase64Url(encodeUtf8(JSON.stringify(value)));
 const { ES256, EdDSA } = algorithms;
 
-async function signed(protectedHeader: unknown, algorithm = ES256, key = generateKey(algorithm).signer) {
+function signed(protectedHeader: unknown, algorithm = ES256, key = generateKey(algorithm).signer) {
   const [header, payload] = [encode(protectedHeader), encode({ hello: "world" })];
-  const signature = toBase64Url(signatureToCose(algorithm, await key.sign(encodeUtf8(`${header}.${payload}`))));
+  const signature = toBase64Url(signatureToCose(algorithm, key.sign(encodeUtf8(`${header}.${payload}`))));
   return { jws: { protected: header, payload, signature }, publicKey: key.publicKey };
 }
 
@@ -23,7 +23,7 @@ const verify = (jws: JsonValue, publicKey: Uint8Array) =>
 
 for (const algorithm of Object.values(algorithms))
   test(`a signature by ${algorithm.name}`, async () => {
-    const { jws, publicKey } = await signed({ alg: algorithm.name }, algorithm);
+    const { jws, publicKey } = signed({ alg: algorithm.name }, algorithm);
     await verify(jws, publicKey);
     const other = generateKey(algorithm).signer.publicKey;
     await assert.rejects(verify(jws, other), { code: "NAT_JOSE_SIGNATURE" });
@@ -48,24 +48,24 @@ test("the example of RFC 7515 A.3", async () => {
 
 test("the key decides the algorithm", async () => {
   for (const alg of ["none", "HS256", "ES384", "RS256", undefined, 7]) {
-    const { jws, publicKey } = await signed({ alg });
+    const { jws, publicKey } = signed({ alg });
     await assert.rejects(verify(jws, publicKey), { name: "NatalisError", code: "NAT_JOSE_ALGORITHM" });
   }
-  const { jws, publicKey } = await signed({ alg: "Ed25519" }, EdDSA);
+  const { jws, publicKey } = signed({ alg: "Ed25519" }, EdDSA);
   await verify(jws, publicKey);
 });
 
 test("headers that ask for more, or repeat what is protected, are refused", async () => {
-  const { jws } = await signed({ alg: "ES256", kid: "a" });
-  const critical = await signed({ alg: "ES256", crit: ["exp"] });
+  const { jws } = signed({ alg: "ES256", kid: "a" });
+  const critical = signed({ alg: "ES256", crit: ["exp"] });
   assert.throws(() => parseJsonWebSignature(critical.jws), { code: "NAT_JOSE_HEADER" });
   for (const header of [{ alg: "ES256" }, { crit: [] }, { kid: "b" }])
-    assert.throws(() => parseJsonWebSignature({ ...jws, header } as JsonValue), { code: "NAT_JOSE_HEADER" });
+    assert.throws(() => parseJsonWebSignature({ ...jws, header }), { code: "NAT_JOSE_HEADER" });
   assert.deepEqual(parseJsonWebSignature({ ...jws, header: { uniqueId: "1" } }).header, { uniqueId: "1" });
 });
 
 test("other shapes are refused", async () => {
-  const { jws } = await signed({ alg: "ES256" });
+  const { jws } = signed({ alg: "ES256" });
   const bad: JsonValue[] = [null, [], "a.b.c", {}, { ...jws, protected: 1 }, { ...jws, payload: "=" }];
   for (const value of [...bad, { ...jws, protected: encode([]) }, { ...jws, protected: "e30x" }, { ...jws, header: 1 }])
     assert.throws(() => parseJsonWebSignature(value), { name: "NatalisError", code: "NAT_JOSE_FORM" });
@@ -83,7 +83,7 @@ for (const [curve, generate] of Object.entries(pairs))
     const der = new Uint8Array(publicKey.export({ type: "spki", format: "der" }));
     const key = publicKey.export({ format: "jwk" }) as Record<string, string>;
     assert.deepEqual(parseJsonWebKey({ ...key, kid: "0", x5c: [] }), der);
-    const leaked = privateKey.export({ format: "jwk" }) as JsonWebKey as Record<string, string>;
+    const leaked = privateKey.export({ format: "jwk" }) as Record<string, string>;
     assert.throws(() => parseJsonWebKey(leaked), { code: "NAT_JOSE_KEY" });
     assert.deepEqual(
       createPublicKey({ key: leaked, format: "jwk" }).export({ type: "spki", format: "der" }),

@@ -3,12 +3,11 @@
 // other; each layer beneath is signed by the key of the one above it, and a topmost CBOR certificate by a root's key.
 
 import { type Certificate, signatureSchemeFor, verifySign1 } from "../../formats/index.ts";
-import { isNatalisError } from "../../kernel/index.ts";
 import { requireAuthority, requireUnderstood, requireValidity } from "../chain/chain-rules.ts";
 import { verifyChain } from "../chain/verify-chain.ts";
 import { evidenceError } from "../errors.ts";
 import type { EvidenceContext, EvidenceRoot } from "../evidence.ts";
-import { refusedAs } from "../refusal.ts";
+import { isOfEvidence, refusedAs } from "../refusal.ts";
 import { rootOfKey, rootsFor } from "../roots.ts";
 import type { DiceLayer } from "./layer.ts";
 import type { ParsedDiceStatement } from "./statement.ts";
@@ -77,7 +76,7 @@ async function isSignedBy(layer: DiceLayer, publicKey: Uint8Array, context: Evid
     await verifySign1(layer.token, publicKey, context.verifier);
     return true;
   } catch (error) {
-    if (isNatalisError(error)) return false;
+    if (isOfEvidence(error)) return false;
     throw error;
   }
 }

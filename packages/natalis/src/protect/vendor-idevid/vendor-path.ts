@@ -3,10 +3,11 @@
 // errors as those of evidence.
 
 import type { Certificate } from "../../formats/index.ts";
-import { equalBytes, isNatalisError } from "../../kernel/index.ts";
+import { equalBytes } from "../../kernel/index.ts";
 import { validatePath, type VerifiedPath } from "../../path/index.ts";
 import { evidenceError } from "../errors.ts";
 import type { EvidenceContext, EvidenceRoot } from "../evidence.ts";
+import { isOfEvidence } from "../refusal.ts";
 
 const policy = { unknown: "acceptAbsent", clockSkew: 300 } as const;
 
@@ -22,7 +23,7 @@ export async function vendorPath(
     const path = await validatePath({ certificate, intermediates, anchors, at, verifier, status });
     return rootOf(path, roots);
   } catch (error) {
-    if (!isNatalisError(error)) throw error;
+    if (!isOfEvidence(error)) throw error;
     throw evidenceError(codeOf(error.code), `${error.code} ${error.detail}`, error);
   }
 }
