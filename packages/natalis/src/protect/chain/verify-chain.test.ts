@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from "node:assert/strict";
+import { generateKeyPairSync, sign as signWith } from "node:crypto";
 import { test } from "node:test";
 import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import {
@@ -11,6 +12,7 @@ import {
   type Extension,
   oids,
 } from "../../formats/index.ts";
+import { fromHex } from "../../kernel/index.ts";
 import {
   authorityExtensions,
   extension,
@@ -149,6 +151,35 @@ test("critical extensions are understood or refused", async () => {
 test("what is malformed in an extension refuses the chain", async () => {
   const issuer = await forge("issuer", root, [extension(oids.basicConstraints, Uint8Array.of(5, 0))]);
   await refuses("NAT_EVIDENCE_CHAIN", certificatesOf(await forge("leaf", issuer, []), issuer));
+});
+
+function rsaParty(bits: number) {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: bits });
+  const key = { format: "der", type: "spki" } as const;
+  return { publicKey: new Uint8Array(publicKey.export(key)), privateKey };
+}
+
+test("RSA vouches with 2048 bits and SHA-256; less, and keys of no known algorithm, vouch for nothing", async () => {
+  const cases = [
+    [2048, "300d06092a864886f70d01010b0500", "sha256", true],
+    [2048, "300d06092a864886f70d0101050500", "sha1", false],
+    [1024, "300d06092a864886f70d01010b0500", "sha256", false],
+  ] as const;
+  for (const [bits, identifier, digest, holds] of cases) {
+    const { publicKey, privateKey } = rsaParty(bits);
+    const algorithm = { ...algorithms.ES256, signatureIdentifier: fromHex(identifier) };
+    const sign = (data: Uint8Array) => new Uint8Array(signWith(digest, data, privateKey));
+    const top = await forge("RSA", undefined, authorityExtensions(), { signer: { algorithm, publicKey, sign } });
+    const below = await forge("leaf", top, []);
+    const roots = [evidenceRoot(top, ["test"])];
+    if (holds) assert.equal(await verify(certificatesOf(below), {}, { roots }), roots[0]);
+    else await refuses("NAT_EVIDENCE_CHAIN", certificatesOf(below), {}, { roots });
+  }
+  const { publicKey } = generateKeyPairSync("dsa", { modulusLength: 2048, divisorLength: 256 });
+  const unknown = new Uint8Array(publicKey.export({ format: "der", type: "spki" }));
+  const dsa = await forge("root", undefined, authorityExtensions(), { signer: { ...key(), publicKey: unknown } });
+  const roots = [evidenceRoot(dsa, ["test"]), ...context.roots];
+  assert.equal(await verify(certificatesOf(leaf, middle), {}, { roots }), roots[1]);
 });
 
 const issueList = (issuer: Forged, revoked: readonly Forged[], nextUpdate = later) =>

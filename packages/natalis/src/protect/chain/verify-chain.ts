@@ -3,10 +3,10 @@
 // for: hardware gives its chain as it was made, and `natalis/path` builds those that RFC 5280 describes.
 
 import { type Certificate, readKeyFacts, sameName, signatureSchemeFor } from "../../formats/index.ts";
-import { equalBytes } from "../../kernel/index.ts";
+import { equalBytes, type SignatureScheme } from "../../kernel/index.ts";
 import { evidenceError } from "../errors.ts";
 import type { EvidenceContext, EvidenceRoot } from "../evidence.ts";
-import { refusedAs } from "../refusal.ts";
+import { isOfEvidence, refusedAs } from "../refusal.ts";
 import { rootOfKey, rootsFor } from "../roots.ts";
 import { type ChainRules, chainError, requireUnderstood } from "./chain-rules.ts";
 import { refuseRevoked } from "./revocation.ts";
@@ -77,10 +77,20 @@ async function requireIssued(
     throw chainError(certificate, "is not signed by the one above");
 }
 
-/** Weak signatures count for nothing; ECDSA under an identifier with NULL does, since genuine hardware writes it. */
-async function isIssuedBy(certificate: Certificate, issuer: Certificate, { verifier }: EvidenceContext) {
-  const { tbs, signature, signatureIdentifier } = certificate;
-  const scheme = signatureSchemeFor(signatureIdentifier, issuer.publicKey);
-  if (scheme === undefined || scheme.digest === "SHA-1" || readKeyFacts(issuer.publicKey).weak) return false;
-  return verifier.verify(scheme, issuer.publicKey, tbs, signature);
+/** What is signed with an algorithm or by a key that is not known here is signed by nobody. */
+async function isIssuedBy(certificate: Certificate, { publicKey }: Certificate, { verifier }: EvidenceContext) {
+  const { tbs, signature } = certificate;
+  const scheme = strongScheme(certificate, publicKey);
+  return scheme !== undefined && (await verifier.verify(scheme, publicKey, tbs, signature));
+}
+
+/** SHA-1 and short keys count for nothing; ECDSA's identifier with NULL does, since genuine hardware writes it. */
+function strongScheme({ signatureIdentifier }: Certificate, publicKey: Uint8Array): SignatureScheme | undefined {
+  try {
+    const scheme = signatureSchemeFor(signatureIdentifier, publicKey);
+    return scheme?.digest === "SHA-1" || readKeyFacts(publicKey).weak ? undefined : scheme;
+  } catch (error) {
+    if (isOfEvidence(error)) return undefined;
+    throw error;
+  }
 }

@@ -110,7 +110,7 @@ test("another nonce or key is refused", async () => {
 });
 
 test("devices that are not secured are refused", async () => {
-  for (const lifecycle of [0, 0x1000, 0x2fff, 0x3100, 0x4000, 0x6000, 0x13000])
+  for (const lifecycle of [0, 0x1000, 0x2fff, 0x3100, 0x4000, 0x6000, 0x13000, 0x1_0000_3000])
     await refuses("NAT_EVIDENCE_LIFECYCLE", verify(await statementOf(fresh, [2395, lifecycle])));
   await refuses("NAT_EVIDENCE_LIFECYCLE", verify(await statementOf(fresh, [263, 0])));
   for (const status of [1, 2, 3, 4]) assert.equal((await verify(await statementOf(fresh, [263, status]))).custody, 1);

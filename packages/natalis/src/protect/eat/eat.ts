@@ -100,7 +100,7 @@ async function requireSigned(token: Sign1, publicKey: Uint8Array, { verifier }: 
 }
 
 function requireSecured({ lifecycle, debugStatus }: EatClaims): void {
-  if (lifecycle !== undefined && lifecycle >> 8 !== securedLifecycle)
+  if (lifecycle !== undefined && Math.floor(lifecycle / 0x100) !== securedLifecycle)
     throw evidenceError("NAT_EVIDENCE_LIFECYCLE", `0x${lifecycle.toString(16)} is not secured (RFC 9783 4.3.1)`);
   if (debugStatus === debugEnabled)
     throw evidenceError("NAT_EVIDENCE_LIFECYCLE", "debugging is enabled (RFC 9711 4.2.9)");

@@ -65,6 +65,8 @@ test("signed entries become endorsements", async () => {
 test("many entries, or none", async () => {
   assert.equal((await importManifest(textOf(await entry(), await entry({ uniqueId: "02" })), context)).length, 2);
   assert.deepEqual(await importManifest("[]", context), []);
+  const [keyless] = await importManifest(textOf(await entry({ publicKeySet: undefined })), context);
+  assert.deepEqual(keyless?.keys, []);
 });
 
 test("the model stands where there is no part number, and neither has to", async () => {
@@ -105,7 +107,7 @@ test("other shapes are refused", async () => {
     { version: 2 },
     { uniqueId: 7 },
     { manufacturer: "Microchip" },
-    { publicKeySet: undefined },
+    { publicKeySet: {} },
     keysOf({ ...second, kid: 1 }),
     keysOf({ ...second, x5c: ["!"] }),
     keysOf({ ...second, x5c: ["AAAA"] }),

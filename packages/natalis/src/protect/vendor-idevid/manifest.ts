@@ -86,11 +86,11 @@ function requireSameId({ header }: JsonWebSignature, uniqueId: string): void {
 function readElement(payload: Uint8Array): Omit<Endorsement, "root"> {
   const element = jsonObject(parseJson(decodeUtf8(payload)));
   if (jsonMember(element, "version") !== 1) throw evidenceError("NAT_EVIDENCE_MALFORMED", "not of version 1");
-  const keySet = jsonObject(jsonMember(element, "publicKeySet"));
+  const keySet = jsonMember(element, "publicKeySet");
   return {
     uniqueId: jsonText(jsonMember(element, "uniqueId")).toLowerCase(),
     hardware: readHardware(element),
-    keys: jsonArray(jsonMember(keySet, "keys"), mostKeys).map(readKey),
+    keys: keySet === undefined ? [] : jsonArray(jsonMember(jsonObject(keySet), "keys"), mostKeys).map(readKey),
   };
 }
 

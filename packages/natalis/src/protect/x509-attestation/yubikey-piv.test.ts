@@ -133,6 +133,12 @@ test("a slot's certificate of 2018, which does not say that it is an authority, 
   assert.equal((await verify(await attest(stated, longer), [longer, middle])).custody, 3);
 });
 
+test("authorities may state what devices state, but for a key's policy", async () => {
+  const extensions = [own(3, 5, 7, 4), extension(`${arc}.7`, encodeInteger(1)), own(9, 1), ...authorityExtensions(0)];
+  const named = await forgeCertificate({ name: "f9", issuer: root, signer: key(), extensions });
+  assert.equal((await verify(await attest(stated, named), [named])).custody, 3);
+});
+
 test("an attested key attests nothing, and neither does any other that is no authority", async () => {
   const attested = await attest();
   await refuses("NAT_EVIDENCE_CHAIN", verify(await attest(stated, attested), [attested, slot]));

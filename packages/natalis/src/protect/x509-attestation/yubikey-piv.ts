@@ -98,8 +98,7 @@ export function readYubikeyStatement(leaf: Certificate): YubikeyStatement {
  */
 function checkYubikeyIssuer(issuer: Certificate, below: number): void {
   const has = (oid: string) => findExtension(issuer, oid) !== undefined;
-  if (has(extensions.policy) || has(extensions.serialNumber) || has(extensions.formFactor))
-    throw chainError(issuer, "is of an attested key and issued another");
+  if (has(extensions.policy)) throw chainError(issuer, "is of an attested key and issued another");
   const isAttestationSlot = below === 0 && has(extensions.firmware) && basicConstraintsOf(issuer) === undefined;
   if (!isAttestationSlot) requireAuthority(issuer, below);
 }
