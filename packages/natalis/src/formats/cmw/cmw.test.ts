@@ -52,8 +52,9 @@ test("tags are those of RFC 9277", () => {
   assert.equal(tagOfContentFormat(255), 0x63740201);
   assert.equal(tagOfContentFormat(65_535), 0x63740101 + 257 * 256);
   const cbor = (tag: number) => encodeCbor(new Tagged(tag, value));
-  assert.deepEqual(parseCmw(cbor(tagOfContentFormat(65_024))), [{ type: 65_024, value }]);
-  for (const tag of [0x63740100, 0x63740200, 0x637401ff + 1, 18, 0x64000000])
+  for (const type of [0, 263, 65_024, 65_535])
+    assert.deepEqual(parseCmw(cbor(tagOfContentFormat(type))), [{ type, value }]);
+  for (const tag of [0x63740100, 0x63740200, tagOfContentFormat(65_536), 18, 0x64000000])
     assert.throws(() => parseCmw(cbor(tag)), { name: "NatalisError", code: "NAT_CMW_FORM" }, tag.toString(16));
 });
 

@@ -116,15 +116,16 @@ function readCbor(bytes: Uint8Array): readonly CmwRecord[] {
 function tagsIn(bytes: Uint8Array): readonly number[] {
   const found = new Set<number>();
   for (let at = 0; at + 4 < bytes.length && found.size < mostRecords; at++)
-    if (bytes[at] === 0xda && bytes[at + 1] === 0x63 && bytes[at + 2] === 0x74)
-      found.add(0x63740000 + (bytes[at + 3] as number) * 256 + (bytes[at + 4] as number));
+    if (bytes[at] === 0xda && bytes[at + 1] === 0x63)
+      found.add(0x63000000 + [2, 3, 4].reduce((sum, i) => sum * 256 + (bytes[at + i] as number), 0));
   return [...found].filter((tag) => contentFormatOf(tag) !== undefined);
 }
 
 function contentFormatOf(tag: number): number | undefined {
   const offset = tag - 0x63740101;
   const contentFormat = Math.floor(offset / 256) * 255 + (offset % 256);
-  return offset >= 0 && tagOfContentFormat(contentFormat) === tag ? contentFormat : undefined;
+  const isOne = isCount(contentFormat, highestContentFormat) && tagOfContentFormat(contentFormat) === tag;
+  return isOne ? contentFormat : undefined;
 }
 
 function readCborItem(item: CborValue, level: number): readonly CmwRecord[] {
