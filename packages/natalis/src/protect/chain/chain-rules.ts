@@ -21,9 +21,10 @@ export interface ChainRules {
   checkDates(certificate: Certificate, at: Date, chain: readonly Certificate[]): void;
   /**
    * @param below certificates between the leaf and this one
+   * @param chain without the root
    * @throws NAT_EVIDENCE_CHAIN where it may not have issued the one below it; the root is not asked about
    */
-  checkIssuer(issuer: Certificate, below: number): void;
+  checkIssuer(issuer: Certificate, below: number, chain: readonly Certificate[]): void;
   /** Critical extensions that the format itself reads. */
   readonly understood: readonly string[];
 }

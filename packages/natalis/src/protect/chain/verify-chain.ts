@@ -46,7 +46,7 @@ function checkRules(chain: readonly Certificate[], rules: ChainRules, at: Date):
   for (const [i, certificate] of chain.entries()) {
     rules.checkDates(certificate, at, chain);
     requireUnderstood(certificate, rules.understood);
-    if (i > 0) rules.checkIssuer(certificate, i - 1);
+    if (i > 0) rules.checkIssuer(certificate, i - 1, chain);
   }
 }
 

@@ -178,10 +178,26 @@ test("an attested key attests nothing, whatever its certificate says", async () 
     const attested = await forge("attested", batch, extensions);
     await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, attested), { issuers: [attested, batch, factory] }));
   }
+  const silent = await forge("silent", factory, []);
+  assert.equal((await verify(await attest({}, silent), { issuers: [silent, factory] })).custody, 3);
+  const server = await forge("Droid CA2", root, authorityExtensions());
+  const machine = await forge("machine", server, []);
+  await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, machine), { issuers: [machine, server] }));
   const user = await forge("user", factory, [
     extension(oids.basicConstraints, encodeBasicConstraints({ isAuthority: false })),
   ]);
   await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, user), { issuers: [user, factory] }));
+});
+
+test("chains are not longer than Google's are", async () => {
+  const extended = await forge("extended", batch, authorityExtensions());
+  await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, extended), { issuers: [extended, batch, factory] }));
+  const names = ["Droid CA2", "Droid CA3", "TEE", "more"];
+  const issuers: Forged[] = [];
+  for (const name of names) issuers.unshift(await forge(name, issuers[0] ?? root, authorityExtensions()));
+  const [more, ...usual] = issuers as [Forged, ...Forged[]];
+  assert.equal((await verify(await attest({}, usual[0]), { issuers: usual })).custody, 3);
+  await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, more), { issuers }));
 });
 
 test("what Google's list names is revoked, by either form of its number", async () => {

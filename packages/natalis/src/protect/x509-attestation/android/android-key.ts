@@ -63,11 +63,22 @@ function isFactoryProvisioned(chain: readonly Certificate[]): boolean {
   return intermediate !== undefined && attributeValues(intermediate.subject, oids.serialNumber).length > 0;
 }
 
-/** What certifies an attested key is no issuer: whoever holds the key may sign what he likes with it. */
-function checkIssuer(issuer: Certificate): void {
+/** Leaf, attestation key, intermediate; where keys are provisioned remotely, a server's key more. */
+const longest = { factory: 3, remote: 4 } as const;
+
+/**
+ * What certifies an attested key is no issuer: whoever holds the key may sign what he likes with it. Google's root has
+ * more than attestation below it, so nothing is longer than such chains are; a factory's key may leave unsaid that it
+ * is an authority, and none else.
+ */
+function checkIssuer(issuer: Certificate, below: number, chain: readonly Certificate[]): void {
+  const isFactory = isFactoryProvisioned(chain);
+  if (chain.length > (isFactory ? longest.factory : longest.remote))
+    throw chainError(issuer, `stands in a chain of ${chain.length}`);
   if (findExtension(issuer, keyDescriptionOid) !== undefined)
     throw chainError(issuer, "is of an attested key and issued another");
-  if (basicConstraintsOf(issuer)?.isAuthority === false) throw chainError(issuer, "issued another and is no authority");
+  const isAuthority = basicConstraintsOf(issuer)?.isAuthority ?? (isFactory && below === 0);
+  if (!isAuthority) throw chainError(issuer, "issued another and is no authority");
 }
 
 function refuseListed(certificate: Certificate, statusList: AndroidStatusList): void {
