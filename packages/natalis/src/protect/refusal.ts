@@ -16,7 +16,7 @@ export function wellFormed<T>(what: string, read: () => T): T {
 }
 
 /** Rooms whose errors tell of the evidence; what a port says, that it lacks an algorithm, tells of the runtime. */
-const rooms = /^NAT_(?:ALGORITHM|BYTES|CBOR|CMW|COSE|CRL|DER|JOSE|JSON|OCSP|PATH|STATUS|X509)_/;
+const rooms = /^NAT_(?:ALGORITHM|BYTES|CBOR|CMW|COSE|CRL|DER|JOSE|JSON|OCSP|PATH|STATUS|TPM|X509)_/;
 
 /** Whether codecs, checks or paths threw it. */
 export function isOfEvidence(error: unknown): error is NatalisError {
