@@ -6,6 +6,7 @@ import { type Corpus, gatherCorpus } from "./corpus/corpus.ts";
 import type { Format, Target } from "./format.ts";
 import type { Encoding } from "./mutation/mutation.ts";
 import { batchLineFormat } from "./targets/batch-lines.ts";
+import { evidenceFormats } from "./targets/evidence.ts";
 import {
   possessionTarget,
   privateKeyTargets,
@@ -53,6 +54,7 @@ export function formatsOf(corpus: Corpus): readonly Format[] {
     signatureIdentifierFormat(corpus.signatureIdentifiers),
     pathFormat(corpus.papers),
     batchLineFormat(corpus),
+    ...evidenceFormats(corpus.evidence),
   ];
 }
 

@@ -11,6 +11,7 @@ import { gatherCorpus } from "./corpus/corpus.ts";
 import { publicFolders } from "./corpus/public-papers.ts";
 import { formatsOf } from "./formats.ts";
 import { absent } from "../conformance/vectors.ts";
+import { judgeEvidence } from "./targets/evidence.ts";
 import { judgePapers } from "./targets/paths.ts";
 
 const mutations = 5_000;
@@ -54,6 +55,12 @@ test("papers that must hold do, so that mutations start from what is accepted", 
     const isGood = papers.lists.length > 0 || papers.responses.length > 0;
     assert.ok(!isGood || statuses?.every(({ state }) => state === "good"), papers.name);
   }
+});
+
+test("evidence that must prove a custody does, so that mutations start from what is accepted", async () => {
+  const proving = corpus.evidence.papers.filter(({ custody }) => custody !== undefined);
+  assert.equal(proving.length, 8);
+  for (const paper of proving) assert.equal((await judgeEvidence(paper)).custody, paper.custody, paper.format);
 });
 
 for (const folder of publicFolders)

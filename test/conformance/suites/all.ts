@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every suite that runs in Node and in a browser: a new one is one line here.
 
+import { attestation } from "./attestation.ts";
 import { cbor } from "./cbor.ts";
 import { cose } from "./cose.ts";
+import { diceChains } from "./dice-chains.ts";
 import { mlDsaCertificates } from "./ml-dsa-certificates.ts";
 import { pkitsPapers } from "./pkits-papers.ts";
 import { pkitsPaths } from "./pkits-paths.ts";
@@ -24,4 +26,6 @@ export const suites: readonly ConformanceSuite[] = [
   wycheproof,
   wycheproofSeeds,
   wycheproofJson,
+  attestation,
+  diceChains,
 ];

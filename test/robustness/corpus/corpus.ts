@@ -11,6 +11,7 @@ import {
   signSign1,
 } from "natalis/formats";
 import { encodeUtf8, isNatalisError, type SignatureAlgorithmName } from "natalis/kernel";
+import { type EvidenceCorpus, evidenceCorpus } from "./evidence.ts";
 import { constrainingExtensions } from "./extensions.ts";
 import { fixedSigner } from "./fixed-signer.ts";
 import { foreignPapers } from "./foreign-papers.ts";
@@ -53,6 +54,7 @@ export interface Corpus {
   readonly coseKeys: readonly Uint8Array[];
   readonly logTexts: readonly Uint8Array[];
   readonly mailboxes: readonly Uint8Array[];
+  readonly evidence: EvidenceCorpus;
 }
 
 const mailboxes = ["a@device.example", '"a b"@device.example', "gerät@xn--bcher-kva.example", "a.b+c@[192.0.2.1]"];
@@ -95,6 +97,7 @@ export async function gatherCorpus(): Promise<Corpus> {
     coseKeys: [...ownCoseKeys(), ...publicCoseKeys()],
     logTexts: await logTexts(),
     mailboxes: mailboxes.map(encodeUtf8),
+    evidence: await evidenceCorpus(papers),
   };
 }
 

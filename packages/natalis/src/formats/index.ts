@@ -4,10 +4,13 @@
 export * from "./algorithms.ts";
 export * from "./cbor/index.ts";
 export * from "./cms/index.ts";
+export * from "./cmw/index.ts";
 export * from "./cose/index.ts";
 export * from "./der/index.ts";
 export { joinEcdsaIntegers } from "./ecdsa-signature.ts";
 export { algorithmErrors } from "./errors.ts";
+export * from "./jose/index.ts";
+export * from "./json/index.ts";
 export { type KeyFacts, readKeyFacts } from "./key-facts.ts";
 export * from "./ocsp/index.ts";
 export * from "./pem.ts";

@@ -13,6 +13,16 @@ export * from "./contracts/seal-state-store.ts";
 export * from "./contracts/signature-verifier.ts";
 export * from "./contracts/signer.ts";
 export { testingErrors } from "./errors.ts";
+export {
+  evidenceBinding,
+  evidenceRoot,
+  forgeCborLayer,
+  forgeKeyDescription,
+  forgeManifestEntry,
+  forgeToken,
+  freshSignature,
+  requiredValue,
+} from "./evidence-forge.ts";
 export { InsecureSeededEntropy } from "./insecure-seeded-entropy.ts";
 export {
   type InjectedFailure,

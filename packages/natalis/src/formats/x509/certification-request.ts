@@ -40,6 +40,8 @@ export interface CertificationRequestFields {
   /** DER SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
   readonly extensions?: readonly Extension[];
+  /** Beside extensionRequest. */
+  readonly attributes?: readonly RequestAttribute[];
 }
 
 /**
@@ -58,9 +60,11 @@ export function encodeCertificationRequestInfo({
   subject,
   publicKey,
   extensions = [],
+  attributes = [],
 }: CertificationRequestFields): Uint8Array {
-  const attributes = extensions.length === 0 ? [] : [encodeExtensionRequest(extensions)];
-  return encodeSequence(encodeInteger(0), subject, publicKey, encodeSetOf(attributes, contextTag(0)));
+  const requested = extensions.length === 0 ? [] : [encodeExtensionRequest(extensions)];
+  const all = [...requested, ...attributes.map(encodeRequestAttribute)];
+  return encodeSequence(encodeInteger(0), subject, publicKey, encodeSetOf(all, contextTag(0)));
 }
 
 function readRequestInfo(reader: DerReader): Pick<CertificationRequest, "subject" | "publicKey" | "attributes"> {

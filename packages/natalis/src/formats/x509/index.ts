@@ -2,6 +2,7 @@
 // X.509: certificates, certification requests, revocation lists, and a codec for each extension that we know.
 
 export * from "./arc.ts";
+export * from "./attestation-bundle.ts";
 export * from "./authority-info-access.ts";
 export * from "./basic-constraints.ts";
 export * from "./birth-extension.ts";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Object identifiers by name: attributes (RFC 5280 A.1, RFC 4519), extensions (RFC 5280 4.2 and 5.2, RFC 8520),
-// extended key usages and access methods (RFC 5280 4.2.1.12, 4.2.2.1), request attributes (RFC 2985, RFC 9908), OCSP.
+// extended key usages and access methods (RFC 5280 4.2.1.12, 4.2.2.1), request attributes (RFC 2985, RFC 9908), OCSP,
+// evidence (draft-ietf-lamps-csr-attestation-25, RFC 9999).
 // Signature algorithms stand in the algorithm table; OIDs under an operator's own arc in arc.ts.
 
 export const oids = {
@@ -23,6 +24,7 @@ export const oids = {
   // Attributes of certification requests
   challengePassword: "1.2.840.113549.1.9.7",
   extensionRequest: "1.2.840.113549.1.9.14",
+  attestation: "1.2.840.113549.1.9.16.2.59",
   certificationRequestInfoTemplate: "1.2.840.113549.1.9.16.2.61",
   extensionReqTemplate: "1.2.840.113549.1.9.16.2.62",
   // Extensions of certificates
@@ -42,6 +44,7 @@ export const oids = {
   inhibitAnyPolicy: "2.5.29.54",
   authorityInfoAccess: "1.3.6.1.5.5.7.1.1",
   mudUrl: "1.3.6.1.5.5.7.1.25",
+  conceptualMessageWrapper: "1.3.6.1.5.5.7.1.35",
   // Extensions of CRLs and of their entries
   crlNumber: "2.5.29.20",
   reasonCode: "2.5.29.21",

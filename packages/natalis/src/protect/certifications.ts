@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which hardware is certified, for custody 4: a table that people review, row by row, against the certificate that the
+// row names. A row is added with its source and the day of its review, and never from memory: what cannot be shown is
+// not here. Firmware is named exactly, since a certificate is of one.
+
+import { equalBytes } from "../kernel/index.ts";
+import type { EvidenceContext, EvidenceFinding, EvidenceFormat, HardwareIdentity } from "./evidence.ts";
+
+export interface Certification {
+  readonly scheme: "FIPS 140-2" | "FIPS 140-3" | "Common Criteria";
+  /** As the scheme's own list has it. */
+  readonly certificate: string;
+  /** Level of the scheme: an overall security level, an evaluation assurance level. */
+  readonly level: string;
+  /** As evidence names it. */
+  readonly manufacturer: string;
+  readonly model: string;
+  /** Versions that the certificate is of. */
+  readonly firmware: readonly string[];
+  /** Instants between which the certificate counts; without end, where its list states none. */
+  readonly validFrom: Date;
+  readonly validTo?: Date;
+  /** Where a reader finds the certificate. */
+  readonly source: string;
+  /** The day on which it was read there. */
+  readonly reviewed: Date;
+}
+
+/** Reviewed rows. None yet: no certificate could be read at its source for hardware that is attested here. */
+export const certifications: readonly Certification[] = [];
+
+/** The certificate of hardware at a time, if the table has one. */
+export function certificationOf(
+  { manufacturer, model, firmware }: HardwareIdentity,
+  at: Date,
+  table: readonly Certification[] = certifications,
+): Certification | undefined {
+  return table.find(
+    (row) =>
+      row.manufacturer === manufacturer &&
+      row.model === model &&
+      firmware !== undefined &&
+      row.firmware.includes(firmware) &&
+      isWithin(row, at),
+  );
+}
+
+/** A format whose findings of custody 3 are 4 where the hardware is certified; roots with a lower cap keep it. */
+export function withCertifications(
+  format: EvidenceFormat,
+  table: readonly Certification[] = certifications,
+): EvidenceFormat {
+  return {
+    format: format.format,
+    async verify(statement, binding, context) {
+      const finding = await format.verify(statement, binding, context);
+      const isUncapped = finding.custody === 3 && capOf(finding, context) === 4;
+      return isUncapped ? raised(finding, context.at, table) : finding;
+    },
+  };
+}
+
+/** A root that is not of the context, an endorsement's, has none that would raise anything. */
+function capOf({ root }: EvidenceFinding, { roots, hash }: EvidenceContext): number | undefined {
+  const found = root && roots.find(({ certificate }) => equalBytes(hash.sha256(certificate.der), root.hash));
+  return found?.cap;
+}
+
+function raised(finding: EvidenceFinding, at: Date, table: readonly Certification[]): EvidenceFinding {
+  const row = finding.hardware && certificationOf(finding.hardware, at, table);
+  if (row === undefined) return finding;
+  const { scheme, certificate, level } = row;
+  return { ...finding, custody: 4, details: [...finding.details, ["certified", `${scheme} ${level}, ${certificate}`]] };
+}
+
+function isWithin({ validFrom, validTo }: Certification, at: Date): boolean {
+  return at.getTime() >= validFrom.getTime() && (validTo === undefined || at.getTime() < validTo.getTime());
+}
