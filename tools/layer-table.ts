@@ -53,6 +53,7 @@ export const layers: readonly Layer[] = [
       chapter("birth", "issue", "registry"),
       chapter("registry"),
       chapter("issue"),
+      chapter("protect"),
     ],
   },
   {

@@ -35,3 +35,15 @@ export {
 export { FileSealState } from "./seal-state.ts";
 export { type PassphraseFile, readPassphraseFile, readSecretFile, type SecretFile } from "./secret-file.ts";
 export { type NodeSignatureVerifier, nodeSignatureVerifier } from "./signature-verifier.ts";
+export {
+  type HierarchyAuthorizations,
+  nodeCredentialCryptography,
+  openTpm,
+  type Tpm,
+  type TpmEndorsement,
+  tpmErrors,
+  type TpmEvidence,
+  type TpmKey,
+  type TpmOptions,
+  type TpmPlace,
+} from "./tpm2/index.ts";
