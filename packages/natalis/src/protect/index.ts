@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Custody: what evidence proves of where a device's private key lives (DESIGN 5).
+// Custody that is proven: formats of evidence, and the roots that they may end in. `birth` knows of none of it: programs
+// give it these formats as its verifiers.
 
 export { evidenceErrors } from "./errors.ts";
-export type * from "./evidence.ts";
+export {
+  bindingValue,
+  type Custody,
+  type EvidenceBinding,
+  type EvidenceContext,
+  type EvidenceFinding,
+  type EvidenceFormat,
+  type EvidenceRoot,
+  type HardwareIdentity,
+} from "./evidence.ts";
 export * from "./tpm/index.ts";

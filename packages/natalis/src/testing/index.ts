@@ -31,4 +31,5 @@ export {
   testMaker,
   testStationPrincipal,
 } from "./test-authority.ts";
+export { type ForgedTpm, type ForgedTpmOptions, forgeTpm } from "./tpm-forge.ts";
 export * from "./unsafe-test-log.ts";

@@ -3,8 +3,8 @@
 // secret that only the TPM with both can open. What was opened goes into the evidence (DESIGN 5).
 
 import type { Entropy } from "../../kernel/index.ts";
-import { readingEvidence } from "../errors.ts";
-import type { Activation, EvidenceContext } from "../evidence.ts";
+import { wellFormed } from "../refusal.ts";
+import type { EvidenceBinding, EvidenceContext } from "../evidence.ts";
 import { type EndorsementClaim, verifyEndorsement } from "./endorsement.ts";
 import { type Credential, type CredentialCryptography, makeCredential } from "./make-credential.ts";
 import { requireAttestationKey } from "./object-rules.ts";
@@ -17,10 +17,12 @@ export interface AttestationClaim extends EndorsementClaim {
   readonly attestationKey: Uint8Array;
 }
 
+/** What the service keeps, with the nonce, until the evidence comes. */
+export type Activation = NonNullable<EvidenceBinding["activation"]>;
+
 export interface NewActivation {
   /** For the device. */
   readonly credential: Credential;
-  /** Kept with the nonce until the evidence comes: `EvidenceBinding.activation`. */
   readonly activation: Activation;
 }
 
@@ -37,7 +39,7 @@ export async function startActivation(
 ): Promise<NewActivation> {
   const { area, keyHash } = await verifyEndorsement(claim, tpm2CertifyFormat, context);
   const { attestationKey } = claim;
-  requireAttestationKey(readingEvidence("the attestation key", () => parsePublicArea(attestationKey)));
+  requireAttestationKey(wellFormed("the attestation key", () => parsePublicArea(attestationKey)));
   const attestationKeyName = objectName(attestationKey);
   const secret = ports.entropy.bytes(secretOctets);
   const credential = await makeCredential(area, attestationKeyName, secret, ports);

@@ -19,7 +19,9 @@ import {
   encodeSequence,
   parseCoseKey,
 } from "../../formats/index.ts";
-import { evidenceError, readingEvidence } from "../errors.ts";
+import { evidenceError } from "../errors.ts";
+import { maximumStatementLength } from "../evidence.ts";
+import { wellFormed } from "../refusal.ts";
 
 export interface WebauthnTpmStatement {
   /** COSE algorithm of the signature. */
@@ -43,15 +45,15 @@ export interface AttestedCredential {
   readonly publicKey: Uint8Array;
 }
 
-const maximumBytes = 1 << 16;
+const maximumBytes = maximumStatementLength;
 const objectKeys = ["fmt", "attStmt", "authData"];
 const statementKeys = ["ver", "alg", "x5c", "sig", "certInfo", "pubArea"];
 
 /** @throws NAT_EVIDENCE_MALFORMED */
 export function parseAttestationObject(bytes: Uint8Array): WebauthnTpmStatement {
-  return readingEvidence("no WebAuthn attestation object", () => {
+  return wellFormed("no WebAuthn attestation object", () => {
     const object = asMap(decodeCbor(bytes, { maximumBytes, maximumDepth: 4, anyKeyOrder: true }), objectKeys);
-    if (asText(object.get("fmt")) !== "tpm") throw malformed(`a statement of format ${object.get("fmt")}`);
+    if (asText(object.get("fmt")) !== "tpm") throw malformed("of another format");
     const authenticatorData = object.has("authData") ? asBytes(object.get("authData")) : new Uint8Array(0);
     const credential = authenticatorData.length === 0 ? undefined : readAuthenticatorData(authenticatorData);
     return { ...readStatement(asMap(object.get("attStmt"), statementKeys)), authenticatorData, credential };

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a certificate in evidence to a root that counts for the format: RFC 5280 in full, with the revocation lists that
-// are known, and a root's cap on what is proven.
+// are known.
 
 import { type Certificate, parseCertificate, tpmCertificateTolerance } from "../../formats/index.ts";
 import { equalBytes, isNatalisError } from "../../kernel/index.ts";
 import { type VerifiedPath, validatePath } from "../../path/index.ts";
-import { evidenceError, readingEvidence } from "../errors.ts";
-import type { Custody, EvidenceContext, EvidenceFinding, EvidenceRoot } from "../evidence.ts";
+import { evidenceError } from "../errors.ts";
+import { refusedAs, wellFormed } from "../refusal.ts";
+import type { EvidenceContext, EvidenceRoot } from "../evidence.ts";
 
 export interface EvidencePath {
   /** The one in question. */
@@ -22,7 +23,7 @@ const longestChain = 8;
 export function parseEvidenceCertificates(chain: readonly Uint8Array[]): readonly [Certificate, ...Certificate[]] {
   if (chain.length > longestChain)
     throw evidenceError("NAT_EVIDENCE_MALFORMED", `${chain.length} certificates, at most ${longestChain}`);
-  const [first, ...others] = readingEvidence("a certificate", () =>
+  const [first, ...others] = wellFormed("a certificate", () =>
     chain.map((der) => parseCertificate(der, tpmCertificateTolerance)),
   );
   if (first === undefined) throw evidenceError("NAT_EVIDENCE_MALFORMED", "no certificate");
@@ -50,20 +51,9 @@ export async function verifyEvidencePath(
     const path = await validatePath({ certificate, intermediates, anchors, at, purpose, status, verifier });
     return { certificate, root: rootOf(path, counting) };
   } catch (cause) {
-    if (!isNatalisError(cause)) throw cause;
-    throw evidenceError(codes[cause.code] ?? "NAT_EVIDENCE_CHAIN", cause.message, cause);
+    const code = isNatalisError(cause) ? codes[cause.code] : undefined;
+    throw refusedAs(code ?? "NAT_EVIDENCE_CHAIN", "the certificate's path", cause);
   }
-}
-
-/** What the format proves, as far as its root and the binding let it (DESIGN 5). */
-export function underCap(
-  proven: Custody,
-  root: EvidenceRoot,
-  { hash }: EvidenceContext,
-): Pick<EvidenceFinding, "custody" | "root"> {
-  const capLifted = root.capLifted === true;
-  const custody = capLifted ? proven : (Math.min(proven, root.cap) as Custody);
-  return { custody, root: { name: root.name, hash: hash.sha256(root.certificate.der), capLifted } };
 }
 
 const codes: Readonly<Record<string, "NAT_EVIDENCE_ROOT" | "NAT_EVIDENCE_REVOKED">> = {

@@ -4,7 +4,8 @@
 //   4: the birth key (TPMT_PUBLIC each)   5: TPMS_ATTEST of TPM2_Certify   6: TPMT_SIGNATURE of 5 by 3
 
 import { asArray, asBytes, asMap, type CborValue, decodeCbor, encodeCbor } from "../../formats/index.ts";
-import { readingEvidence } from "../errors.ts";
+import { maximumStatementLength } from "../evidence.ts";
+import { wellFormed } from "../refusal.ts";
 import type { AttestationClaim } from "./activation.ts";
 
 export interface CertifyStatement extends AttestationClaim {
@@ -18,8 +19,6 @@ export interface CertifyStatement extends AttestationClaim {
 
 /** Map keys. Permanent. */
 const keys = { certificates: 1, endorsementKey: 2, attestationKey: 3, key: 4, attest: 5, signature: 6 } as const;
-
-const maximumBytes = 1 << 16;
 
 export function encodeCertifyStatement(statement: CertifyStatement): Uint8Array {
   return encodeCbor(
@@ -36,8 +35,11 @@ export function encodeCertifyStatement(statement: CertifyStatement): Uint8Array 
 
 /** @throws NAT_EVIDENCE_MALFORMED */
 export function parseCertifyStatement(bytes: Uint8Array): CertifyStatement {
-  return readingEvidence("no statement of TPM2_Certify", () => {
-    const map = asMap(decodeCbor(bytes, { maximumBytes, maximumDepth: 2 }), Object.values(keys));
+  return wellFormed("no statement of TPM2_Certify", () => {
+    const map = asMap(
+      decodeCbor(bytes, { maximumBytes: maximumStatementLength, maximumDepth: 2 }),
+      Object.values(keys),
+    );
     return {
       endorsementCertificates: asArray(map.get(keys.certificates)).map((one) => asBytes(one)),
       endorsementKey: asBytes(map.get(keys.endorsementKey)),

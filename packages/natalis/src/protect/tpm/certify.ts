@@ -5,12 +5,13 @@
 // birth (DESIGN 5).
 
 import { concatBytes, encodeUtf8, equalBytes, type Hash, toHex } from "../../kernel/index.ts";
-import { evidenceError, readingEvidence } from "../errors.ts";
+import { evidenceError } from "../errors.ts";
+import { findingOf } from "../finding.ts";
+import { wellFormed } from "../refusal.ts";
 import type { EvidenceBinding, EvidenceContext, EvidenceFinding, EvidenceFormat } from "../evidence.ts";
 import { type CertifyAttest, parseCertifyAttest } from "./attest.ts";
-import { underCap } from "./certificate-path.ts";
 import { type CertifyStatement, parseCertifyStatement } from "./certify-statement.ts";
-import { type Endorsement, verifyEndorsement } from "./endorsement.ts";
+import { type VerifiedEndorsement, verifyEndorsement } from "./endorsement.ts";
 import { tpm2CertifyFormat } from "./format-names.ts";
 import { requireAttestationKey, requireAttestedKey } from "./object-rules.ts";
 import { parsePublicArea, type PublicArea } from "./public-area.ts";
@@ -33,12 +34,12 @@ export const tpm2Certify: EvidenceFormat = {
   /**
    * Custody 3. Without nonce 1: nothing then says that the attestation key is this TPM's.
    * @throws NAT_EVIDENCE_MALFORMED, NAT_EVIDENCE_ROOT, NAT_EVIDENCE_CHAIN, NAT_EVIDENCE_REVOKED, NAT_EVIDENCE_SIGNATURE,
-   * NAT_EVIDENCE_KEY, NAT_EVIDENCE_NONCE, NAT_EVIDENCE_ATTRIBUTES
+   * NAT_EVIDENCE_KEY, NAT_EVIDENCE_FRESHNESS, NAT_EVIDENCE_ATTRIBUTES
    */
   async verify(bytes, binding, context) {
     const statement = parseCertifyStatement(bytes);
     const [attestationKey, key] = [areaIn(statement, "attestationKey"), areaIn(statement, "key")];
-    const attest = readingEvidence("TPMS_ATTEST", () => parseCertifyAttest(statement.attest));
+    const attest = wellFormed("TPMS_ATTEST", () => parseCertifyAttest(statement.attest));
     requireAttestationKey(attestationKey);
     requireAttestedKey(key);
     requireBirthKey(key, binding);
@@ -48,18 +49,20 @@ export const tpm2Certify: EvidenceFormat = {
     if (!equalBytes(attest.name, objectName(statement.key)))
       throw evidenceError("NAT_EVIDENCE_KEY", "the TPM certified another key, or this key with other attributes");
     requireFreshness(attest, binding, context);
-    return findingOf(endorsement, attest, binding, context);
+    const { root, hardware } = endorsement;
+    const details = detailsOf(endorsement, attest);
+    return findingOf({ custody: 3, root, hardware, details }, binding, context.hash);
   },
 };
 
 function areaIn(statement: CertifyStatement, name: "attestationKey" | "key"): PublicArea {
-  return readingEvidence(name, () => parsePublicArea(statement[name]));
+  return wellFormed(name, () => parsePublicArea(statement[name]));
 }
 
 function requireBirthKey(key: PublicArea, { publicKey }: EvidenceBinding): void {
   if (
     !equalBytes(
-      readingEvidence("key", () => publicKeyOf(key)),
+      wellFormed("key", () => publicKeyOf(key)),
       publicKey,
     )
   )
@@ -67,10 +70,14 @@ function requireBirthKey(key: PublicArea, { publicKey }: EvidenceBinding): void 
 }
 
 /** The secret was opened for this endorsement key and this attestation key, and no others. */
-function requireActivation(statement: CertifyStatement, { keyHash }: Endorsement, binding: EvidenceBinding): void {
+function requireActivation(
+  statement: CertifyStatement,
+  { keyHash }: VerifiedEndorsement,
+  binding: EvidenceBinding,
+): void {
   const { nonce, activation } = binding;
   if (nonce === undefined) return;
-  if (activation === undefined) throw evidenceError("NAT_EVIDENCE_NONCE", "no credential was made for this nonce");
+  if (activation === undefined) throw evidenceError("NAT_EVIDENCE_FRESHNESS", "no credential was made for this nonce");
   if (!equalBytes(activation.endorsementKeyHash, keyHash))
     throw evidenceError("NAT_EVIDENCE_KEY", "the credential was made for another endorsement key");
   if (!equalBytes(activation.attestationKeyName, objectName(statement.attestationKey)))
@@ -82,8 +89,8 @@ async function requireSignature(
   area: PublicArea,
   { verifier }: EvidenceContext,
 ): Promise<void> {
-  const signature = readingEvidence("TPMT_SIGNATURE", () => parseTpmSignature(bytes));
-  const publicKey = readingEvidence("attestationKey", () => publicKeyOf(area));
+  const signature = wellFormed("TPMT_SIGNATURE", () => parseTpmSignature(bytes));
+  const publicKey = wellFormed("attestationKey", () => publicKeyOf(area));
   const name = toHex(objectName(attestationKey).subarray(0, 10));
   if (signature.digest === "SHA-1") throw evidenceError("NAT_EVIDENCE_SIGNATURE", `key ${name} signs with SHA-1`);
   if (!(await isSignatureOf(signature, publicKey, attest, verifier)))
@@ -94,23 +101,18 @@ function requireFreshness({ extraData }: CertifyAttest, binding: EvidenceBinding
   const { nonce, activation, factsHash } = binding;
   if (nonce === undefined || activation === undefined) return;
   if (!equalBytes(extraData, certifyQualifyingData({ nonce, secret: activation.secret, factsHash }, hash)))
-    throw evidenceError("NAT_EVIDENCE_NONCE", "qualifyingData is of another nonce, secret or unit");
+    throw evidenceError("NAT_EVIDENCE_FRESHNESS", "qualifyingData is of another nonce, secret or unit");
 }
 
-function findingOf(
-  { root, hardware, template, keyHash, certificate }: Endorsement,
+/** For people. */
+function detailsOf(
+  { template, keyHash, certificate }: VerifiedEndorsement,
   { firmwareVersion, clock, resetCount }: CertifyAttest,
-  { nonce }: EvidenceBinding,
-  context: EvidenceContext,
-): EvidenceFinding {
-  return {
-    ...underCap(nonce === undefined ? 1 : 3, root, context),
-    hardware,
-    details: [
-      ["endorsement key", `${template.title}, SHA-256 ${toHex(keyHash)}`],
-      ["endorsement certificate", `serial number ${toHex(certificate.serialNumber)}`],
-      ["firmware stated by the TPM", firmwareVersion.toString(16).padStart(16, "0")],
-      ["TPM clock", `${clock} ms, ${resetCount} resets`],
-    ],
-  };
+): EvidenceFinding["details"] {
+  return [
+    ["endorsement key", `${template.title}, SHA-256 ${toHex(keyHash)}`],
+    ["endorsement certificate", `serial number ${toHex(certificate.serialNumber)}`],
+    ["firmware stated by the TPM", firmwareVersion.toString(16).padStart(16, "0")],
+    ["TPM clock", `${clock} ms, ${resetCount} resets`],
+  ];
 }

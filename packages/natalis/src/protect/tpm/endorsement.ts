@@ -5,7 +5,8 @@
 import { findExtension, oids, parseBasicConstraints, parseKeyUsage, parseSubjectAltName } from "../../formats/index.ts";
 import type { Certificate } from "../../formats/index.ts";
 import { equalBytes } from "../../kernel/index.ts";
-import { evidenceError, readingEvidence } from "../errors.ts";
+import { evidenceError } from "../errors.ts";
+import { wellFormed } from "../refusal.ts";
 import type { EvidenceContext, EvidenceRoot, HardwareIdentity } from "../evidence.ts";
 import { parseEvidenceCertificates, verifyEvidencePath } from "./certificate-path.ts";
 import { type EndorsementTemplate, endorsementTemplateOf } from "./endorsement-templates.ts";
@@ -13,7 +14,7 @@ import { parsePublicArea, type PublicArea } from "./public-area.ts";
 import { publicKeyOf } from "./public-key.ts";
 import { tpmIdentityIn } from "./tpm-identity.ts";
 
-export interface Endorsement {
+export interface VerifiedEndorsement {
   readonly area: PublicArea;
   readonly template: EndorsementTemplate;
   /** SHA-256 of the SubjectPublicKeyInfo: it names the TPM. */
@@ -43,10 +44,10 @@ export async function verifyEndorsement(
   { endorsementCertificates, endorsementKey }: EndorsementClaim,
   format: string,
   context: EvidenceContext,
-): Promise<Endorsement> {
+): Promise<VerifiedEndorsement> {
   const chain = parseEvidenceCertificates(endorsementCertificates);
-  const area = readingEvidence("the endorsement key", () => parsePublicArea(endorsementKey));
-  const publicKey = readingEvidence("the endorsement key", () => publicKeyOf(area));
+  const area = wellFormed("the endorsement key", () => parsePublicArea(endorsementKey));
+  const publicKey = wellFormed("the endorsement key", () => publicKeyOf(area));
   const template = requireEndorsementTemplate(area);
   const { certificate, root } = await verifyEvidencePath(chain, format, endorsementPurpose, context);
   const hardware = readEndorsementCertificate(certificate, area);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TPM 2.0: structures, endorsement keys, credentials, and the two formats of evidence.
 
-export { type AttestationClaim, type NewActivation, startActivation } from "./activation.ts";
+export { type Activation, type AttestationClaim, type NewActivation, startActivation } from "./activation.ts";
 export { digestIdentifier, type TpmCurve, tpmAlgorithms } from "./algorithms.ts";
 export { type CertifyAttest, encodeCertifyAttest, parseCertifyAttest } from "./attest.ts";
 export { certifyQualifyingData, tpm2Certify } from "./certify.ts";
@@ -13,7 +13,7 @@ export {
   endorsementTemplateOf,
   endorsementTemplates,
 } from "./endorsement-templates.ts";
-export { type Endorsement, type EndorsementClaim, verifyEndorsement } from "./endorsement.ts";
+export { type VerifiedEndorsement, type EndorsementClaim, verifyEndorsement } from "./endorsement.ts";
 export { tpmStructureErrors } from "./errors.ts";
 export { tpm2CertifyFormat, webauthnTpmFormat } from "./format-names.ts";
 export {
@@ -42,4 +42,5 @@ export {
   type TpmSignature,
   x509Signature,
 } from "./signature.ts";
-export { verifyWebauthnTpm, webauthnTpm, type WebauthnTpmRequest } from "./webauthn-tpm.ts";
+export { parseAttestationObject, type WebauthnTpmStatement } from "./attestation-object.ts";
+export { verifyWebauthnTpm, webauthnTpm } from "./webauthn-tpm.ts";
