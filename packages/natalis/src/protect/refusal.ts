@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Errors of the codecs beneath become the codes of evidence, with their cause kept.
 
-import { isNatalisError } from "../kernel/index.ts";
+import { isNatalisError, type NatalisError } from "../kernel/index.ts";
 import { evidenceError, type evidenceErrors } from "./errors.ts";
 
 type Code = keyof typeof evidenceErrors;
@@ -15,8 +15,15 @@ export function wellFormed<T>(what: string, read: () => T): T {
   }
 }
 
-/** The error to throw for one from beneath: itself, if it is of evidence already or of no catalogue. */
+/** Rooms whose errors tell of the evidence; what a port says, that it lacks an algorithm, tells of the runtime. */
+const rooms = /^NAT_(?:ALGORITHM|BYTES|CBOR|CMW|COSE|CRL|DER|JOSE|JSON|OCSP|PATH|STATUS|TPM|X509)_/;
+
+/** Whether codecs, checks or paths threw it. */
+function isOfEvidence(error: unknown): error is NatalisError {
+  return isNatalisError(error) && rooms.test(error.code);
+}
+
+/** The error to throw for one from beneath: itself, if it is of evidence already or tells nothing of it. */
 export function refusedAs(code: Code, detail: string, error: unknown): unknown {
-  if (!isNatalisError(error) || error.code.startsWith("NAT_EVIDENCE_")) return error;
-  return evidenceError(code, `${detail}: ${error.code} ${error.detail}`, error);
+  return isOfEvidence(error) ? evidenceError(code, `${detail}: ${error.code} ${error.detail}`, error) : error;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests only, ours and those of other adapters: contract suites, clocks, and randomness that is none.
 
+export { authorityExtensions, type Forged, forgeCertificate } from "./certificate-forge.ts";
 export { fixedClock, steppingClock } from "./clock.ts";
 export * from "./contract.ts";
 export * from "./contracts/challenge-store.ts";
@@ -31,5 +32,5 @@ export {
   testMaker,
   testStationPrincipal,
 } from "./test-authority.ts";
-export { type ForgedTpm, type ForgedTpmOptions, forgeTpm } from "./tpm-forge.ts";
+export { endorsementExtensions, type ForgedTpm, type ForgedTpmOptions, forgeTpm } from "./tpm-forge.ts";
 export * from "./unsafe-test-log.ts";

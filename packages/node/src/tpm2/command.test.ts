@@ -52,24 +52,24 @@ suite("what goes out and comes back", () => {
     const script = new Script(good);
     const { value, handle } = await new CommandChannel(script, 1000).run(getRandom, read);
     assert.deepEqual([value, handle], [Uint8Array.of(7, 8), 0]);
-    assert.deepEqual(script.asked, ["8001" + "0000000c" + "0000017b" + "0002"]);
+    assert.deepEqual(script.asked, ["80010000000c0000017b0002"]);
   });
 
   test("a command with handle and authorization, whose response has parameters and sessions", async () => {
-    const script = new Script(answer(withSessions, 0, fromHex("00000003" + "0001ff" + "0000000000")));
+    const script = new Script(answer(withSessions, 0, fromHex("000000030001ff0000000000")));
     const { value } = await new CommandChannel(script, 1000).run(sign, read);
     assert.deepEqual(value, Uint8Array.of(0xff));
-    assert.deepEqual(script.asked, ["8002" + "0000001b" + "0000015d" + "80000001" + "00000009" + "400000090000010000"]);
+    assert.deepEqual(script.asked, ["80020000001b0000015d8000000100000009400000090000010000"]);
   });
 
   test("a response that names a new object", async () => {
-    const bytes = answer(withSessions, 0, fromHex("80000002" + "00000002" + "0000" + "0000010000"));
+    const bytes = answer(withSessions, 0, fromHex("800000020000000200000000010000"));
     assert.equal((await run({ ...sign, answersHandle: true }, bytes)).handle, 0x8000_0002);
   });
 
   test("authorizations by a value and by a policy session", () => {
-    assert.equal(toHex(passwordAuthorization(Uint8Array.of(1, 2))), "400000090000" + "01" + "00020102");
-    assert.equal(toHex(policyAuthorization(0x0300_0000)), "030000000000" + "01" + "0000");
+    assert.equal(toHex(passwordAuthorization(Uint8Array.of(1, 2))), "4000000900000100020102");
+    assert.equal(toHex(policyAuthorization(0x0300_0000)), "030000000000010000");
   });
 
   test("closing closes the transport", async () => {
@@ -118,7 +118,7 @@ suite("what is refused", () => {
   });
 
   test("whatever is changed gives a value or a catalogue error", async () => {
-    const bytes = answer(withSessions, 0, fromHex("00000003" + "0001ff" + "0000010000"));
+    const bytes = answer(withSessions, 0, fromHex("000000030001ff0000010000"));
     await fc.assert(
       fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, change) => {
         try {

@@ -26,6 +26,8 @@ const { ES256, ES384, EdDSA } = algorithms;
 const ports = { entropy: nodeEntropy, cryptography: nodeCredentialCryptography };
 const isCode = (code: `NAT_${string}`) => (error: unknown) => isNatalisError(error, code);
 
+const lastChanged = (bytes: Uint8Array) => bytes.with(bytes.length - 1, (bytes.at(-1) as number) ^ 1);
+
 let place: TestTpm;
 let tpm: Tpm;
 
@@ -105,7 +107,7 @@ suite("keys", () => {
   test("are not of algorithms that TPMs lack, altered, or of another TPM", async () => {
     assert.throws(() => tpm.createKey(EdDSA), isCode("NAT_TPM_KEY"));
     const wrapped = (await tpm.createKey(ES256)).wrapped as Uint8Array;
-    const altered = wrapped.with(-1, (wrapped.at(-1) as number) ^ 1);
+    const altered = lastChanged(wrapped);
     await assert.rejects(tpm.openKey(altered), isCode("NAT_TPM_INTEGRITY"));
     await assert.rejects(tpm.openKey(wrapped.subarray(1)), isCode("NAT_TPM_KEY"));
     const stranger = await makeTestTpm();
@@ -157,7 +159,7 @@ suite("endorsement", () => {
       const foreign = await makeCredential(area, objectName(publicArea), new Uint8Array(32), ports);
       await assert.rejects(tpm.activate(endorsement, foreign), isCode("NAT_TPM_INTEGRITY"));
       const blob = credential.credentialBlob;
-      const altered = { ...credential, credentialBlob: blob.with(-1, (blob.at(-1) as number) ^ 1) };
+      const altered = { ...credential, credentialBlob: lastChanged(blob) };
       await assert.rejects(tpm.activate(endorsement, altered), isCode("NAT_TPM_INTEGRITY"));
       const empty = { credentialBlob: new Uint8Array(0), encryptedSecret: new Uint8Array(0) };
       await assert.rejects(tpm.activate(endorsement, empty), isNatalisError);

@@ -22,7 +22,7 @@ export interface TpmTransport {
 /** tag, size, response code */
 const headerOctets = 10;
 const sizeAt = 2;
-export const longestResponse = 4096;
+const longestResponse = 4096;
 
 /** @throws NAT_TPM_UNREACHABLE, NAT_TPM_DEADLINE */
 export async function openTransport(place: TpmPlace, timeoutMilliseconds: number): Promise<TpmTransport> {

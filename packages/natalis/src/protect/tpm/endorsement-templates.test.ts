@@ -33,7 +33,7 @@ test("the bytes of templates L-1, L-2 and H-3", () => {
   const bytes = (name: string) =>
     toHex(encodePublicArea(endorsementTemplates.find((one) => one.name === name)?.area as PublicArea));
   const low = `000b000300b20020${policyA["SHA-256"]}000600800043`;
-  assert.equal(bytes("L-1"), `0001${low}0010080000000000${"0100"}${"00".repeat(256)}`);
+  assert.equal(bytes("L-1"), `0001${low}00100800000000000100${"00".repeat(256)}`);
   assert.equal(bytes("L-2"), `0023${low}001000030010${`0020${"00".repeat(32)}`.repeat(2)}`);
   assert.equal(bytes("H-3"), `0023000c000300f20030${policyB["SHA-384"]}00060100004300100004001000000000`);
 });

@@ -33,7 +33,7 @@ export interface EndorsementClaim {
 }
 
 /** tcg-kp-EKCertificate */
-export const endorsementPurpose = "2.23.133.8.1";
+const endorsementPurpose = "2.23.133.8.1";
 
 /**
  * @param format for which the root must count

@@ -108,7 +108,7 @@ test("what Natalis does not use is refused", () => {
     ["an x longer than the field", hexOf(8, `0021${"01".repeat(33)}`)],
     ["an empty input", ""],
     ["something behind it", `${parts.join("")}00`],
-    ["RSA of 512 bits", "0001000b00000000000000100010020000000000" + "0000"],
+    ["RSA of 512 bits", "0001000b000000000000001000100200000000000000"],
     ["ECDSA of RSA", "0001000b00000000000000100018000b0800000000000000"],
   ];
   for (const [what, hex] of cases)

@@ -49,7 +49,7 @@ test("bare or as a TPMT_SIGNATURE", async () => {
     for (const form of [signature, wrapped(algorithm, signature, width)]) {
       await require(algorithm, form, key);
       await assert.rejects(require(algorithm, form, key, new Uint8Array(1)), isRefused);
-      await assert.rejects(require(algorithm, form.with(-1, (form.at(-1) as number) ^ 1), key), isRefused);
+      await assert.rejects(require(algorithm, form.with(form.length - 1, (form.at(-1) as number) ^ 1), key), isRefused);
       await assert.rejects(require(algorithm, form.subarray(1), key), isRefused);
     }
 });
