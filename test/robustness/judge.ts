@@ -7,13 +7,14 @@ import * as node from "@natalis/node";
 import * as formats from "natalis/formats";
 import * as kernel from "natalis/kernel";
 import * as path from "natalis/path";
+import * as protect from "natalis/protect";
 import * as webcrypto from "natalis/webcrypto";
 
 export type Outcome = "value" | kernel.ErrorCode;
 
 /** Code and meaning of every error that these rooms may throw. */
 const catalogue: ReadonlyMap<string, string> = new Map(
-  [kernel, formats, path, webcrypto, node].flatMap((room) =>
+  [kernel, formats, path, protect, webcrypto, node].flatMap((room) =>
     Object.entries(room).flatMap(([name, exported]) =>
       name.endsWith("Errors") ? Object.entries(exported as kernel.ErrorCatalogue) : [],
     ),

@@ -12,10 +12,11 @@ import { publicFolders } from "./corpus/public-papers.ts";
 import { formatsOf } from "./formats.ts";
 import { absent } from "../conformance/vectors.ts";
 import { judgePapers } from "./targets/paths.ts";
+import { tpmFormats } from "./targets/tpm.ts";
 
 const mutations = 5_000;
 const corpus = await gatherCorpus();
-const formats = formatsOf(corpus);
+const formats = [...formatsOf(corpus), ...(await tpmFormats())];
 
 for (const seed of [1, randomInt(2 ** 31)])
   suite(`seed ${seed}`, () => {

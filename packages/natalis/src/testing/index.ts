@@ -32,5 +32,14 @@ export {
   testMaker,
   testStationPrincipal,
 } from "./test-authority.ts";
-export { endorsementExtensions, type ForgedTpm, type ForgedTpmOptions, forgeTpm } from "./tpm-forge.ts";
+export {
+  attestationExtensions,
+  endorsementExtensions,
+  forgeArea,
+  forgeCertify,
+  type ForgedTpm,
+  type ForgedTpmOptions,
+  forgeTpm,
+  forgeTpmCertificate,
+} from "./tpm-forge.ts";
 export * from "./unsafe-test-log.ts";

@@ -85,6 +85,16 @@ export function endorsementExtensions(usage: KeyUsage = "keyAgreement"): Extensi
   ];
 }
 
+/** What WebAuthn 8.3.1 asks of an attestation key's certificate. */
+export function attestationExtensions(): Extension[] {
+  const own = [oids.keyUsage, oids.extendedKeyUsage];
+  return [
+    ...endorsementExtensions().filter(({ oid }) => !own.includes(oid as (typeof own)[number])),
+    extension(oids.keyUsage, encodeKeyUsage(["digitalSignature"]), true),
+    extension(oids.extendedKeyUsage, encodeExtendedKeyUsage(["2.23.133.8.3"])),
+  ];
+}
+
 /** A certificate without a subject, as TPM makers issue them. */
 export function forgeTpmCertificate(issuer: Forged, signer: Signer, extensions: readonly Extension[]): Promise<Forged> {
   return forgeCertificate({ name: "", subject: encodeSequence(), issuer, signer, extensions });

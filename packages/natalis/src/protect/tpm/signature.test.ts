@@ -92,5 +92,6 @@ test("what OpenSSL signs is verified, under the digest that was named", async ()
     assert.ok(!(await isValid({ ...signature, digest: "SHA-512" }, data)), `${what}, other digest`);
     const other = key === rsa.publicKey ? p256.publicKey : rsa.publicKey;
     assert.ok(!(await isValid(signature, data, other)), `${what}, a key of another kind`);
+    assert.ok(!(await isSignatureOf(signature, new Uint8Array(9), data, nodeSignatureVerifier)), `${what}, no key`);
   }
 });

@@ -2,8 +2,14 @@
 // TPMT_SIGNATURE (TPM 2.0 Library Part 2, 11.3.4) of the schemes RSASSA, RSAPSS and ECDSA, and what our verifiers make
 // of it.
 
-import { encodeInteger, encodeSequence, readKeyFacts } from "../../formats/index.ts";
-import { concatBytes, type Digest, type SignatureScheme, type SignatureVerifier } from "../../kernel/index.ts";
+import { encodeInteger, encodeSequence, type KeyFacts, readKeyFacts } from "../../formats/index.ts";
+import {
+  concatBytes,
+  type Digest,
+  isNatalisError,
+  type SignatureScheme,
+  type SignatureVerifier,
+} from "../../kernel/index.ts";
 import { digestIdentifier, digestOctets, digestOf, tpmAlgorithms } from "./algorithms.ts";
 import { structureError } from "./errors.ts";
 import { readStructure, sized, type TpmReader, uint16 } from "./octets.ts";
@@ -39,7 +45,7 @@ export function readTpmSignature(reader: TpmReader): TpmSignature {
   return { scheme: scheme === tpmAlgorithms.rsassa ? "RSASSA" : "RSAPSS", digest, value: reader.sized(longestRsa) };
 }
 
-/** Whether the signature is one of this key (DER SubjectPublicKeyInfo) over the data. @throws NAT_ALGORITHM_… of the key */
+/** Whether the signature is one of this key (DER SubjectPublicKeyInfo) over the data; a key of no known kind has none. */
 export async function isSignatureOf(
   signature: TpmSignature,
   publicKey: Uint8Array,
@@ -69,7 +75,9 @@ function readInteger(reader: TpmReader): Uint8Array {
  * it can be; the signature does not tell which.
  */
 function possibleSchemes({ scheme, digest }: TpmSignature, publicKey: Uint8Array): SignatureScheme[] {
-  const { kind, bits } = readKeyFacts(publicKey);
+  const facts = keyFactsOf(publicKey);
+  if (facts === undefined) return [];
+  const { kind, bits } = facts;
   if ((kind === "RSA") === (scheme === "ECDSA")) return [];
   const legacy = digest === "SHA-1";
   if (scheme === "ECDSA") return [{ ...named(`${kind} with ${digest}`), key: kind, digest, legacy }];
@@ -84,6 +92,16 @@ function possibleSchemes({ scheme, digest }: TpmSignature, publicKey: Uint8Array
     saltLength,
     legacy,
   }));
+}
+
+/** Undefined for a key that is in no table of ours. */
+export function keyFactsOf(publicKey: Uint8Array): KeyFacts | undefined {
+  try {
+    return readKeyFacts(publicKey);
+  } catch (error) {
+    if (isNatalisError(error)) return undefined;
+    throw error;
+  }
 }
 
 function named(name: string): { readonly name: string; readonly title: string } {

@@ -64,6 +64,12 @@ test("another digest, another padding, a key of another kind", async () => {
   await assert.rejects(require(-257, pkcs1, p256.publicKey), isRefused);
 });
 
+test("a key that is none", async () => {
+  const [, , signature = new Uint8Array(0)] = ways[2] ?? [];
+  const signed = { algorithm: -257, signature, certInfo };
+  await assert.rejects(requireWebauthnSignature(signed, new Uint8Array(9), nodeSignatureVerifier), isRefused);
+});
+
 test("an algorithm that is none", () => {
   for (const number of [0, -8, -47, -48, 1])
     assert.throws(

@@ -2,11 +2,10 @@
 // The signature of a WebAuthn TPM statement (8.3). The standard has it a TPMT_SIGNATURE; Windows and most others write
 // the bare octets of X.509. COSE's number says the digest and the padding of both (RFC 9053 2.1, RFC 8812 2, RFC 8230 2).
 
-import { readKeyFacts } from "../../formats/index.ts";
 import { type Digest, isNatalisError, type SignatureScheme, type SignatureVerifier } from "../../kernel/index.ts";
 import { evidenceError } from "../errors.ts";
 import { digestOctets } from "./algorithms.ts";
-import { parseTpmSignature, type TpmSignature, x509Signature } from "./signature.ts";
+import { keyFactsOf, parseTpmSignature, type TpmSignature, x509Signature } from "./signature.ts";
 
 interface WebauthnAlgorithm {
   readonly scheme: TpmSignature["scheme"];
@@ -66,8 +65,8 @@ function unwrapped(signature: Uint8Array, { digest }: SignatureScheme): Uint8Arr
 
 /** Undefined where keys of this kind make no such signatures. */
 function schemeUnder({ scheme, digest }: WebauthnAlgorithm, publicKey: Uint8Array): SignatureScheme | undefined {
-  const { kind } = readKeyFacts(publicKey);
-  if ((kind === "RSA") === (scheme === "ECDSA")) return undefined;
+  const kind = keyFactsOf(publicKey)?.kind;
+  if (kind === undefined || (kind === "RSA") === (scheme === "ECDSA")) return undefined;
   const name = `${kind} ${scheme} with ${digest}`;
   const common = { name, title: name, key: kind, digest, legacy: digest === "SHA-1" };
   if (scheme === "ECDSA") return common;

@@ -12,7 +12,6 @@ import {
   encodeCbor,
   encodeCoseKey,
   encodeExtendedKeyUsage,
-  encodeKeyUsage,
   encodeName,
   encodeOctetString,
   type Extension,
@@ -21,6 +20,7 @@ import {
 import { concatBytes, encodeUtf8, isNatalisError, type Signer } from "../../kernel/index.ts";
 import { authorityExtensions, extension, type Forged, forgeCertificate } from "../../testing/certificate-forge.ts";
 import {
+  attestationExtensions,
   forgeArea,
   forgeCertify,
   forgedTpmNames,
@@ -42,12 +42,7 @@ const root = await forgeCertificate({
 const aaguid = Uint8Array.from({ length: 16 }, (_, i) => i);
 const aaguidExtension = (value: Uint8Array) => extension("1.3.6.1.4.1.45724.1.1.4", encodeOctetString(value));
 
-const usual: readonly Extension[] = [
-  tpmNames(forgedTpmNames),
-  extension(oids.basicConstraints, encodeBasicConstraints({ isAuthority: false }), true),
-  extension(oids.keyUsage, encodeKeyUsage(["digitalSignature"]), true),
-  extension(oids.extendedKeyUsage, encodeExtendedKeyUsage(["2.23.133.8.3"])),
-];
+const usual = attestationExtensions();
 const lacking = (oid: string) => usual.filter((one) => one.oid !== oid);
 const attestation = newKey();
 const certificate = await forgeTpmCertificate(root, attestation, usual);
