@@ -6,6 +6,7 @@ export { fixedClock, steppingClock } from "./clock.ts";
 export * from "./contract.ts";
 export * from "./contracts/challenge-store.ts";
 export * from "./contracts/checkpoint-mirror.ts";
+export * from "./contracts/credential-cryptography.ts";
 export * from "./contracts/entropy.ts";
 export * from "./contracts/hash.ts";
 export * from "./contracts/message-authenticator.ts";

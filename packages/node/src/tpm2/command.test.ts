@@ -102,6 +102,13 @@ suite("what is refused", () => {
     assert.equal(busy.asked.length, 51);
   });
 
+  test("a code that is as good as success", async () => {
+    const command: Command = { ...getRandom, accepted: 0x100 };
+    const channel = new CommandChannel(new Script(failed(0x100), failed(0x101)), 1000);
+    assert.equal((await channel.run(command, () => "started")).value, "started");
+    await assert.rejects(channel.run(command, read), (error) => isNatalisError(error, "NAT_TPM_REFUSED"));
+  });
+
   test("what is no response to the command", async () => {
     const cases: readonly (readonly [what: string, bytes: Uint8Array, command?: Command])[] = [
       ["nothing", new Uint8Array(0)],

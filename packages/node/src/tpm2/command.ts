@@ -20,6 +20,8 @@ export interface Command {
   readonly parameters?: Uint8Array;
   /** Whether the response names a new object or session. */
   readonly answersHandle?: boolean;
+  /** A response code that is as good as success. */
+  readonly accepted?: number;
 }
 
 export interface Response<T> {
@@ -69,11 +71,11 @@ export class CommandChannel {
     return this.#transport.close();
   }
 
-  async #exchange(bytes: Uint8Array, { name }: Command): Promise<Uint8Array> {
+  async #exchange(bytes: Uint8Array, { name, accepted = 0 }: Command): Promise<Uint8Array> {
     for (let retries = 0; ; retries++) {
       const response = await this.#transport.exchange(bytes, this.#timeoutMilliseconds);
       const responseCode = responseCodeOf(response);
-      if (responseCode === 0) return response;
+      if (responseCode === 0 || responseCode === accepted) return response;
       if (!isPassing(responseCode) || retries === mostRetries) throw refusal(responseCode, name);
       await wait(retryMilliseconds);
     }

@@ -43,6 +43,13 @@ const longestAttest = 1024;
 const noOctets = new Uint8Array(0);
 const noParameters = () => undefined;
 
+/** TPM2_Startup after a reset, where nobody else has done it (TPM_RC_INITIALIZE says that somebody has). */
+export async function startup(channel: CommandChannel): Promise<void> {
+  const [clear, initialize] = [0x0000, 0x100];
+  const command = { name: "TPM2_Startup", code: 0x144, parameters: uint16(clear), accepted: initialize };
+  await channel.run(command, noParameters);
+}
+
 /** TPM2_GetRandom @param length at most as long as the TPM's longest digest */
 export async function getRandom(channel: CommandChannel, length: number): Promise<Uint8Array> {
   const { value } = await channel.run({ name: "TPM2_GetRandom", code: 0x17b, parameters: uint16(length) }, (reader) =>

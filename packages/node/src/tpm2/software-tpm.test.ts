@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { test } from "node:test";
 import { parseCertificate } from "natalis/formats";
 import { isNatalisError } from "natalis/kernel";
@@ -57,5 +61,26 @@ test("one that is there is not manufactured again; what cannot be manufactured s
   await assert.rejects(makeSoftwareTpm(join(folder, "two"), authority), (error) =>
     isNatalisError(error, "NAT_TPM_UNREACHABLE"),
   );
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("one that nobody started is started by who opens it; what is no TPM is told apart", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "natalis-swtpm-"));
+  await makeSoftwareTpm(folder);
+  const socket = join(folder, "socket");
+  const words = ["socket", "--tpm2", "--tpmstate", `dir=${join(folder, "state")}`, "--flags", "not-need-init"];
+  const child = spawn("swtpm", [...words, "--server", `type=unixio,path=${socket}`], { stdio: "ignore" });
+  while (!existsSync(socket)) await wait(5);
+  for (let round = 0; round < 2; round++) {
+    const tpm = await openTpm({ place: { socket } });
+    assert.equal((await tpm.getRandom(8)).length, 8);
+    await tpm.close();
+  }
+  child.kill("SIGTERM");
+  await once(child, "exit");
+  const echo = createServer((connection) => connection.pipe(connection));
+  await new Promise<void>((listening) => echo.listen(join(folder, "echo"), listening));
+  await assert.rejects(openTpm({ place: { socket: join(folder, "echo") } }), (error) => isNatalisError(error));
+  echo.close();
   rmSync(folder, { recursive: true, force: true });
 });

@@ -25,6 +25,7 @@ import {
   policySecret,
   readPublic,
   startPolicySession,
+  startup,
 } from "./commands.ts";
 import {
   type EndorsementCertificate,
@@ -36,7 +37,7 @@ import { tpmError } from "./errors.ts";
 import { type HierarchyAuthorizations, ObjectSlots, releasing } from "./object-slots.ts";
 import { attestationTemplate, keyTemplate } from "./templates.ts";
 import { TpmKey } from "./tpm-key.ts";
-import { openTransport, type TpmPlace, type TpmTransport } from "./transport.ts";
+import { openTransport, type TpmPlace } from "./transport.ts";
 import { parseWrappedKey } from "./wrapped-key.ts";
 
 export interface TpmOptions {
@@ -57,10 +58,23 @@ const longestDraw = 32;
 const sessionNonceOctets = 32;
 const persistentKeys = { first: 0x8100_0000, last: 0x817f_ffff } as const;
 
-/** @throws NAT_TPM_UNREACHABLE, NAT_TPM_DEADLINE */
+/** @throws NAT_TPM_UNREACHABLE, NAT_TPM_DEADLINE, NAT_TPM_RESPONSE where something else answers there */
 export async function openTpm(options: TpmOptions): Promise<Tpm> {
   const { place, authorizations = {}, timeoutMilliseconds = defaultTimeoutMilliseconds } = options;
-  return new Tpm(await openTransport(place, timeoutMilliseconds), authorizations, timeoutMilliseconds);
+  const transport = await openTransport(place, timeoutMilliseconds);
+  const channel = new CommandChannel(transport, timeoutMilliseconds);
+  // A device was started by its system.
+  if (!("device" in place)) await startOrClose(channel);
+  return new Tpm(channel, authorizations);
+}
+
+async function startOrClose(channel: CommandChannel): Promise<void> {
+  try {
+    await startup(channel);
+  } catch (error) {
+    await channel.close();
+    throw error;
+  }
 }
 
 /** All methods throw NAT_TPM_… as errors.ts says. */
@@ -68,8 +82,8 @@ export class Tpm {
   readonly #slots: ObjectSlots;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(transport: TpmTransport, authorizations: HierarchyAuthorizations, timeoutMilliseconds: number) {
-    this.#slots = new ObjectSlots(new CommandChannel(transport, timeoutMilliseconds), authorizations);
+  constructor(channel: CommandChannel, authorizations: HierarchyAuthorizations) {
+    this.#slots = new ObjectSlots(channel, authorizations);
   }
 
   /** From the TPM's own source. */
