@@ -17,6 +17,7 @@ import {
 } from "./targets/keys.ts";
 import { cborTargets, coseKeyTargets, logTargets, mailboxTargets, pemTargets, sign1Targets } from "./targets/others.ts";
 import { pathFormat } from "./targets/paths.ts";
+import { tpmFormats } from "./targets/tpm.ts";
 import {
   certificateTargets,
   extensionTargets,
@@ -29,7 +30,7 @@ import {
 } from "./targets/x509.ts";
 
 export async function allFormats(): Promise<readonly Format[]> {
-  return formatsOf(await gatherCorpus());
+  return [...formatsOf(await gatherCorpus()), ...(await tpmFormats())];
 }
 
 export function formatsOf(corpus: Corpus): readonly Format[] {

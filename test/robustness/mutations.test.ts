@@ -13,10 +13,11 @@ import { formatsOf } from "./formats.ts";
 import { absent } from "../conformance/vectors.ts";
 import { judgeEvidence } from "./targets/evidence.ts";
 import { judgePapers } from "./targets/paths.ts";
+import { tpmFormats } from "./targets/tpm.ts";
 
 const mutations = 5_000;
 const corpus = await gatherCorpus();
-const formats = formatsOf(corpus);
+const formats = [...formatsOf(corpus), ...(await tpmFormats())];
 
 for (const seed of [1, randomInt(2 ** 31)])
   suite(`seed ${seed}`, () => {

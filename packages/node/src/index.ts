@@ -47,3 +47,20 @@ export {
 export { FileSealState } from "./seal-state.ts";
 export { type PassphraseFile, readPassphraseFile, readSecretFile, type SecretFile } from "./secret-file.ts";
 export { type NodeSignatureVerifier, nodeSignatureVerifier } from "./signature-verifier.ts";
+export {
+  hasSoftwareTpm,
+  type HierarchyAuthorizations,
+  makeSoftwareTpm,
+  nodeCredentialCryptography,
+  openTpm,
+  readSoftwareTpmAuthority,
+  type SoftwareTpm,
+  startSoftwareTpm,
+  type Tpm,
+  type TpmEndorsement,
+  tpmErrors,
+  type TpmEvidence,
+  type TpmKey,
+  type TpmOptions,
+  type TpmPlace,
+} from "./tpm2/index.ts";

@@ -11,7 +11,7 @@ import {
 } from "node:crypto";
 import type { Digest, SignatureAlgorithmName, SignatureScheme } from "natalis/kernel";
 
-const digestNames: Readonly<Record<Digest, string>> = {
+export const digestNames: Readonly<Record<Digest, string>> = {
   "SHA-1": "sha1",
   "SHA-256": "sha256",
   "SHA-384": "sha384",

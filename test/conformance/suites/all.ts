@@ -11,6 +11,7 @@ import { pkitsPaths } from "./pkits-paths.ts";
 import { publicSignatures } from "./public-signatures.ts";
 import type { ConformanceSuite } from "./suite.ts";
 import { tpmRoots } from "./tpm-roots.ts";
+import { webauthnTpmSamples } from "./webauthn-tpm.ts";
 import { wycheproof } from "./wycheproof.ts";
 import { wycheproofJson } from "./wycheproof-json.ts";
 import { wycheproofSeeds } from "./wycheproof-seeds.ts";
@@ -22,6 +23,7 @@ export const suites: readonly ConformanceSuite[] = [
   pkitsPaths,
   publicSignatures,
   tpmRoots,
+  webauthnTpmSamples,
   mlDsaCertificates,
   wycheproof,
   wycheproofSeeds,

@@ -113,7 +113,7 @@ const readers: Readonly<Record<string, ExtensionReader>> = {
     one.nameConstraints = parseNameConstraints(value);
   },
   [oids.subjectAltName](one, value) {
-    one.subjectAltName = parseSubjectAltName(value);
+    one.subjectAltName = parseSubjectAltName(value, one.certificate.tolerance);
   },
   [oids.subjectKeyIdentifier](one, value) {
     one.subjectKeyIdentifier = parseSubjectKeyIdentifier(value);

@@ -32,3 +32,4 @@ export { type AndroidStatusList, parseAndroidStatusList } from "./x509-attestati
 export { x509Attestation, x509AttestationFormat } from "./x509-attestation/format.ts";
 export type { AttestationVendor } from "./x509-attestation/vendor.ts";
 export { yubikeyPiv } from "./x509-attestation/yubikey-piv.ts";
+export * from "./tpm/index.ts";

@@ -71,7 +71,8 @@ export async function forgeCertificate(fields: ForgedFields): Promise<Forged> {
     publicKey: signer.publicKey,
     extensions: replacing([authorityKey(by), subjectKey(signer)], extensions),
   });
-  return { certificate: parseCertificate(await signed(tbs, by)), signer };
+  // What an issuer's name needs, the certificates below it need too.
+  return { certificate: parseCertificate(await signed(tbs, by), issuer?.certificate.tolerance), signer };
 }
 
 export async function forgeCertificateList(fields: ForgedListFields): Promise<CertificateList> {

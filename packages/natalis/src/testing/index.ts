@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests only, ours and those of other adapters: contract suites, clocks, and randomness that is none.
 
+export { authorityExtensions, type Forged, forgeCertificate } from "./certificate-forge.ts";
 export { fixedClock, steppingClock } from "./clock.ts";
 export * from "./contract.ts";
 export * from "./contracts/challenge-store.ts";
 export * from "./contracts/checkpoint-mirror.ts";
+export * from "./contracts/credential-cryptography.ts";
 export * from "./contracts/entropy.ts";
 export * from "./contracts/hash.ts";
 export * from "./contracts/message-authenticator.ts";
@@ -41,4 +43,14 @@ export {
   testMaker,
   testStationPrincipal,
 } from "./test-authority.ts";
+export {
+  attestationExtensions,
+  endorsementExtensions,
+  forgeArea,
+  forgeCertify,
+  type ForgedTpm,
+  type ForgedTpmOptions,
+  forgeTpm,
+  forgeTpmCertificate,
+} from "./tpm-forge.ts";
 export * from "./unsafe-test-log.ts";

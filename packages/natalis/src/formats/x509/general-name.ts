@@ -15,6 +15,7 @@ import {
 } from "../der/index.ts";
 import { x509Error } from "./errors.ts";
 import { type Name, readName } from "./name.ts";
+import type { CertificateTolerance } from "./tolerance.ts";
 
 export type GeneralName =
   | { readonly kind: "email" | "dns" | "uri"; readonly value: string }
@@ -46,10 +47,14 @@ const visible = /^[\x20-\x7e]+$/;
 const maxNames = 16_384;
 
 /** GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName. @throws NAT_X509_GENERAL_NAME and the NAT_DER_ errors */
-export function readGeneralNames(reader: DerReader, tag: number = tags.sequence): GeneralName[] {
+export function readGeneralNames(
+  reader: DerReader,
+  tag: number = tags.sequence,
+  tolerance?: CertificateTolerance,
+): GeneralName[] {
   const names: GeneralName[] = [];
   for (const list = reader.enter(tag); list.remaining > 0 && names.length <= maxNames; )
-    names.push(readGeneralName(list));
+    names.push(readGeneralName(list, tolerance));
   requireCount(names);
   return names;
 }
@@ -61,7 +66,7 @@ export function encodeGeneralNames(names: readonly GeneralName[], tag: number = 
 }
 
 /** @throws NAT_X509_GENERAL_NAME and the NAT_DER_ errors */
-export function readGeneralName(reader: DerReader): GeneralName {
+export function readGeneralName(reader: DerReader, tolerance?: CertificateTolerance): GeneralName {
   const tag: number = reader.peekTag() ?? 0;
   switch (tag) {
     case kindTags.otherName:
@@ -73,7 +78,7 @@ export function readGeneralName(reader: DerReader): GeneralName {
     case kindTags.x400Address:
       return { kind: "x400Address", value: reader.read(kindTags.x400Address) };
     case kindTags.directoryName:
-      return { kind: "directoryName", value: readExactly(reader.read(kindTags.directoryName), readName) };
+      return { kind: "directoryName", value: readDirectoryName(reader.read(kindTags.directoryName), tolerance) };
     case kindTags.ediPartyName:
       return { kind: "ediPartyName", value: reader.read(kindTags.ediPartyName) };
     case kindTags.uri:
@@ -112,6 +117,10 @@ export function encodeGeneralName(name: GeneralName): Uint8Array {
 /** The URIs among general names, in their order. */
 export function urisOf(names: readonly GeneralName[]): string[] {
   return names.flatMap((name) => (name.kind === "uri" ? [name.value] : []));
+}
+
+function readDirectoryName(explicit: Uint8Array, tolerance?: CertificateTolerance): Name {
+  return readExactly(explicit, (reader) => readName(reader, tolerance));
 }
 
 function readOtherName(fields: DerReader): GeneralName {

@@ -2,9 +2,10 @@
 // Subject alternative name (RFC 5280 4.2.1.6), and the name that a piece of hardware has in it: hardwareModuleName
 // (RFC 4108 section 5, named by IEEE 802.1AR).
 
-import { type DerReader, encodeOctetString, encodeOid, encodeSequence, readExactly } from "../der/index.ts";
+import { type DerReader, encodeOctetString, encodeOid, encodeSequence, readExactly, tags } from "../der/index.ts";
 import { encodeGeneralNames, type GeneralName, readGeneralNames } from "./general-name.ts";
 import { oids } from "./object-identifiers.ts";
+import type { CertificateTolerance } from "./tolerance.ts";
 
 export interface HardwareModuleName {
   /** hwType: the kind of hardware, an OID. */
@@ -13,9 +14,12 @@ export interface HardwareModuleName {
   readonly serialNumber: Uint8Array;
 }
 
-/** @throws NAT_X509_GENERAL_NAME and the NAT_DER_ errors */
-export function parseSubjectAltName(value: Uint8Array): readonly GeneralName[] {
-  return readExactly(value, (reader) => readGeneralNames(reader));
+/**
+ * @param tolerance that of the certificate: TPM makers leave the attributes of these names in any order too
+ * @throws NAT_X509_GENERAL_NAME and the NAT_DER_ errors
+ */
+export function parseSubjectAltName(value: Uint8Array, tolerance?: CertificateTolerance): readonly GeneralName[] {
+  return readExactly(value, (reader) => readGeneralNames(reader, tags.sequence, tolerance));
 }
 
 /** @throws NAT_X509_GENERAL_NAME and the NAT_DER_ errors */

@@ -11,8 +11,10 @@ import { encodeKeyUsage } from "./key-usage.ts";
 import { oids } from "./object-identifiers.ts";
 import {
   assembleSigned,
+  attributeValues,
   encodeTbsCertificate,
   parseCertificate,
+  parseSubjectAltName,
   type TbsCertificateFields,
   tpmCertificateTolerance,
 } from "./index.ts";
@@ -71,6 +73,15 @@ test("attributes of a relative name in another order", () => {
       assert.deepEqual(name.relativeNames[0]?.map(({ value }) => value).toSorted(), ["Maker", "TPM"]);
     refused(() => parseCertificate(der), "NAT_DER_SET_ORDER");
   }
+});
+
+test("attributes of a directory name among the alternative names in another order", () => {
+  const names = (name: Uint8Array) => encodeSequence(encodeTagLengthValue(0xa4, name));
+  const [parsed] = parseSubjectAltName(names(disordered), tpmCertificateTolerance);
+  assert.ok(parsed?.kind === "directoryName");
+  assert.deepEqual(attributeValues(parsed.value, oids.organizationName), ["Maker"]);
+  assert.deepEqual(parseSubjectAltName(names(ordered)).length, 1);
+  refused(() => parseSubjectAltName(names(disordered)), "NAT_DER_SET_ORDER");
 });
 
 test("a parsed certificate tells what it was parsed with", () => {

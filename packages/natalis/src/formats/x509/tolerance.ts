@@ -8,7 +8,7 @@ import { DerReader } from "../der/index.ts";
 export interface CertificateTolerance {
   /** Octets 0xff after the certificate, up to the size of the NV index that it was read from. */
   readonly padding: boolean;
-  /** Attributes of one relative name in any order (X.690 11.6). */
+  /** Attributes of one relative name in any order (X.690 11.6), also in directory names among the alternative names. */
   readonly attributeOrder: boolean;
 }
 

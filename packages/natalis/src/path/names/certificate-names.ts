@@ -25,7 +25,7 @@ export function readCertificateNames(certificate: Certificate): CertificateNames
   const extension = findExtension(certificate, oids.subjectAltName);
   return {
     subject: certificate.subject,
-    subjectAltName: extension === undefined ? undefined : parseSubjectAltName(extension.value),
+    subjectAltName: extension === undefined ? undefined : parseSubjectAltName(extension.value, certificate.tolerance),
   };
 }
 
