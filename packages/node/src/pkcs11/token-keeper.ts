@@ -60,6 +60,7 @@ export class TokenKeeper {
       await keeper.#opened();
       return keeper;
     } catch (error) {
+      keeper.#isClosed = true;
       await keeper.#thread.terminate();
       throw error;
     }

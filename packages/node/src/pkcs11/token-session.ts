@@ -169,7 +169,10 @@ export class TokenSession {
   }
 
   #login(session: Handle): void {
-    if (this.#pin === undefined) return this.#requireLogin(session);
+    if (this.#pin === undefined) {
+      this.#requireLogin(session);
+      return;
+    }
     try {
       this.#module.cryptoki.C_Login(session, users.user, this.#pin);
     } catch (cause) {

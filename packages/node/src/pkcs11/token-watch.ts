@@ -40,17 +40,12 @@ export class TokenWatch {
   }
 
   #look(): void {
-    const cause = this.#mend();
-    if (cause === undefined) {
-      if (this.#failures > 0) this.#options.changed(undefined);
-      this.#failures = 0;
-      return this.#wait(this.#options.interval);
-    }
-    this.#options.changed(cause);
-    this.#failures += 1;
-    if (isNatalisError(cause, "NAT_PKCS11_PIN")) return this.stop();
     const { interval, longestPause } = this.#options;
-    this.#wait(Math.min(interval * 2 ** (this.#failures - 1), longestPause));
+    const cause = this.#mend();
+    if (cause !== undefined || this.#failures > 0) this.#options.changed(cause);
+    this.#failures = cause === undefined ? 0 : this.#failures + 1;
+    if (isNatalisError(cause, "NAT_PKCS11_PIN")) this.stop();
+    this.#wait(Math.min(interval * 2 ** Math.max(this.#failures - 1, 0), longestPause));
   }
 
   /** What is wrong still; a new session first, since a restart is felt by every thread. */
