@@ -97,6 +97,7 @@ export async function requirePapers(
   { root, issuing, list }: GivenPapers,
   settings: AuthoritySettings,
   publicKey: Uint8Array,
+  at = systemClock.now(),
 ): Promise<AuthorityPair> {
   if (!equalBytes(issuing.publicKey, publicKey))
     throw serviceError("NAT_SERVICE_AUTHORITY", "the issuing certificate is for another key than this registrar's");
@@ -104,7 +105,7 @@ export async function requirePapers(
     checkRootCertificate(root, nodeHash);
     const authority = authorityOf(root.der, settings);
     checkIssuingCertificate(issuing, authority);
-    await requirePath({ root, issuing, list });
+    await requirePath(authority, { root, issuing, list }, at);
     return { root: authority, issuing: authorityOf(issuing.der, settings) };
   } catch (cause) {
     if (!isNatalisError(cause)) throw cause;
@@ -112,15 +113,14 @@ export async function requirePapers(
   }
 }
 
-async function requirePath({ root, issuing, list }: GivenPapers): Promise<void> {
-  const { algorithm } = openAuthority({ certificate: root, baseUrl: "http://root", arc: "1.3", hash: nodeHash });
+async function requirePath({ algorithm }: Authority, { root, issuing, list }: GivenPapers, at: Date): Promise<void> {
   if (!nodeSignatureVerifier.verify(algorithm, root.publicKey, root.tbs, root.signature))
     throw serviceError("NAT_SERVICE_AUTHORITY", "the root did not sign itself");
   await validatePath({
     certificate: issuing,
     intermediates: [],
     anchors: [root],
-    at: systemClock.now(),
+    at,
     status: { lists: [list], responses: [], policy: { unknown: "refuse", clockSkew } },
     verifier: nodeSignatureVerifier,
   });
