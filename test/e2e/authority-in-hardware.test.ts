@@ -4,14 +4,14 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { encodePem } from "natalis/formats";
 import { natalis, outcomeOf, refusedNatalis, runNatalis, runProgram } from "../support/command.ts";
-import { freePort } from "../support/ports.ts";
+import { runGuide } from "../support/guide.ts";
 import { assertProblem } from "../support/problem.ts";
 import { makeRegistrar, type Place, type RunningRegistrar, serveWords, startRegistrar } from "../support/registrar.ts";
 import { scopeOf } from "../support/scope.ts";
@@ -50,7 +50,7 @@ suite("an authority in a token", () => {
       { encoding: "utf8" },
     );
     for (const role of ["root", "issuing", "log-p256", "log-ed25519"])
-      assert.match(listed.stdout, new RegExp(`Private Key Object[^]*label: +natalis ${role}\n`));
+      assert.match(listed.stdout, new RegExp(`Private Key Object[\\s\\S]*label: +natalis ${role}\n`));
     assert.equal(listed.stdout.match(/Access: +sensitive, always sensitive, never extractable, local\n/g)?.length, 4);
   });
 
@@ -227,21 +227,7 @@ suite("what init refuses", () => {
 });
 
 test("the guide's lines run, and tell what it says", async () => {
-  const project = join(folder, "project");
-  mkdirSync(project);
-  symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
-  const guide = readFileSync(join(repository, "docs/guides/authority-in-hardware.md"), "utf8");
-  const lines = [...guide.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
-  const [http, https] = [await freePort(), await freePort()];
-  const entry = join(repository, "packages/registrar/src/cli/main.ts");
-  // As npx does, it hands on the signal that ends it.
-  const npx = `npx() { shift; '${process.execPath}' '${entry}' "$@" & trap "kill $!" TERM; wait $!; }`;
-  const script = ["set -eu", npx, ...lines, "wait"]
-    .join("\n")
-    .replaceAll("8480", String(http))
-    .replaceAll("8443", String(https));
-  const child = spawn("bash", ["-c", script], { cwd: project, stdio: ["ignore", "pipe", "pipe"] });
-  const { code, stdout, stderr } = await outcomeOf(child);
+  const { code, stdout, stderr } = await runGuide("authority-in-hardware.md", join(folder, "project"));
   assert.equal(code, 0, `${stdout}${stderr}`);
   assert.match(stdout, /is born/);
   assert.match(stdout, /certificate\.pem: OK/);

@@ -82,8 +82,8 @@ export async function begin({ plan, rehearsal, journal, place }: Ceremony): Prom
   );
 }
 
-async function announce({ journal, place }: Ceremony): Promise<void> {
-  if (await place.isTaken()) throw ceremonyError("NAT_CEREMONY_OVERWRITE", `there is a key in ${place.shown}`);
+async function announce({ plan, journal, place }: Ceremony): Promise<void> {
+  if (await place.isTaken()) throw ceremonyError("NAT_CEREMONY_OVERWRITE", `there is something at ${plan.root.key}`);
   await journal.add({ id: announced, what: "The place of the root key was looked at; nothing is there.", facts: [] });
 }
 
