@@ -40,6 +40,8 @@ export const usage = `npm run bench -- NAME [options]
   --rows N      of births: with so many devices registered already, 1 to 100000000, over an empty registry;
                 of memory: births in all (100000)
   --peers       other libraries too
+  --authority softhsm
+                of issue: with the authority's key in a token
 
 NAME is ${benches
   .map(({ name }) => name)
@@ -86,6 +88,7 @@ function parseWords(words: readonly string[]) {
         connections: { type: "string" },
         batch: { type: "boolean", default: false },
         rows: { type: "string" },
+        authority: { type: "string" },
       },
     });
   } catch (cause) {
@@ -93,13 +96,20 @@ function parseWords(words: readonly string[]) {
   }
 }
 
+interface Variants {
+  readonly batch: boolean;
+  readonly rows?: string | undefined;
+  readonly authority?: string | undefined;
+}
+
 /** An option may make another bench of it. */
-function benchNamed(name: string, { batch, rows }: { batch: boolean; rows?: string | undefined }): AnyBench {
+function benchNamed(name: string, { batch, rows, authority }: Variants): AnyBench {
   const named = findBench(name);
-  if (named !== undefined && "report" in named && !batch) return named;
+  if (named !== undefined && "report" in named && !batch && authority === undefined) return named;
   if (name.includes(" ") || findBench(name) === undefined)
     throw new UsageError(`there is no bench ${JSON.stringify(name)}`);
-  const variant = `${name}${batch ? " --batch" : ""}${rows === undefined ? "" : " --rows"}`;
+  const kept = authority === undefined ? "" : ` --authority ${authority}`;
+  const variant = `${name}${batch ? " --batch" : ""}${rows === undefined ? "" : " --rows"}${kept}`;
   const bench = findBench(variant);
   if (bench === undefined) throw new UsageError(`there is no bench ${variant}`);
   return bench;
