@@ -195,18 +195,22 @@ suite("keys in a token that are there already", () => {
   });
 
   test("that may have copies outside are told of", async () => {
-    const { module, token, pin } = authority;
     for (const role of ["root", "issuing", "log-p256"])
-      spawnSync("pkcs11-tool", [
-        ...["--module", module, "--token-label", token, "--login", "--pin", pin, "--keypairgen", "--extractable"],
-        ...["--key-type", "EC:prime256v1", "--label", `loose ${role}`, "--id", Buffer.from(role).toString("hex")],
-      ]);
+      makeLooseKey(`loose ${role}`, Buffer.from(role).toString("hex"));
     const own = words("fifth").map((word) => word.replace("pkcs11:", "pkcs11:object=loose;"));
     const { code, stderr } = await runNatalis(...own, "--existing-keys");
     assert.equal(code, 0, stderr);
     assert.match(stderr, /warning: a key of the authority may have copies outside the token: .*loose issuing/);
   });
 });
+
+/** One that the token would let out. */
+function makeLooseKey(label: string, id: string): void {
+  const { module, token, pin } = authority;
+  const place = ["--module", module, "--token-label", token, "--login", "--pin", pin];
+  const key = ["--keypairgen", "--extractable", "--key-type", "EC:prime256v1", "--label", label, "--id", id];
+  spawnSync("pkcs11-tool", [...place, ...key]);
+}
 
 suite("what init refuses", () => {
   const facts = ["--maker", "M", "--origin", "o.example/births", "--public-url", "http://127.0.0.1:1"];

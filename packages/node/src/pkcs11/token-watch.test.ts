@@ -11,8 +11,8 @@ const wrongPin = pkcs11Error("NAT_PKCS11_PIN", "wrong");
 
 /** What the session does when it is asked, and how often it was. */
 const session = {
-  checkFails: undefined as unknown,
-  restartFails: undefined as unknown,
+  checkFails: undefined as Error | undefined,
+  restartFails: undefined as Error | undefined,
   isFree: true,
   checks: 0,
   restarts: 0,
@@ -30,12 +30,11 @@ let told: unknown[] = [];
 let watch: TokenWatch;
 
 suite("a watch over a token", () => {
-  beforeEach((context) => {
+  beforeEach(() => {
     mock.timers.enable({ apis: ["setTimeout"] });
     Object.assign(session, { checkFails: undefined, restartFails: undefined, isFree: true, checks: 0, restarts: 0 });
     told = [];
     watch = new TokenWatch(session, { interval: 100, longestPause: 500, changed: (cause) => told.push(cause) });
-    void context;
   });
 
   function end(): void {

@@ -56,8 +56,6 @@ const planSchema = z.strictObject({
   listDays: z.int().min(1).max(1100).default(366),
 });
 
-export type PlannedRoot = z.infer<typeof planSchema>["root"];
-
 export interface Participant {
   readonly name: string;
   readonly role: string;
@@ -105,7 +103,7 @@ export function isInToken(key: string): boolean {
 }
 
 /** @throws NAT_CEREMONY_PLAN */
-export async function readInput(file: string): Promise<Uint8Array> {
+async function readInput(file: string): Promise<Uint8Array> {
   return readBoundedFile(file, largestFile).catch((cause: unknown) => {
     throw ceremonyError("NAT_CEREMONY_PLAN", file, cause);
   });

@@ -36,7 +36,7 @@ export interface PlannedStep {
 }
 
 const day = 86_400_000;
-export const announced = "announcement";
+const announced = "announcement";
 
 /** All steps after the opening, in order. */
 export function stepsOf(ceremony: Ceremony): PlannedStep[] {

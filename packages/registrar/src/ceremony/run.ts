@@ -62,12 +62,12 @@ async function perform(input: CeremonyInput, plan: Plan, journal: Journal): Prom
       await begin(ceremony);
     }
     tell(journal.opening as Opening);
-    for (const { id, question, run } of stepsOf(ceremony)) {
-      if (journal.find(id) === undefined) {
-        await agreed(question);
-        await run();
+    for (const step of stepsOf(ceremony)) {
+      if (journal.find(step.id) === undefined) {
+        await agreed(step.question);
+        await step.run();
       }
-      tell(journal.find(id) as Step);
+      tell(journal.find(step.id) as Step);
     }
   } finally {
     place.close();

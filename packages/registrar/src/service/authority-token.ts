@@ -80,7 +80,7 @@ export async function makeTokenKeys(access: TokenAccess, roles: readonly KeyRole
 }
 
 /** @throws NAT_SERVICE_TOKEN */
-export function requireModule({ module, key }: Pkcs11Uri): string {
+function requireModule({ module, key }: Pkcs11Uri): string {
   if (module === undefined) throw serviceError("NAT_SERVICE_TOKEN", "the URI has no module-path");
   if (key.id !== undefined) throw serviceError("NAT_SERVICE_TOKEN", "an id names one key; the authority has several");
   return module;
