@@ -62,7 +62,7 @@ export async function completeRegistrar(input: CompleteInput): Promise<readonly 
   const folder = dataFolder(input.folder);
   const { settings, database: kept } = await readAwaited(folder);
   const address = input.database ?? kept;
-  if (await (await databaseOf(folder)).isMade().catch(() => false))
+  if (await (await databaseOf(folder)).isMade())
     throw serviceError("NAT_SERVICE_CONFLICT", `${folder.path} holds a registry already`);
   const papers = await readPapers(input.files);
   if (isRehearsed(papers) && !input.rehearsal)
