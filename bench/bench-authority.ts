@@ -29,9 +29,9 @@ export const bornAt = new Date("2026-03-01T12:00:00Z");
 const baseUrl = "http://registry.example";
 const notBefore = new Date("2026-01-01T00:00:00Z");
 
-export async function openBenchAuthority(): Promise<BenchAuthority> {
+/** The issuing key is the given one, or made. */
+export async function openBenchAuthority(signer = generateKey(algorithms.ES256).signer): Promise<BenchAuthority> {
   const root = await openRoot();
-  const { signer } = generateKey(algorithms.ES256);
   const prepared = prepareIssuingCertificate({
     authority: root.authority,
     name: { organization: "Bench Makers", commonName: "Bench Issuing CA" },

@@ -42,6 +42,8 @@ export interface Bench extends BenchFacts {
   readonly peersAlways?: boolean;
   /** Where more than the processor counts, the disk for one. */
   readonly pace?: Pace;
+  /** Makes what all threads share, before any starts; answers what takes it away again. */
+  setUp?(): Promise<() => void>;
   /** Exactly one work and one limit, then the others. */
   readonly contenders: readonly Contender[];
 }

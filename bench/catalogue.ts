@@ -6,6 +6,7 @@ import type { AnyBench, Contender } from "./bench.ts";
 import { estBench } from "./est.ts";
 import { birthsBatchBench, birthsBench, birthsRowsBench } from "./births.ts";
 import { issueBench } from "./issue.ts";
+import { issueSoftHsmBench } from "./issue-softhsm.ts";
 import { auditBench, logBench } from "./log.ts";
 import { memoryBench } from "./memory.ts";
 import { pathBench } from "./path.ts";
@@ -15,6 +16,7 @@ import { sizeBench } from "./size.ts";
 
 export const benches: readonly AnyBench[] = [
   issueBench,
+  issueSoftHsmBench,
   sealBench,
   authenticateBench,
   authenticateCachedBench,

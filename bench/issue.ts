@@ -6,7 +6,7 @@
 // keys that are imported already.
 
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { generateKey, nodeEntropy, nodeHash, nodeSignatureVerifier } from "@natalis/node";
+import { generateKey, nodeEntropy, nodeHash, nodeSignatureVerifier, type NodeSigner } from "@natalis/node";
 import { type BirthContext, type BirthRequest, type KnownFacts, prepareBirth, signBirth } from "natalis/birth";
 import { buildCertificationRequest } from "natalis/device";
 import { algorithms, parseCertificate, parseCertificationRequest } from "natalis/formats";
@@ -19,7 +19,7 @@ import { peculiarX509 } from "./peers/peculiar-x509.ts";
 
 /** Far more than a verifier keeps imported: as in life, each device's key is seen for the first time. */
 const requestCount = 4096;
-const birthsAtOnce = 16;
+export const birthsAtOnce = 16;
 
 export const issueBench: Bench = {
   name: "issue",
@@ -27,14 +27,15 @@ export const issueBench: Bench = {
   unitsPerOperation: birthsAtOnce,
   budget: 0.75,
   contenders: [
-    { name: "issue", role: "work", prepare: prepareBirths },
+    { name: "issue", role: "work", prepare: () => prepareBirths() },
     { name: "limit", role: "limit", prepare: prepareRawOperations },
     { name: "@peculiar/x509", role: "peer", prepare: prepareForeignIssuing },
   ],
 };
 
-async function prepareBirths(): Promise<Operation> {
-  const nursery = await openNursery();
+/** With an authority whose key this signer has; absent: a software key. */
+export async function prepareBirths(signer?: NodeSigner): Promise<Operation> {
+  const nursery = await openNursery(signer);
   const next = inTurn(await newRequests());
   return () => Promise.all(Array.from({ length: birthsAtOnce }, () => giveBirth(next(), nursery)));
 }
@@ -50,8 +51,8 @@ interface Nursery {
   readonly issuer: Signer;
 }
 
-async function openNursery(): Promise<Nursery> {
-  const { authority, profile, signer } = await openBenchAuthority();
+async function openNursery(issuing?: NodeSigner): Promise<Nursery> {
+  const { authority, profile, signer } = await openBenchAuthority(issuing);
   return { context: { ...stationContext, profile, authority }, issuer: signer };
 }
 
@@ -85,20 +86,27 @@ async function newRequest(number: number): Promise<BirthRequest> {
 }
 
 async function prepareRawOperations(): Promise<Operation> {
+  const { pkcs8 } = generateKey(algorithms.ES256);
+  const issuer = createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" });
+  return prepareVerifications((tbs) => sign("sha256", tbs, issuer));
+}
+
+/** The least of as many births: a verification, and a signature as `signOnly` makes it. */
+export async function prepareVerifications(signOnly: (tbs: Uint8Array) => Uint8Array): Promise<Operation> {
   const requests = await newRequests();
   const { certificate } = await giveBirth(requests[0] as BirthRequest, await openNursery());
   const { tbs } = parseCertificate(certificate);
-  const { pkcs8 } = generateKey(algorithms.ES256);
-  const issuer = createPrivateKey({ key: Buffer.from(pkcs8), format: "der", type: "pkcs8" });
   const next = inTurn(requests.map(signedRequestOf));
   return () => {
-    for (let i = 0; i < birthsAtOnce; i++) verifyAndSign(next(), tbs, issuer);
+    for (let i = 0; i < birthsAtOnce; i++) {
+      requireVerified(next());
+      signOnly(tbs);
+    }
   };
 }
 
-function verifyAndSign({ info, signature, key }: SignedRequest, tbs: Uint8Array, issuer: KeyObject): Buffer {
+function requireVerified({ info, signature, key }: SignedRequest): void {
   if (!verify("sha256", info, key, signature)) throw new Error("a request that should verify does not");
-  return sign("sha256", tbs, issuer);
 }
 
 interface SignedRequest {

@@ -41,10 +41,17 @@ test("births have a database and registrars", () => {
   assert.deepEqual([usual.database, usual.registrars], ["sqlite", 1]);
 });
 
+test("issuing has a variant with a token", () => {
+  assert.equal(parseOptions(["issue", "--authority", "softhsm"]).bench.name, "issue --authority softhsm");
+});
+
 const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = [
   [[], /which bench/],
   [["deaths"], /no bench "deaths"/],
   [["constructor"], /no bench "constructor"/],
+  [["issue", "--authority", "hardware"], /no bench issue --authority hardware/],
+  [["births", "--authority", "softhsm"], /no bench births --authority softhsm/],
+  [["memory", "--authority", "softhsm"], /no bench memory --authority softhsm/],
   [["seal", "issue"], /one bench at a time, not issue/],
   [["seal", "--fast"], /--fast/],
   [["seal", "--json=yes"], /--json/],

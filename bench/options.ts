@@ -46,6 +46,8 @@ export const usage = `npm run bench -- NAME [options]
   --registrars N
                 of births in postgres: processes that serve one database, 1 to 8 (1)
   --peers       others that do the same too
+  --authority softhsm
+                of issue: with the authority's key in a token
 
 NAME is ${benches
   .map(({ name }) => name)
@@ -108,6 +110,7 @@ function parseWords(words: readonly string[]) {
         rows: { type: "string" },
         database: { type: "string" },
         registrars: { type: "string" },
+        authority: { type: "string" },
       },
     });
   } catch (cause) {
@@ -115,13 +118,20 @@ function parseWords(words: readonly string[]) {
   }
 }
 
+interface Variants {
+  readonly batch: boolean;
+  readonly rows?: string | undefined;
+  readonly authority?: string | undefined;
+}
+
 /** An option may make another bench of it. */
-function benchNamed(name: string, { batch, rows }: { batch: boolean; rows?: string | undefined }): AnyBench {
+function benchNamed(name: string, { batch, rows, authority }: Variants): AnyBench {
   const named = findBench(name);
-  if (named !== undefined && "report" in named && !batch) return named;
+  if (named !== undefined && "report" in named && !batch && authority === undefined) return named;
   if (name.includes(" ") || findBench(name) === undefined)
     throw new UsageError(`there is no bench ${JSON.stringify(name)}`);
-  const variant = `${name}${batch ? " --batch" : ""}${rows === undefined ? "" : " --rows"}`;
+  const kept = authority === undefined ? "" : ` --authority ${authority}`;
+  const variant = `${name}${batch ? " --batch" : ""}${rows === undefined ? "" : " --rows"}${kept}`;
   const bench = findBench(variant);
   if (bench === undefined) throw new UsageError(`there is no bench ${variant}`);
   return bench;

@@ -26,7 +26,17 @@ async function run({ bench, plan, json, ...more }: Options): Promise<void> {
 
 type Measured = Omit<Options, "bench"> & { readonly bench: Bench | LoadBench };
 
-async function measureLane({ bench, plan, json, ...more }: Measured): Promise<void> {
+async function measureLane(options: Measured): Promise<void> {
+  const { bench } = options;
+  const takeAway = "setUp" in bench ? await bench.setUp?.() : undefined;
+  try {
+    await measureThere(options);
+  } finally {
+    takeAway?.();
+  }
+}
+
+async function measureThere({ bench, plan, json, ...more }: Measured): Promise<void> {
   const lane = await openLane({ bench, plan, ...more });
   try {
     const measurements = await measure(lane, plan);

@@ -26,9 +26,10 @@ export const layers: readonly Layer[] = [
     name: "programs",
     rule: "read environment, clock, disk; wire things together",
     rooms: [
-      { name: "cli", folder: `${registrar}/cli`, sees: ["registrar", "protocols", "service"] },
+      { name: "cli", folder: `${registrar}/cli`, sees: ["registrar", "protocols", "ceremony", "service"] },
       { name: "registrar", folder: registrar, sees: ["protocols", "service"] },
       { name: "protocols", folder: `${registrar}/protocols`, sees: ["service"] },
+      { name: "ceremony", folder: `${registrar}/ceremony`, sees: ["service", "registrar"] },
       { name: "service", folder: `${registrar}/service`, sees: [] },
     ],
   },

@@ -34,15 +34,26 @@ export {
 } from "./keys.ts";
 export {
   findSoftHsm,
+  formatPkcs11Uri,
   initializePkcs11Token,
+  type KeyDescription,
+  type KeyName,
   makeSoftHsmFolder,
   type NewTokenOptions,
   openPkcs11Token,
+  parsePkcs11Uri,
   type Pkcs11Key,
   type Pkcs11Token,
   type Pkcs11TokenOptions,
+  type Pkcs11Uri,
   pkcs11Errors,
+  signerInToken,
   softHsmEnvironment,
+  type TokenDescription,
+  TokenKeeper,
+  type TokenKeeperOptions,
+  type TokenKeyPlace,
+  type TokenName,
 } from "./pkcs11/index.ts";
 export { FileSealState } from "./seal-state.ts";
 export { type PassphraseFile, readPassphraseFile, readSecretFile, type SecretFile } from "./secret-file.ts";

@@ -6,10 +6,10 @@ import { systemClock, writeFileDurably } from "@natalis/node";
 import type { FastifyInstance } from "fastify";
 import { encodeUtf8 } from "natalis/kernel";
 import { idleInterval } from "natalis/registry";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { buildPlainServer, buildSecureServer } from "./protocols/server.ts";
 import { tlsOptions } from "./protocols/tls.ts";
-import { openRegistrar, type OpenedRegistrar } from "./service/open.ts";
+import { openRegistrar, type OpenedRegistrar, type TokenLogin } from "./service/open.ts";
 import { tellIncident } from "./tell-incident.ts";
 import { type ListenPlan, listenPlan } from "./listen.ts";
 import { serviceError } from "./service/errors.ts";
@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly passphraseFile?: string | undefined;
   /** The registry's database where it is not the one that the folder says. */
   readonly database?: string | undefined;
+  /** Asked for the PIN of the token that has the authority's keys. */
+  readonly readPin?: TokenLogin["readPin"] | undefined;
 }
 
 export interface Addresses {
@@ -45,20 +47,32 @@ export interface Running {
 }
 
 export async function startRegistrar(options: StartOptions): Promise<Running> {
-  const opened = await openRegistrar(options.folder, options.passphraseFile, options.database);
+  // Standard output belongs to the command; the log is structured, on standard error.
+  const logger = pino({ name: "natalis", level: "warn" }, pino.destination(2));
+  const { folder, passphraseFile, database, readPin } = options;
+  const login = readPin && { readPin, changed: tokenLogger(logger) };
+  const opened = await openRegistrar(folder, passphraseFile, database, login);
   try {
-    return await serveOpened(opened, options);
+    return await serveOpened(opened, options, logger);
   } catch (error) {
     await opened.registrar.close();
     throw error;
   }
 }
 
-async function serveOpened(opened: OpenedRegistrar, options: StartOptions): Promise<Running> {
+/** Says once that the token is lost, and once that it is back. */
+function tokenLogger(logger: Logger): TokenLogin["changed"] {
+  let isAway = false;
+  return (cause) => {
+    if (cause === undefined) logger.warn("the token of the authority's keys is back");
+    else if (!isAway) logger.error({ err: cause }, "the token of the authority's keys does not sign");
+    isAway = cause !== undefined;
+  };
+}
+
+async function serveOpened(opened: OpenedRegistrar, options: StartOptions, logger: Logger): Promise<Running> {
   const { registrar, warnings } = opened;
   const plan = await listenPlan(opened.folder, registrar.settings, options);
-  // Standard output belongs to the command; the log is structured, on standard error.
-  const logger = pino({ name: "natalis", level: "warn" }, pino.destination(2));
   opened.incidents.listen((told) => tellIncident(logger, told));
   const identify: Identify = (credential) => registrar.operators.identify(credential);
   const hosts = [plan.host, "localhost", new URL(registrar.settings.publicUrl).hostname];

@@ -4,6 +4,7 @@
 
 import {
   algorithmOfPublicKey,
+  type Certificate,
   encodeBasicConstraints,
   encodeName,
   encodeTbsCertificate,
@@ -72,6 +73,19 @@ export function prepareIssuingCertificate(input: IssuingCertificateInput): Prepa
     extensions: [...issuerExtensions(authority, serialNumber), ...authorityExtensions(publicKey, authority.hash, 1)],
   });
   return prepareTbs(tbs, authority.algorithm, { kind: "issuing", hash: authority.hash, authority });
+}
+
+/**
+ * Whether a root that somebody else made is as one made here; its signature is for `path` to check.
+ * @throws NAT_ISSUE_LINT, NAT_ALGORITHM_UNKNOWN
+ */
+export function checkRootCertificate({ tbs, publicKey }: Certificate, hash: Hash): void {
+  prepareTbs(tbs, algorithmOfPublicKey(publicKey), { kind: "root", hash });
+}
+
+/** The same of an issuing authority under this root. @throws NAT_ISSUE_LINT */
+export function checkIssuingCertificate({ tbs }: Certificate, authority: Authority): void {
+  prepareTbs(tbs, authority.algorithm, { kind: "issuing", hash: authority.hash, authority });
 }
 
 function authorityExtensions(publicKey: Uint8Array, hash: Hash, pathLength: number | undefined): Extension[] {

@@ -6,6 +6,8 @@ export { type AdmissionRule, isExpected } from "./admission-rule.ts";
 export { type Authority, type AuthorityInput, openAuthority } from "./authority.ts";
 export {
   type AuthorityName,
+  checkIssuingCertificate,
+  checkRootCertificate,
   type IssuingCertificateInput,
   prepareIssuingCertificate,
   prepareRootCertificate,

@@ -34,6 +34,7 @@ export interface Cryptoki {
   C_InitToken(slot: Handle, securityOfficerPin: string, label: string): string;
   C_InitPIN(session: Handle, pin: string): void;
   C_OpenSession(slot: Handle, flags: number): Handle;
+  C_GetSessionInfo(session: Handle): { readonly state: number };
   C_CloseSession(session: Handle): void;
   C_Login(session: Handle, userType: number, pin: string): void;
   C_FindObjectsInit(session: Handle, template: readonly Attribute[]): void;
@@ -58,6 +59,9 @@ export const tokenInitialized = 0x400;
 
 /** CKF_SERIAL_SESSION, which 2.40 requires, without and with CKF_RW_SESSION. */
 export const sessionFlags = { reading: 0x04, writing: 0x06 } as const;
+
+/** CKS_RO_USER_FUNCTIONS and CKS_RW_USER_FUNCTIONS: the user is logged in. */
+export const userStates: readonly number[] = [1, 3];
 
 /** CKU_… */
 export const users = { securityOfficer: 0, user: 1 } as const;

@@ -12,6 +12,8 @@ export const pkcs11Errors = {
   NAT_PKCS11_LABEL: "The label cannot name a new object in the token.",
   NAT_PKCS11_ALGORITHM: "The token has no key or mechanism of this algorithm.",
   NAT_PKCS11_UNDECLARED: "The token does not declare that the key was made inside it and cannot leave it.",
+  NAT_PKCS11_URI: "The text is no PKCS#11 URI (RFC 7512) that this program can follow.",
+  NAT_PKCS11_AWAY: "The token is away, or nobody is logged in to it.",
   NAT_PKCS11_CLOSED: "The token is closed.",
   NAT_PKCS11_FAILED: "The token refused or failed.",
 } as const;

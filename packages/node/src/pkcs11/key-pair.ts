@@ -10,6 +10,7 @@ import { pkcs11Error } from "./errors.ts";
 import { type KeyKind, keyKinds, kindOfAlgorithm, kindOfParameters, rawKeyIn } from "./key-kinds.ts";
 import { describe, isRefusal, refusalIn } from "./refusal.ts";
 import type { OpenSession } from "./token-session.ts";
+import { describeKey, type KeyName } from "./uri.ts";
 
 export interface KeyPair {
   readonly kind: KeyKind;
@@ -23,12 +24,12 @@ export interface KeyPair {
 const longestLabel = 64;
 
 /** @throws NAT_PKCS11_KEY, NAT_PKCS11_ALGORITHM */
-export function findKeyPair(opened: OpenSession, label: string): KeyPair {
-  const privateKeys = findByLabel(opened, objectClasses.privateKey, label);
+export function findKeyPair(opened: OpenSession, name: KeyName): KeyPair {
+  const privateKeys = findByName(opened, objectClasses.privateKey, name);
   const [privateKey, second] = privateKeys;
   if (privateKey === undefined || second !== undefined)
-    throw pkcs11Error("NAT_PKCS11_KEY", `${privateKeys.length} private keys are labelled ${JSON.stringify(label)}`);
-  const publicKey = findPublicHalf(opened, privateKey, label);
+    throw pkcs11Error("NAT_PKCS11_KEY", `${privateKeys.length} private keys are ${describeKey(name)}`);
+  const publicKey = findPublicHalf(opened, privateKey, name);
   const kind = kindOf(opened, publicKey);
   return { kind, publicKey: readPublicKey(opened, publicKey, kind), privateKey };
 }
@@ -42,8 +43,7 @@ export function makeKeyPair(opened: OpenSession, label: string, algorithm: Signa
   if (label === "" || label.length > longestLabel)
     throw pkcs11Error("NAT_PKCS11_LABEL", `a key's label has 1 to ${longestLabel} characters`);
   const kind = offeredKind(opened, algorithm);
-  if (isLabelTaken(opened, label))
-    throw pkcs11Error("NAT_PKCS11_LABEL", `${JSON.stringify(label)} names a key already`);
+  if (isNameTaken(opened, label)) throw pkcs11Error("NAT_PKCS11_LABEL", `${JSON.stringify(label)} names a key already`);
   const names = [
     { type: attributes.token, value: true },
     { type: attributes.label, value: bufferOf(encodeUtf8(label)) },
@@ -59,9 +59,9 @@ export function makeKeyPair(opened: OpenSession, label: string, algorithm: Signa
   }
 }
 
-/** Whether a private or a public key has this label. */
-export function isLabelTaken(opened: OpenSession, label: string): boolean {
-  return Object.values(objectClasses).some((one) => findByLabel(opened, one, label).length > 0);
+/** Whether a private or a public key has this name. */
+export function isNameTaken(opened: OpenSession, name: KeyName): boolean {
+  return Object.values(objectClasses).some((one) => findByName(opened, one, name).length > 0);
 }
 
 /** The value of one attribute, or undefined where the object has none of that type. */
@@ -108,25 +108,26 @@ function titleOf({ algorithm }: KeyKind): string {
   return algorithm.title;
 }
 
-function findByLabel(opened: OpenSession, objectClass: number, label: string): Handle[] {
-  const value = bufferOf(encodeUtf8(label));
+function findByName(opened: OpenSession, objectClass: number, name: KeyName): Handle[] {
+  const { label, id } = typeof name === "string" ? { label: name } : name;
   return find(opened, [
     { type: attributes.objectClass, value: objectClass },
-    { type: attributes.label, value },
+    ...(label === undefined ? [] : [{ type: attributes.label, value: bufferOf(encodeUtf8(label)) }]),
+    ...(id === undefined ? [] : [{ type: attributes.id, value: bufferOf(id) }]),
   ]);
 }
 
 /** The public key with the private one's id; where it has none, with its label. */
-function findPublicHalf(opened: OpenSession, privateKey: Handle, label: string): Handle {
+function findPublicHalf(opened: OpenSession, privateKey: Handle, name: KeyName): Handle {
   const id = readAttribute(opened, privateKey, attributes.id);
   const isPublic = { type: attributes.objectClass, value: objectClasses.publicKey };
   const halves =
     id === undefined || id.length === 0
-      ? findByLabel(opened, objectClasses.publicKey, label)
+      ? findByName(opened, objectClasses.publicKey, name)
       : find(opened, [isPublic, { type: attributes.id, value: id }]);
   const [half, second] = halves;
   if (half === undefined || second !== undefined)
-    throw pkcs11Error("NAT_PKCS11_KEY", `${halves.length} public keys belong to ${JSON.stringify(label)}`);
+    throw pkcs11Error("NAT_PKCS11_KEY", `${halves.length} public keys belong to ${describeKey(name)}`);
   return half;
 }
 

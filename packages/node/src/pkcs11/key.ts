@@ -13,6 +13,7 @@ import { attributes, type Handle } from "./cryptoki.ts";
 import { pkcs11Error } from "./errors.ts";
 import { findKeyPair, type KeyPair, readAttribute } from "./key-pair.ts";
 import { type OpenSession, type TokenSession, unpadded } from "./token-session.ts";
+import { describeKey, type KeyName } from "./uri.ts";
 
 /** CK_BBOOL: CK_TRUE. */
 const isTrue = 0x01;
@@ -20,7 +21,7 @@ const isTrue = 0x01;
 const signatureRoom = 1024;
 
 export class Pkcs11Key implements NodeSigner {
-  readonly label: string;
+  readonly name: KeyName;
   readonly algorithm: SignatureAlgorithm;
   readonly publicKey: Uint8Array;
   readonly #session: TokenSession;
@@ -32,15 +33,15 @@ export class Pkcs11Key implements NodeSigner {
    * Finds the key, and has it sign once: nothing else ties the two halves in a token together.
    * @throws NAT_PKCS11_KEY, NAT_PKCS11_ALGORITHM, NAT_PKCS11_CLOSED, NAT_PKCS11_FAILED
    */
-  constructor(session: TokenSession, label: string) {
+  constructor(session: TokenSession, name: KeyName) {
     this.#session = session;
-    this.label = label;
+    this.name = name;
     this.#pair = session.run((opened) => this.#find(opened));
     this.algorithm = this.#pair.kind.algorithm;
     this.publicKey = this.#pair.publicKey;
     const probe = new Uint8Array(32);
     if (!nodeSignatureVerifier.verify(this.algorithm, this.publicKey, probe, this.sign(probe)))
-      throw pkcs11Error("NAT_PKCS11_KEY", `private and public half of ${JSON.stringify(label)} do not belong together`);
+      throw pkcs11Error("NAT_PKCS11_KEY", `private and public half of ${describeKey(name)} do not belong together`);
   }
 
   /** Blocks until the token has signed. @throws NAT_PKCS11_CLOSED, NAT_PKCS11_FAILED, NAT_PKCS11_KEY where it is gone */
@@ -69,7 +70,7 @@ export class Pkcs11Key implements NodeSigner {
     return this.#session.run((opened) => {
       for (const [name, type, due] of declaredAttributes)
         if (readAttribute(opened, this.#handleIn(opened), type)?.equals(Uint8Array.of(due)) !== true)
-          throw pkcs11Error("NAT_PKCS11_UNDECLARED", `${JSON.stringify(this.label)}: ${name} is not ${due === isTrue}`);
+          throw pkcs11Error("NAT_PKCS11_UNDECLARED", `${describeKey(this.name)}: ${name} is not ${due === isTrue}`);
       const { manufacturerID, model, serialNumber } = opened.cryptoki.C_GetTokenInfo(opened.slot);
       const statement = encodePkcs11Declaration({
         keyHash: nodeHash.sha256(this.publicKey),
@@ -89,12 +90,12 @@ export class Pkcs11Key implements NodeSigner {
     if (known !== undefined) return known;
     const { publicKey, privateKey } = this.#find(opened);
     if (!equalBytes(publicKey, this.publicKey))
-      throw pkcs11Error("NAT_PKCS11_KEY", `${JSON.stringify(this.label)} names another key now`);
+      throw pkcs11Error("NAT_PKCS11_KEY", `${describeKey(this.name)} names another key now`);
     return privateKey;
   }
 
   #find(opened: OpenSession): KeyPair {
-    const pair = findKeyPair(opened, this.label);
+    const pair = findKeyPair(opened, this.name);
     this.#handles.set(opened, pair.privateKey);
     return pair;
   }

@@ -40,9 +40,22 @@ export class Pkcs11Module {
     }
   }
 
+  /**
+   * Ends all that goes through it, and begins again: how modules see what was taken out and put back. Nobody else may
+   * be inside. @throws NAT_PKCS11_MODULE
+   */
+  restart(): void {
+    this.#finalize();
+    this.initialize();
+  }
+
   release(): void {
     if (--this.#users > 0 || !this.#isOurs) return;
     this.#isOurs = false;
+    this.#finalize();
+  }
+
+  #finalize(): void {
     try {
       this.cryptoki.C_Finalize();
     } catch (error) {

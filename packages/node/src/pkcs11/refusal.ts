@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a module threw, as something that can be told apart: the name and number of its CK_RV (PKCS#11 2.40, 5.1).
 
-import { NatalisError } from "natalis/kernel";
+import { isNatalisError, NatalisError } from "natalis/kernel";
 import { returnValues } from "./cryptoki.ts";
 import { pkcs11Error } from "./errors.ts";
 
@@ -31,6 +31,7 @@ export function isRefusal(error: unknown, ...values: readonly number[]): boolean
  * operation that failed was left open.
  */
 export function isLostSession(error: unknown): boolean {
+  if (isNatalisError(error, "NAT_PKCS11_AWAY")) return true;
   return isRefusal(
     error,
     returnValues.sessionHandleInvalid,

@@ -20,6 +20,7 @@ export interface WholeCryptoki extends Cryptoki {
 }
 
 export interface TestToken extends Pkcs11TokenOptions {
+  readonly token: string;
   readonly pin: string;
 }
 

@@ -71,7 +71,7 @@ suite("keys of a token", () => {
     const found = await withToken(birth, (token) => token.openKey("lasting"));
     assert.deepEqual(found.publicKey, made);
     assert.equal(found.algorithm, ES256);
-    assert.equal(found.label, "lasting");
+    assert.equal(found.name, "lasting");
   });
 
   test("a key cannot be read, nor can the token be searched for it without the PIN", async () => {

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // A PKCS#11 token (OASIS, version 2.40): keys that are made inside it and sign there. Calls block while the token
-// works: right for a device with its one key, not for a service under load.
+// works: right for a device with its one key; a service has a thread of its own for it (token-keeper.ts).
 
 import type { SignatureAlgorithm } from "natalis/kernel";
 import { readPassphraseFile } from "../secret-file.ts";
 import { Pkcs11Key } from "./key.ts";
-import { isLabelTaken, makeKeyPair } from "./key-pair.ts";
+import { isNameTaken, makeKeyPair } from "./key-pair.ts";
 import { loadModule } from "./module.ts";
 import { TokenSession } from "./token-session.ts";
+import type { KeyName, TokenName } from "./uri.ts";
 
 export interface Pkcs11TokenOptions {
   /** The module: a shared library's path, or a name that the system's loader finds. Its code runs in this process. */
   readonly module: string;
-  /** The token's label. */
-  readonly token: string;
+  /** The token's label, or more of what it says of itself. */
+  readonly token: TokenName;
   /** The user's PIN, or the file that holds it. */
   readonly pin: string | { readonly file: string };
 }
@@ -38,14 +39,14 @@ export class Pkcs11Token {
     return this.openKey(label);
   }
 
-  /** Whether a key has this label, be it usable or not. @throws NAT_PKCS11_CLOSED, NAT_PKCS11_FAILED */
-  holdsKey(label: string): boolean {
-    return this.#session.run((opened) => isLabelTaken(opened, label));
+  /** Whether a key has this name, be it usable or not. @throws NAT_PKCS11_CLOSED, NAT_PKCS11_FAILED */
+  holdsKey(name: KeyName): boolean {
+    return this.#session.run((opened) => isNameTaken(opened, name));
   }
 
   /** @throws NAT_PKCS11_KEY, NAT_PKCS11_ALGORITHM, NAT_PKCS11_CLOSED, NAT_PKCS11_FAILED */
-  openKey(label: string): Pkcs11Key {
-    return new Pkcs11Key(this.#session, label);
+  openKey(name: KeyName): Pkcs11Key {
+    return new Pkcs11Key(this.#session, name);
   }
 
   /** Ends the session: its keys sign no more. */

@@ -4,6 +4,7 @@
 import { Command } from "commander";
 import { authenticateCommand } from "./authenticate.ts";
 import { birthCommand } from "./birth.ts";
+import { ceremonyCommand } from "./ceremony.ts";
 import { demoCommand } from "./demo.ts";
 import { deviceCommand } from "./device.ts";
 import { expectCommand } from "./expect.ts";
@@ -18,10 +19,11 @@ import { sealCommand } from "./seal.ts";
 import { serveCommand } from "./serve.ts";
 import { verifyCommand } from "./verify.ts";
 import { verifyDataCommand } from "./verify-data.ts";
+import { version } from "../version.ts";
 
 const program = new Command("natalis")
   .description("The birth registry for devices")
-  .version("0.1.0")
+  .version(version)
   .showHelpAfterError()
   .addCommand(initCommand())
   .addCommand(serveCommand())
@@ -37,7 +39,8 @@ const program = new Command("natalis")
   .addCommand(verifyCommand())
   .addCommand(verifyDataCommand())
   .addCommand(logCommand())
-  .addCommand(registryCommand());
+  .addCommand(registryCommand())
+  .addCommand(ceremonyCommand());
 
 endWithReader(process.stdout);
 endWithReader(process.stderr);

@@ -10,7 +10,9 @@ import {
   nodeHash,
   nodeSignatureVerifier,
   signerFromShared,
+  signerInToken,
   systemClock,
+  type TokenKeyPlace,
 } from "@natalis/node";
 import {
   type BirthRequest,
@@ -26,6 +28,7 @@ import { type Authority, openAuthority, type Profile } from "natalis/issue";
 import type { MessageAuthenticator, Signer } from "natalis/kernel";
 import { type BornEvent, unitTag } from "natalis/registry";
 import { pipelineError } from "./errors.ts";
+import { tokenSigner } from "./token-signer.ts";
 
 /** One birth to prepare. */
 export interface BirthTask {
@@ -49,11 +52,14 @@ export interface BirthPreparer {
   prepare(task: BirthTask): Promise<PreparedTask>;
 }
 
+/** A handle of a key that OpenSSL holds in this process, or where a token has the key. */
+export type SharedKey = KeyObject | TokenKeyPlace;
+
 /** All that a nursery needs, in a form that threads of one process can pass on. Keys are handles, not bytes. */
 export interface NurseryEquipment {
   readonly authority: { readonly certificate: Uint8Array; readonly baseUrl: string; readonly arc: string };
   readonly profiles: ReadonlyMap<string, Profile>;
-  readonly issuing: KeyObject;
+  readonly issuing: SharedKey;
   /** HMAC key of unit tags. */
   readonly tags: KeyObject;
 }
@@ -75,7 +81,7 @@ export class Nursery implements BirthPreparer {
     const { certificate, baseUrl, arc } = authority;
     this.#authority = openAuthority({ certificate: parseCertificate(certificate), baseUrl, arc, hash: nodeHash });
     this.#profiles = profiles;
-    this.#issuing = signerFromShared(issuing);
+    this.#issuing = "gate" in issuing ? tokenSigner(signerInToken(issuing)) : signerFromShared(issuing);
     this.#tags = authenticatorFromShared(tags);
     this.#evidence = evidence;
   }

@@ -73,6 +73,7 @@ const statusRows: readonly (readonly [pattern: string, status: number])[] = [
   ["NAT_PIPELINE_FULL", 503],
   ["NAT_PIPELINE_CLOSED", 503],
   ["NAT_PIPELINE_WORKER", 503],
+  ["NAT_PIPELINE_TOKEN", 503],
   ["NAT_SERVICE_NOT_FOUND", 404],
   ["NAT_SERVICE_CONFLICT", 409],
   ["NAT_SERVICE_REQUEST", 400],

@@ -18,6 +18,12 @@ export interface DataFolder {
   readonly rootKey: string;
   /** Every key that a running registrar needs, sealed. */
   readonly registrarKeys: string;
+  /** Where the authority's keys are in a PKCS#11 token; absent where all are in files. */
+  readonly authorityToken: string;
+  /** What was settled by an `init` that waits for its root's certificates. */
+  readonly awaited: string;
+  /** The issuing authority's request to a root that is elsewhere, PEM. */
+  readonly issuingRequest: string;
   /** The passphrase of both, where it was not given: mode 0600, with a warning at each start. */
   readonly passphrase: string;
   /** The first administrator's token: mode 0600. */
@@ -39,6 +45,9 @@ export function dataFolder(path: string): DataFolder {
     checkpoint: join(path, "checkpoint"),
     rootKey: join(path, "root.key"),
     registrarKeys: join(path, "registrar.keys"),
+    authorityToken: join(path, "authority.json"),
+    awaited: join(path, "awaited.json"),
+    issuingRequest: join(path, "issuing.csr"),
     passphrase: join(path, "passphrase"),
     adminToken: join(path, "admin.token"),
     trust: join(path, "trust.json"),

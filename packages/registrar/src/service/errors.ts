@@ -9,6 +9,8 @@ export const serviceErrors = {
   NAT_SERVICE_REQUEST: "The parts of the request do not fit together.",
   NAT_SERVICE_LISTEN: "The registrar cannot listen at its address.",
   NAT_SERVICE_DATA: "The data folder is not one that a registrar can start from.",
+  NAT_SERVICE_TOKEN: "The authority's keys cannot be kept in this token, or found there.",
+  NAT_SERVICE_AUTHORITY: "The certificates and the list are not those that this registrar's authority needs.",
   NAT_SERVICE_SETTINGS: "The registrar's settings are not valid.",
   NAT_SERVICE_COPY: "The copy is not what it was copied from; nothing of it was kept.",
   NAT_SERVICE_PROFILE: "A profile file is not valid.",

@@ -1,38 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes a registrar: keys, root and issuing authority, registry with its first commit, trust file, an administrator.
-// Everything is made in a folder beside and renamed at the end, so that there is a whole registrar or none.
+// Makes a registrar: keys, root and issuing authority, registry with its first commit, trust file, an administrator; or,
+// where the root is elsewhere, keys and a request to it (external-root.ts goes on from there). Everything is made in a
+// folder beside and renamed at the end, so that there is a whole registrar or none.
 
 import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import {
-  FileCheckpointMirror,
-  nodeEntropy,
-  nodeHash,
-  renameDurably,
-  systemClock,
-  writeFileDurably,
-} from "@natalis/node";
-import { keyIdentifier, parseCertificate } from "natalis/formats";
-import {
-  newSerial,
-  openAuthority,
-  prepareIssuingCertificate,
-  prepareRootCertificate,
-  signPrepared,
-} from "natalis/issue";
-import { encodeUtf8, toHex } from "natalis/kernel";
-import { parseTrustFile, type RegistryEvent, type RegistryStores, Sequencer, type TrustFile } from "natalis/registry";
-import { copyRegistry } from "./copy-registry.ts";
+import { nodeEntropy, renameDurably, systemClock } from "@natalis/node";
+import { type Signer, toHex } from "natalis/kernel";
+import { type AuthorityPair, authorityOf, certifyIssuing, certifyRoot, issuingName, rootName } from "./authorities.ts";
+import type { TokenAccess } from "./authority-token.ts";
 import { type DataFolder, dataFolder, makeDataFolder } from "./data-folder.ts";
-import { postgresDatabase, sqliteDatabase } from "./database.ts";
+import { postgresDatabase } from "./database.ts";
 import { serviceError } from "./errors.ts";
-import { type AllKeys, logSigners, makeKeys } from "./keys.ts";
+import { askRoot } from "./external-root.ts";
+import { foundRegistry } from "./found-registry.ts";
+import { makeKeys, type RegistrarKeys } from "./keys.ts";
 import { choosePassphrase } from "./passphrase.ts";
 import { writeFirstProfile } from "./profiles.ts";
 import { renewRootCrl } from "./revocation-lists.ts";
-import { type Settings, settingsMap } from "./settings.ts";
-import { newToken, tokenHash } from "./tokens.ts";
-import { trustFileText } from "./trust.ts";
+import type { Settings } from "./settings.ts";
 
 export interface InitInput {
   /** The folder to make; may be there already if it is empty. */
@@ -43,6 +29,10 @@ export interface InitInput {
   readonly passphraseFile?: string | undefined;
   /** Address of an empty PostgreSQL database for the registry; absent: a SQLite file in the folder. */
   readonly database?: string | undefined;
+  /** The authority's keys are made in this token; absent: in files. */
+  readonly token?: TokenAccess | undefined;
+  /** The root is elsewhere: there will be a request to it, and no registry yet. */
+  readonly externalRoot?: boolean | undefined;
 }
 
 export interface Made {
@@ -50,14 +40,9 @@ export interface Made {
   readonly warnings: readonly string[];
 }
 
-interface Authorities {
-  readonly root: Uint8Array;
-  readonly issuing: Uint8Array;
-}
-
 /**
  * @throws NAT_SERVICE_CONFLICT where the folder holds anything, NAT_SERVICE_DATA where it cannot be made,
- * NAT_POSTGRES_FOREIGN where the database is not empty
+ * NAT_POSTGRES_FOREIGN where the database is not empty, NAT_SERVICE_TOKEN, NAT_PKCS11_…
  */
 export async function initRegistrar(input: InitInput): Promise<Made> {
   const path = resolve(input.folder);
@@ -91,94 +76,37 @@ async function name(building: string, path: string): Promise<void> {
 }
 
 async function build(folder: DataFolder, input: InitInput): Promise<readonly string[]> {
-  const { settings } = input;
+  const { settings, token, externalRoot = false, database } = input;
   await chmod(folder.path, 0o700);
-  // First, since what it refuses should not cost the making of keys.
+  // First, since what they refuse should not cost the making of keys.
   await writeFirstProfile(folder.profiles, input.product, settings.maker);
+  const address = database === undefined ? undefined : postgresDatabase(database).shown;
   const { passphrase, warnings } = await choosePassphrase(folder, input.passphraseFile, nodeEntropy);
-  const keys = await makeKeys(folder, passphrase);
-  const authorities = await makeAuthorities(settings, keys);
-  const [root, issuing] = [authorityOf(authorities.root, settings), authorityOf(authorities.issuing, settings)];
-  const registry = await sqliteDatabase(folder).open();
+  const keys = await makeKeys(folder, { passphrase, token, withRoot: !externalRoot });
   try {
-    await registry.settings.initialise(settingsMap(settings));
-    const token = await commitFirst(registry, folder, settings, keys, authorities);
-    await renewRootCrl(registry, { root, issuing }, () => keys.root, systemClock);
-    await writeFileDurably(folder.adminToken, encodeUtf8(`${token}\n`));
+    if (keys.root === undefined) await askRoot(folder, { settings, database: address }, keys.issuing);
+    else await found(folder, input, keys, keys.root);
   } finally {
-    await registry.close();
+    keys.close();
   }
-  const trust = trustFileText(settings, keys, root.certificate);
-  await writeFileDurably(folder.trust, encodeUtf8(trust), 0o644);
-  if (input.database !== undefined) await moveRegistry(folder, input.database, parseTrustFile(trust));
-  return warnings;
+  return [...warnings, ...keys.warnings];
 }
 
-/** Made in the folder and copied in one transaction: a registry is in the database whole or not at all. */
-async function moveRegistry(folder: DataFolder, address: string, trust: TrustFile): Promise<void> {
-  const to = postgresDatabase(address);
-  await copyRegistry({ from: sqliteDatabase(folder), to, trust });
-  await rm(folder.database);
-  await writeFileDurably(folder.databaseAddress, encodeUtf8(`${to.shown}\n`));
+async function found(folder: DataFolder, input: InitInput, keys: RegistrarKeys, root: Signer): Promise<void> {
+  const { settings, database } = input;
+  const authorities = await makeAuthorities(settings, keys, root);
+  await foundRegistry(folder, {
+    settings,
+    keys,
+    authorities,
+    list: (stores) => renewRootCrl(stores, authorities, () => root, systemClock),
+    database,
+  });
 }
 
 /** The root signs itself and the issuing authority, which signs everything else. */
-async function makeAuthorities(settings: Settings, keys: AllKeys): Promise<Authorities> {
-  const organization = settings.maker;
-  const fields = () => ({ serialNumber: newSerial(nodeEntropy), notBefore: systemClock.now() });
-  const preparedRoot = prepareRootCertificate({
-    ...fields(),
-    name: { organization, commonName: `${organization} root`.slice(0, 64) },
-    publicKey: keys.root.publicKey,
-    hash: nodeHash,
-  });
-  const root = await signPrepared(preparedRoot, keys.root);
-  const preparedIssuing = prepareIssuingCertificate({
-    ...fields(),
-    authority: authorityOf(root, settings),
-    name: { organization, commonName: `${organization} births`.slice(0, 64) },
-    publicKey: keys.issuing.publicKey,
-  });
-  return { root, issuing: await signPrepared(preparedIssuing, keys.root) };
-}
-
-function authorityOf(certificate: Uint8Array, { publicUrl, arc }: Settings) {
-  return openAuthority({ certificate: parseCertificate(certificate), baseUrl: publicUrl, arc, hash: nodeHash });
-}
-
-/** Enters both authorities and the administrator; answers the administrator's token. */
-async function commitFirst(
-  stores: RegistryStores,
-  folder: DataFolder,
-  settings: Settings,
-  keys: AllKeys,
-  authorities: Authorities,
-): Promise<string> {
-  const token = newToken(nodeEntropy);
-  const mirror = new FileCheckpointMirror(folder.checkpoint);
-  const { origin } = settings;
-  const signers = logSigners(origin, keys);
-  const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
-  const events: RegistryEvent[] = [
-    authorityEvent("root", authorities.root),
-    authorityEvent("issuing", authorities.issuing),
-    {
-      type: "operator-enrolled",
-      operator: { id: "admin", name: "administrator", role: "admin", tokenHash: hashOf(token), products: [] },
-      actor: "init",
-    },
-  ];
-  const { outcomes } = await sequencer.commit(events, systemClock.now());
-  for (const outcome of outcomes) if (outcome.kind === "refused") throw outcome.error;
-  return token;
-}
-
-function authorityEvent(kind: "root" | "issuing", der: Uint8Array): RegistryEvent {
-  const { publicKey } = parseCertificate(der);
-  const keyId = toHex(keyIdentifier(publicKey, nodeHash));
-  return { type: "authority", kind, keyId, keyHash: nodeHash.sha256(publicKey), certificate: der, actor: "init" };
-}
-
-function hashOf(token: string): Uint8Array {
-  return tokenHash(token, nodeHash) as Uint8Array;
+async function makeAuthorities(settings: Settings, keys: RegistrarKeys, signer: Signer): Promise<AuthorityPair> {
+  const root = authorityOf(await certifyRoot(rootName(settings.maker), signer), settings);
+  const issuing = await certifyIssuing(root, issuingName(settings.maker), keys.issuing.publicKey, signer);
+  return { root, issuing: authorityOf(issuing, settings) };
 }

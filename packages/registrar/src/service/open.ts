@@ -8,15 +8,14 @@ import {
   nodeHash,
   removeAbandonedWrites,
   shareAuthenticator,
-  shareKey,
   systemClock,
 } from "@natalis/node";
-import { parseCertificate } from "natalis/formats";
-import { type Authority, openAuthority } from "natalis/issue";
+import type { Authority } from "natalis/issue";
 import { equalBytes, type Signer } from "natalis/kernel";
 import { type CheckpointMirror, openRegistry, type RegistryStores, Sequencer } from "natalis/registry";
 import { startBirthWorkers } from "../pipeline/birth-workers.ts";
 import { EventQueue } from "../pipeline/event-queue.ts";
+import { type AuthorityPair, authorityOf } from "./authorities.ts";
 import { Births } from "./births.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { databaseOf, type OpenStores } from "./database.ts";
@@ -24,7 +23,7 @@ import { serviceError } from "./errors.ts";
 import { Expectations } from "./expectations.ts";
 import { Genuine } from "./genuine.ts";
 import { Incidents } from "./incidents.ts";
-import { logSigners, openKeys, openRootKey, type RegistrarKeys } from "./keys.ts";
+import { logSigners, openKeys, type OpenedKeys, type RegistrarKeys, type TokenChanged } from "./keys.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Operators } from "./operators.ts";
 import { readPassphrase } from "./passphrase.ts";
@@ -50,18 +49,25 @@ export interface OpenedRegistrar {
   renewRootCrl(): Promise<boolean>;
 }
 
-interface Authorities {
-  readonly root: Authority;
-  readonly issuing: Authority;
+/** How to get at the authority's token, where it has one. */
+export interface TokenLogin {
+  /** Asked once, for a registrar whose keys are in a token. */
+  readonly readPin: () => Promise<string>;
+  readonly changed?: TokenChanged | undefined;
 }
+
+/** For callers that know no PIN. @throws NAT_SERVICE_TOKEN */
+const noLogin: TokenLogin = {
+  readPin: () => Promise.reject(serviceError("NAT_SERVICE_TOKEN", "no PIN was given")),
+};
 
 interface Parts {
   readonly folder: DataFolder;
   readonly stores: OpenStores;
   readonly mirror: CheckpointMirror;
   readonly settings: Settings;
-  readonly keys: RegistrarKeys;
-  readonly authorities: Authorities;
+  readonly opened: OpenedKeys;
+  readonly authorities: AuthorityPair;
 }
 
 /** A file of the data folder is written in less, milliseconds. */
@@ -69,12 +75,14 @@ const longestWrite = 60_000;
 
 /**
  * @throws NAT_SERVICE_DATA, NAT_SERVICE_PROFILE, NAT_SERVICE_SETTINGS, NAT_KEYFILE_PASSPHRASE,
- * NAT_REGISTRY_ROLLED_BACK, NAT_REGISTRY_DAMAGED, NAT_REGISTRY_TRUST_FILE, and what the database refuses
+ * NAT_REGISTRY_ROLLED_BACK, NAT_REGISTRY_DAMAGED, NAT_REGISTRY_TRUST_FILE, NAT_PKCS11_… of the authority's token, and
+ * what the database refuses
  */
 export async function openRegistrar(
   path: string,
   passphraseFile: string | undefined,
   databaseAddress?: string,
+  { readPin, changed }: TokenLogin = noLogin,
 ): Promise<OpenedRegistrar> {
   const folder = dataFolder(path);
   const database = await databaseOf(folder, databaseAddress);
@@ -82,29 +90,32 @@ export async function openRegistrar(
     throw serviceError("NAT_SERVICE_DATA", `${database.shown} holds no registry; natalis init makes one`);
   await removeAbandonedWrites(folder.path, new Date(systemClock.now().getTime() - longestWrite));
   const { passphrase, warnings } = await readPassphrase(folder, passphraseFile);
-  const opened = await openKeys(folder, passphrase);
-  const registry = await database.open();
+  const opened = await openKeys(folder, { passphrase, readPin, tokenChanged: changed });
+  const closing = [() => opened.close()];
   try {
+    const registry = await database.open();
+    closing.unshift(async () => registry.close());
     const settings = parseSettings(Object.fromEntries(await registry.settings.settings()));
     const mirror = new FileCheckpointMirror(folder.checkpoint);
     await openRegistry({ stores: registry, mirror, origin: settings.origin, hash: nodeHash });
     const authorities = await openAuthorities(registry, settings, opened.keys);
-    const wired = await wire({ folder, stores: registry, mirror, settings, keys: opened.keys, authorities });
-    const ofRoot = await rootWarnings(registry, authorities, () => openRootKey(folder, passphrase));
-    const readKey = async () => openRootKey(folder, (await readPassphrase(folder, passphraseFile)).passphrase);
+    const wired = await wire({ folder, stores: registry, mirror, settings, opened, authorities });
+    const ofRoot = await rootWarnings(registry, authorities, () => opened.openRoot(passphrase));
+    const readKey = async () => opened.openRoot((await readPassphrase(folder, passphraseFile)).passphrase);
     return {
       ...wired,
-      warnings: [...warnings, ...opened.warnings, ...ofRoot, "keys of the authority are in files, not in hardware"],
+      warnings: [...warnings, ...opened.warnings, ...ofRoot],
       renewRootCrl: () => renewRootCrl(registry, authorities, readKey, systemClock),
     };
   } catch (error) {
-    await registry.close();
+    for (const close of closing) await close();
     throw error;
   }
 }
 
 async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "renewRootCrl">> {
-  const { folder, stores, mirror, settings, keys } = parts;
+  const { folder, stores, mirror, settings, opened } = parts;
+  const { keys } = opened;
   const { root, issuing } = parts.authorities;
   const { origin } = settings;
   const signers = logSigners(origin, keys);
@@ -115,7 +126,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
   const preparer = startBirthWorkers({
     authority: { certificate: issuing.certificate.der, baseUrl: settings.publicUrl, arc: settings.arc },
     profiles,
-    issuing: shareKey(keys.issuing),
+    issuing: opened.issuing,
     tags: shareAuthenticator(keys.unitTag),
   });
   const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
@@ -136,13 +147,14 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     expectations: new Expectations(stores.expectations, profiles),
     operators: new Operators(stores, queue, { clock: systemClock, entropy: nodeEntropy, hash: nodeHash }),
     revocationLists: new RevocationLists(stores, issuing, keys.issuing, systemClock),
-    isReady: () => births.isOpen,
+    isReady: () => births.isOpen && opened.areThere(),
     async close() {
       // What is prepared may still be entered.
       await preparer.close();
       await incidents.close();
       await queue.close();
       await stores.close();
+      await opened.close();
     },
   };
   const openChallenges = () => stores.openChallenges();
@@ -152,7 +164,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
 /** A registrar may run without the root's key: its list is good for some weeks yet, and then verifiers refuse. */
 async function rootWarnings(
   stores: RegistryStores,
-  authorities: Authorities,
+  authorities: AuthorityPair,
   openKey: () => Promise<Signer>,
 ): Promise<string[]> {
   try {
@@ -164,12 +176,15 @@ async function rootWarnings(
   }
 }
 
-async function openAuthorities(stores: RegistryStores, settings: Settings, keys: RegistrarKeys): Promise<Authorities> {
+async function openAuthorities(
+  stores: RegistryStores,
+  settings: Settings,
+  keys: RegistrarKeys,
+): Promise<AuthorityPair> {
   const open = async (kind: "root" | "issuing"): Promise<Authority> => {
     const row = await stores.authorities.latestAuthority(kind);
     if (row === undefined) throw serviceError("NAT_SERVICE_DATA", `the registry has no ${kind} authority`);
-    const certificate = parseCertificate(row.certificate);
-    return openAuthority({ certificate, baseUrl: settings.publicUrl, arc: settings.arc, hash: nodeHash });
+    return authorityOf(row.certificate, settings);
   };
   const [root, issuing] = [await open("root"), await open("issuing")];
   if (!equalBytes(issuing.certificate.publicKey, keys.issuing.publicKey))
