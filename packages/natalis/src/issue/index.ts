@@ -26,5 +26,6 @@ export {
   type ServerCertificateInput,
   type ServiceCertificateInput,
 } from "./service-certificate.ts";
+export { prepareStationCertificate, type StationCertificateInput } from "./station-certificate.ts";
 export { isNameText, isSerialText, maximumTextLength } from "./text.ts";
 export { noExpiry } from "./validity.ts";
