@@ -6,7 +6,7 @@ import { type DeviceIdentity, readDeviceIdentity, validatePath } from "../authen
 import { parseBirthRecord } from "../birth/index.ts";
 import { oidsOf, parseCertificate } from "../formats/index.ts";
 import { equalBytes, type Hash, isNatalisError, type SignatureVerifier, toHex } from "../kernel/index.ts";
-import { type TrustFile, verifyReceipt } from "../registry/index.ts";
+import { bodyHash, encodeBornBody, type PublicEntry, type TrustFile, verifyReceipt } from "../registry/index.ts";
 import { asRefusal, refusal } from "./birth-refusal.ts";
 
 /** What the registrar is told of the unit; texts of 1 to 64 characters. */
@@ -32,6 +32,8 @@ export interface BirthPapers {
   readonly entry: Uint8Array;
   /** C2SP tlog-proof of that entry. */
   readonly receipt: string;
+  /** What the entry hashes record and certificate with, 16 bytes: shows that this very certificate was entered. */
+  readonly salt?: Uint8Array | undefined;
 }
 
 /** A device's papers, verified. */
@@ -71,16 +73,39 @@ async function verify(input: PapersVerification): Promise<Born> {
   const certificate = parseCertificate(papers.certificate);
   requireSame("the certificate is for another key", certificate.publicKey, publicKey);
   const intermediates = papers.chain.map((der) => parseCertificate(der));
-  const purpose = oidsOf(trust.arc).answer;
-  const path = await validatePath({ certificate, intermediates, anchors: trust.roots, at, purpose, verifier });
+  const { answer: purpose, station: extension } = oidsOf(trust.arc);
+  const stations = { extension, provisional: "accept" } as const;
+  const path = await validatePath({
+    certificate,
+    intermediates,
+    anchors: trust.roots,
+    at,
+    purpose,
+    stations,
+    verifier,
+  });
   const identity = readDeviceIdentity(path, trust.arc);
   const { deviceId } = identity;
   requireRecord(identity, input);
   const policy = { ...trust.log, quorum: "none" } as const;
   const { checkpoint, entry } = await verifyReceipt(papers.receipt, papers.entry, { policy, verifier, hash });
+  requireEntered(papers, entry, path.provisional, hash);
   requireSame("the log entry is of another device", entry.deviceId, deviceId);
   requireSame("the log entry is of another key", entry.keyHash, hash.sha256(publicKey));
   return { ...papers, deviceId, checkpoint: { size: checkpoint.size, root: checkpoint.root } };
+}
+
+/** What a station issued is believed only where the entry is of this very certificate. */
+function requireEntered(
+  { record, certificate, salt }: BirthPapers,
+  entry: PublicEntry,
+  provisional: boolean,
+  hash: Hash,
+): void {
+  if (salt === undefined && !provisional) return;
+  if (salt === undefined) throw refusal("a station issued the certificate, and no salt shows that it was entered");
+  const due = bodyHash(salt, encodeBornBody({ record, certificate }), hash);
+  requireSame("the log entry is of another certificate", entry.bodyHash, due);
 }
 
 /** The certificate commits to the record, and both say what was asked for. */

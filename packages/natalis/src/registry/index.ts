@@ -3,6 +3,7 @@
 
 export * from "./audit/index.ts";
 export { authorityEvent } from "./authority-event.ts";
+export { type BirthReceipt, encodeBirthReceipt, parseBirthReceipt, verifyBirthReceipt } from "./birth-receipt.ts";
 export * from "./body.ts";
 export * from "./entry.ts";
 export * from "./errors.ts";
