@@ -2,7 +2,7 @@
 // What may be entered in the registry: births, lifecycle events of devices, certificates of the authority itself, and
 // operators enrolled or revoked. Everything else of an entry (time, ordinal, previous, salt) is the sequencer's.
 
-import type { AuthorityBody, BornBody, Cause, NewOperator } from "./body.ts";
+import type { AuthorityBody, BornBody, Cause, NewOperator, StationAuthority } from "./body.ts";
 import type { LifecycleEventType } from "./lifecycle.ts";
 import type { NewDevice } from "./ports.ts";
 
@@ -30,6 +30,8 @@ export interface AuthorityEvent extends AuthorityBody {
 export interface OperatorEnrolledEvent extends Cause {
   readonly type: "operator-enrolled";
   readonly operator: NewOperator;
+  /** Of a station that bears units without a connection. */
+  readonly authority?: StationAuthority | undefined;
 }
 
 export interface OperatorRevokedEvent extends Cause {

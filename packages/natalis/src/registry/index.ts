@@ -2,7 +2,7 @@
 // The registry: events, log, state tree, lifecycle, receipts and proofs. Storage only by ports.
 
 export * from "./audit/index.ts";
-export { authorityEvent } from "./authority-event.ts";
+export { authorityEvent, stationAuthority } from "./authority-event.ts";
 export { type BirthReceipt, encodeBirthReceipt, parseBirthReceipt, verifyBirthReceipt } from "./birth-receipt.ts";
 export * from "./body.ts";
 export * from "./entry.ts";
