@@ -43,6 +43,7 @@ const guarded = [
   "delete /operators/{id}",
   "get /devices",
   "get /devices/{id}",
+  "get /devices/{id}/birth-receipt",
   "get /devices/{id}/certificate",
   "get /devices/{id}/receipt",
   "get /devices/{id}/record",
@@ -55,6 +56,8 @@ const guarded = [
   "post /devices/{id}/revoke",
   "post /devices/{id}/suspend",
   "post /operators",
+  "post /stations",
+  "post /stations/{id}/births",
 ];
 
 const scope = scopeOf({ after });

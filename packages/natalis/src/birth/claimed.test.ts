@@ -19,6 +19,7 @@ import {
 } from "../formats/index.ts";
 import { parseProfile } from "../issue/index.ts";
 import type { Signer } from "../kernel/index.ts";
+import type { DeviceRow } from "../registry/index.ts";
 import { TestAuthority, testStationPrincipal } from "../testing/index.ts";
 import {
   type BirthContext,
@@ -26,6 +27,7 @@ import {
   type BirthRequest,
   type ClaimedBirth,
   encodeBirthRecord,
+  enteredDevice,
   type EvidenceVerifier,
   type NewBirth,
   parseBirthRecord,
@@ -232,6 +234,17 @@ suite("a claim that nobody may make", () => {
     await assert.rejects(verify({ ...claim, certificate: none }), { code: /^NAT_(DER|X509)_/ });
     await assert.rejects(verify({ ...claim, certificationRequest: none }), { code: /^NAT_(DER|X509)_/ });
   });
+});
+
+test("what was entered is known again by its certificate; another one of the key or the unit is a conflict", () => {
+  const certificateHash = new Uint8Array(32).fill(1);
+  const row = { certificateHash } as DeviceRow;
+  const other = { certificateHash: new Uint8Array(32) } as DeviceRow;
+  assert.equal(enteredDevice({ unitTag }, certificateHash), undefined);
+  assert.equal(enteredDevice({ unitTag, byKey: row, byUnit: row }, certificateHash), row);
+  const reused = (what: string) => ({ code: `NAT_BIRTH_${what}_REUSED` });
+  assert.throws(() => enteredDevice({ unitTag, byKey: other, byUnit: other }, certificateHash), reused("KEY"));
+  assert.throws(() => enteredDevice({ unitTag, byUnit: other }, certificateHash), reused("UNIT"));
 });
 
 test("a station itself bears nothing outside of its time or for another line", async () => {

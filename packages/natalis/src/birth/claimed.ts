@@ -5,7 +5,7 @@
 
 import { parseCertificate } from "../formats/index.ts";
 import { equalBytes, type Signer } from "../kernel/index.ts";
-import type { BornEvent } from "../registry/index.ts";
+import type { BornEvent, DeviceRow } from "../registry/index.ts";
 import { birthError } from "./errors.ts";
 import type { KnownFacts } from "./known.ts";
 import { completeBirth, type EstablishContext, establishBirth, proveBirth } from "./prepare.ts";
@@ -51,6 +51,18 @@ export async function verifyClaimedBirth(
   const event = await signBirth(birth, signerOf(claim, context), context.hash);
   if (!equalBytes(event.certificate, claim.certificate)) throw refused("the certificate differs");
   return event;
+}
+
+/**
+ * The device that this claim was entered as; undefined where key and unit are new.
+ * @param certificateHash SHA-256 of the claim's certificate
+ * @throws NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED where they are another birth's
+ */
+export function enteredDevice({ byKey, byUnit }: KnownFacts, certificateHash: Uint8Array): DeviceRow | undefined {
+  if (byKey !== undefined && equalBytes(byKey.certificateHash, certificateHash)) return byKey;
+  if (byKey !== undefined) throw birthError("NAT_BIRTH_KEY_REUSED", "with another certificate");
+  if (byUnit !== undefined) throw birthError("NAT_BIRTH_UNIT_REUSED", "with another key");
+  return undefined;
 }
 
 /** The facts are the record's: they count only where the whole record comes out again. */

@@ -33,5 +33,5 @@ export {
 export { type Action, allowedRoles, authorize, isAuthorized, type Principal } from "./principal.ts";
 export { type BirthRecord, type EvidenceReference, encodeBirthRecord, parseBirthRecord } from "./record.ts";
 export type { BirthRequest } from "./request.ts";
-export { type ClaimContext, type ClaimedBirth, verifyClaimedBirth } from "./claimed.ts";
+export { type ClaimContext, type ClaimedBirth, enteredDevice, verifyClaimedBirth } from "./claimed.ts";
 export { signBirth } from "./sign.ts";

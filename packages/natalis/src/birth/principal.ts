@@ -26,6 +26,8 @@ export const allowedRoles = {
   "operator.read": ["admin", "auditor"],
   "operator.enrol": ["admin"],
   "operator.revoke": ["admin"],
+  "station.enrol": ["admin"],
+  "station.bring-in": ["admin", "registrar"],
 } as const satisfies Readonly<Record<string, readonly OperatorRole[]>>;
 
 export type Action = keyof typeof allowedRoles;

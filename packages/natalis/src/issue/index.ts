@@ -13,6 +13,7 @@ export {
 } from "./authority-certificate.ts";
 export { type BirthCertificateFacts, type BirthCertificateInput, deviceUri } from "./birth-certificate.ts";
 export { buildCertificateList, type CertificateListInput } from "./certificate-list.ts";
+export { encodeProfile } from "./encode-profile.ts";
 export { issueErrors } from "./errors.ts";
 export { certificateRules, type CertificateKind, type LintRule } from "./lint/index.ts";
 export { caIssuersUrl, checkBaseUrl, crlUrl } from "./locations.ts";

@@ -26,12 +26,14 @@ import { describeApi } from "./openapi.ts";
 import { answerProblem } from "./problem.ts";
 import { genuineRoutes } from "./genuine/routes.ts";
 import { authenticationRoutes } from "./rest/authentications.ts";
+import { registrarDoor } from "./rest/birth-door.ts";
 import { birthRoutes } from "./rest/births.ts";
 import { batchRoutes } from "./rest/births-batch.ts";
 import { deviceRoutes } from "./rest/devices.ts";
 import { lifecycleRoutes } from "./rest/lifecycle.ts";
 import { operatorRoutes } from "./rest/operators.ts";
 import { publicRoutes, trustRoute } from "./rest/public.ts";
+import { stationRoutes } from "./rest/stations.ts";
 import { lazyRequestLogger } from "./request-logger.ts";
 import { secureHeaders } from "./security-headers.ts";
 import { tlsOptions } from "./tls.ts";
@@ -62,8 +64,10 @@ export async function buildSecureServer(
   await server.register((open) => genuineRoutes(open, registrar.genuine));
   await server.register(async (guarded) => {
     guarded.addHook("onRoute", requireAction("bearer"));
-    birthRoutes(guarded, registrar, identify);
-    batchRoutes(guarded, registrar, identify);
+    const door = registrarDoor(registrar);
+    birthRoutes(guarded, door, identify);
+    batchRoutes(guarded, door, identify);
+    stationRoutes(guarded, registrar, identify);
     deviceRoutes(guarded, registrar, identify);
     lifecycleRoutes(guarded, registrar, identify);
     operatorRoutes(guarded, registrar, identify);

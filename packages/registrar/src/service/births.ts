@@ -14,7 +14,7 @@ import {
 } from "natalis/birth";
 import type { Authority, Profile } from "natalis/issue";
 import { isNatalisError } from "natalis/kernel";
-import { type BornEvent, type DeviceRow, type RegistryStores, readBirth } from "natalis/registry";
+import type { BornEvent, DeviceRow, RegistryStores } from "natalis/registry";
 import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import type { BirthPreparer, PreparedTask } from "../pipeline/nursery.ts";
@@ -100,12 +100,16 @@ export class Births {
   }
 
   async #answerStored(device: DeviceRow): Promise<BirthOutcome> {
-    const { stores, proofs } = this.#context;
-    const index = device.bornEntry;
-    const [documents, entry] = [await readBirth(stores.events, device), await readEntry(stores, index)];
-    const receipt = await proofs.receipt(index);
-    const born = { deviceId: device.id, ...documents, index, entry, receipt };
-    return { kind: "stored", ...answerBirth(born, this.#chain) };
+    const born = await this.#context.proofs.registered(device);
+    return { kind: "stored", ...answerBirth(born, await this.#chainOf(device)) };
+  }
+
+  /** What a station bore has its authority's certificate before the others. */
+  async #chainOf({ issuer }: DeviceRow): Promise<readonly Uint8Array[]> {
+    const { authority, stores } = this.#context;
+    if (issuer === authority.keyId) return this.#chain;
+    const station = await stores.authorities.authorityByKeyId(issuer);
+    return station === undefined ? this.#chain : [station.certificate, ...this.#chain];
   }
 }
 
@@ -120,10 +124,4 @@ async function signedBy(preparing: Promise<PreparedTask>): Promise<BornEvent> {
   if (prepared.kind !== "signed")
     throw serviceError("NAT_SERVICE_DATA", "a birth of which nothing was known is stored");
   return prepared.event;
-}
-
-async function readEntry(stores: RegistryStores, index: number): Promise<Uint8Array> {
-  const [entry] = await stores.log.readEntries(index, 1);
-  if (entry === undefined) throw serviceError("NAT_SERVICE_DATA", `no entry ${index}`);
-  return entry;
 }

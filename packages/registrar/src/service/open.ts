@@ -2,7 +2,15 @@
 // Opens a registrar from its data folder: passphrase, keys, registry (which must extend the newest checkpoint kept
 // outside it), settings, authority, profiles, use cases. Each step either holds or stops the start.
 
-import { FileCheckpointMirror, nodeEntropy, nodeHash, shareAuthenticator, shareKey, systemClock } from "@natalis/node";
+import {
+  FileCheckpointMirror,
+  nodeEntropy,
+  nodeHash,
+  nodeSignatureVerifier,
+  shareAuthenticator,
+  shareKey,
+  systemClock,
+} from "@natalis/node";
 import { parseCertificate } from "natalis/formats";
 import { type Authority, openAuthority } from "natalis/issue";
 import { equalBytes, type Signer } from "natalis/kernel";
@@ -23,6 +31,8 @@ import { Proofs } from "./proofs.ts";
 import type { Registrar } from "./registrar.ts";
 import { RevocationLists, renewRootCrl } from "./revocation-lists.ts";
 import { parseSettings, type Settings } from "./settings.ts";
+import { StationIntake } from "./station-intake.ts";
+import { Stations } from "./stations.ts";
 import { readTrustFile } from "./trust.ts";
 
 export interface OpenedRegistrar {
@@ -114,6 +124,19 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     proofs,
     genuine: new Genuine({ stores, proofs, profiles, hash: nodeHash }),
     births,
+    stations: new Stations({
+      stores,
+      queue,
+      profiles,
+      authority: issuing,
+      issuing: keys.issuing,
+      root: root.certificate.der,
+      clock: systemClock,
+      entropy: nodeEntropy,
+      hash: nodeHash,
+      verifier: nodeSignatureVerifier,
+    }),
+    stationIntake: new StationIntake(context),
     lifecycle: new Lifecycle(queue, proofs, systemClock),
     operators: new Operators(stores, queue, { clock: systemClock, entropy: nodeEntropy, hash: nodeHash }),
     revocationLists: new RevocationLists(stores, issuing, keys.issuing, systemClock),

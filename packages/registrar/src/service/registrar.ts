@@ -12,6 +12,8 @@ import type { Operators } from "./operators.ts";
 import type { Proofs } from "./proofs.ts";
 import type { RevocationLists } from "./revocation-lists.ts";
 import type { Settings } from "./settings.ts";
+import type { StationIntake } from "./station-intake.ts";
+import type { Stations } from "./stations.ts";
 
 export interface Registrar {
   readonly settings: Settings;
@@ -20,6 +22,8 @@ export interface Registrar {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly stores: RegistryStores;
   readonly births: Births;
+  readonly stations: Stations;
+  readonly stationIntake: StationIntake;
   readonly lifecycle: Lifecycle;
   readonly operators: Operators;
   readonly proofs: Proofs;
