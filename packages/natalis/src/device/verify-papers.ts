@@ -36,6 +36,9 @@ export interface BirthPapers {
   readonly salt?: Uint8Array | undefined;
 }
 
+/** Papers that a station without a connection gives: no verifier takes them before their receipt is there. */
+export type ProvisionalPapers = Pick<BirthPapers, "certificate" | "chain" | "record">;
+
 /** A device's papers, verified. */
 export interface Born extends BirthPapers {
   /** UUID, 16 bytes. */
@@ -44,8 +47,8 @@ export interface Born extends BirthPapers {
   readonly checkpoint: { readonly size: number; readonly root: Uint8Array };
 }
 
-export interface PapersVerification {
-  readonly papers: BirthPapers;
+export interface PapersVerification<Papers = BirthPapers> {
+  readonly papers: Papers;
   /** The key that asked, SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
   /** What was asked for. */
@@ -68,8 +71,33 @@ export async function verifyPapers(input: PapersVerification): Promise<Born> {
   }
 }
 
+/**
+ * What can be checked of provisional papers: everything but that the birth is registered.
+ * @throws NAT_DEVICE_BIRTH, whose cause says what did not hold
+ */
+export async function verifyProvisionalPapers(input: PapersVerification<ProvisionalPapers>): Promise<DeviceIdentity> {
+  try {
+    return (await verifyCertificate(input)).identity;
+  } catch (error) {
+    throw isNatalisError(error) ? asRefusal(error) : error;
+  }
+}
+
 async function verify(input: PapersVerification): Promise<Born> {
-  const { papers, publicKey, trust, at, verifier, hash } = input;
+  const { papers, publicKey, trust, verifier, hash } = input;
+  const { path, identity } = await verifyCertificate(input);
+  const { deviceId } = identity;
+  const policy = { ...trust.log, quorum: "none" } as const;
+  const { checkpoint, entry } = await verifyReceipt(papers.receipt, papers.entry, { policy, verifier, hash });
+  requireEntered(papers, entry, path.provisional, hash);
+  requireSame("the log entry is of another device", entry.deviceId, deviceId);
+  requireSame("the log entry is of another key", entry.keyHash, hash.sha256(publicKey));
+  return { ...papers, deviceId, checkpoint: { size: checkpoint.size, root: checkpoint.root } };
+}
+
+/** Key, path, identity and record. */
+async function verifyCertificate(input: PapersVerification<ProvisionalPapers>) {
+  const { papers, publicKey, trust, at, verifier } = input;
   const certificate = parseCertificate(papers.certificate);
   requireSame("the certificate is for another key", certificate.publicKey, publicKey);
   const intermediates = papers.chain.map((der) => parseCertificate(der));
@@ -85,14 +113,8 @@ async function verify(input: PapersVerification): Promise<Born> {
     verifier,
   });
   const identity = readDeviceIdentity(path, trust.arc);
-  const { deviceId } = identity;
   requireRecord(identity, input);
-  const policy = { ...trust.log, quorum: "none" } as const;
-  const { checkpoint, entry } = await verifyReceipt(papers.receipt, papers.entry, { policy, verifier, hash });
-  requireEntered(papers, entry, path.provisional, hash);
-  requireSame("the log entry is of another device", entry.deviceId, deviceId);
-  requireSame("the log entry is of another key", entry.keyHash, hash.sha256(publicKey));
-  return { ...papers, deviceId, checkpoint: { size: checkpoint.size, root: checkpoint.root } };
+  return { path, identity };
 }
 
 /** What a station issued is believed only where the entry is of this very certificate. */
@@ -109,7 +131,10 @@ function requireEntered(
 }
 
 /** The certificate commits to the record, and both say what was asked for. */
-function requireRecord(identity: DeviceIdentity, { papers, unit, publicKey, hash }: PapersVerification): void {
+function requireRecord(
+  identity: DeviceIdentity,
+  { papers, unit, publicKey, hash }: PapersVerification<ProvisionalPapers>,
+): void {
   const bytes = papers.record;
   requireSame("the record is not the one that the certificate commits to", hash.sha256(bytes), identity.birthRecord);
   const record = parseBirthRecord(bytes);

@@ -13,6 +13,7 @@ import { describeError, endWithReader, exitCodeOf } from "./output.ts";
 import { registryCommand } from "./registry.ts";
 import { sealCommand } from "./seal.ts";
 import { serveCommand } from "./serve.ts";
+import { stationCommand } from "./station.ts";
 import { verifyCommand } from "./verify.ts";
 import { verifyDataCommand } from "./verify-data.ts";
 
@@ -26,6 +27,7 @@ const program = new Command("natalis")
   .addCommand(birthCommand())
   .addCommand(deviceCommand())
   .addCommand(operatorCommand())
+  .addCommand(stationCommand())
   .addCommand(authenticateCommand())
   .addCommand(sealCommand())
   .addCommand(verifyCommand())

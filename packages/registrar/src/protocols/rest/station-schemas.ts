@@ -2,37 +2,24 @@
 // The shapes of the doors for stations that bear units without a connection.
 
 import { z } from "zod";
+import { enrolmentSchema } from "../../service/station/enrolment.ts";
 import { problemSchema } from "../problem.ts";
 import { deviceIdSchema, evidenceSchema, operatorRequestSchema } from "./schemas.ts";
 
 const base64 = z.base64().max(50_000);
-const pem = z.string().max(32_768);
 const instant = z.iso.datetime();
-export const productSchema = z.string().regex(/^[a-z0-9-]{1,32}$/);
+const product = z.string().regex(/^[a-z0-9-]{1,32}$/);
 
 export const stationRequestSchema = z.strictObject({
   name: operatorRequestSchema.shape.name,
-  product: productSchema,
+  product,
   quota: z.int().min(1).max(0x7fff_ffff).describe("Births in all"),
   notBefore: instant.describe("Of the first birth, at the earliest"),
   notAfter: instant.describe("Of the last birth, at the latest"),
   request: z.string().min(1).max(32_768).describe("PKCS#10 request of the station's key: PEM, or DER in base64"),
 });
 
-/** All that a station is given; it holds a token. */
-export const stationAnswerSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  product: productSchema,
-  quota: z.int(),
-  notBefore: instant,
-  notAfter: instant,
-  certificate: pem.describe("Of the station's authority"),
-  chain: z.array(pem).describe("Issuing authority first, root last"),
-  profile: z.record(z.string(), z.unknown()).describe("Of its product line"),
-  publicUrl: z.string().describe("Permanent address of CRLs and authority certificates"),
-  token: z.string().describe("With which it brings its births in; shown once"),
-});
+export const stationAnswerSchema = enrolmentSchema;
 
 /** One birth that a station bore. */
 export const claimSchema = z.strictObject({
