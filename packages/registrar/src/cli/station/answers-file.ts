@@ -21,10 +21,15 @@ export const stationAnswerLineSchema = z.object({
 
 export type StationAnswerLine = z.infer<typeof stationAnswerLineSchema>;
 
+export interface RefusedBirth {
+  readonly serial: string;
+  readonly problem: z.infer<typeof problemSchema>;
+}
+
 export class AnswersFile {
   readonly #file: FileHandle;
   readonly #entered = new Set<number>();
-  readonly #refused = new Map<number, string>();
+  readonly #refused = new Map<number, RefusedBirth>();
   #added: Promise<void> = Promise.resolve();
 
   private constructor(file: FileHandle) {
@@ -47,8 +52,8 @@ export class AnswersFile {
     return this.#entered.size;
   }
 
-  /** Codes of refused births, by number. */
-  get refused(): ReadonlyMap<number, string> {
+  /** By number. */
+  get refused(): ReadonlyMap<number, RefusedBirth> {
     return this.#refused;
   }
 
@@ -75,11 +80,11 @@ export class AnswersFile {
     for (const line of lines) this.#note(line);
   }
 
-  #note({ number, entered, problem }: StationAnswerLine): void {
+  #note({ number, serial, entered, problem }: StationAnswerLine): void {
     if (entered !== undefined) {
       this.#entered.add(number);
       this.#refused.delete(number);
-    } else if (problem !== undefined) this.#refused.set(number, problem.code);
+    } else if (problem !== undefined) this.#refused.set(number, { serial, problem });
   }
 }
 

@@ -57,8 +57,8 @@ async function syncStation(station: InstalledStation, { registrar: url, again = 
 }
 
 function report({ entered, refused }: AnswersFile, before: number): number {
-  for (const [number, code] of [...refused].slice(0, shownRefusals))
-    terminal.warn(`birth ${number} is refused: ${code}`);
+  for (const { serial, problem } of [...refused.values()].slice(0, shownRefusals))
+    terminal.warn(`${serial}: ${problem.title} [${problem.code}] ${problem.detail}`);
   terminal.line(`${entered - before} entered, ${refused.size} refused, ${before} entered before`);
   return refused.size === 0 ? 0 : someRefused;
 }
