@@ -215,7 +215,10 @@ test("what is refused on the line: another token, product, unit with another key
     .trimEnd()
     .split("\n")
     .map((line) => (JSON.parse(line) as { status: number }).status);
-  assert.deepEqual(statuses.toSorted(), [200, 201]);
+  assert.deepEqual(
+    statuses.toSorted((a, b) => a - b),
+    [200, 201],
+  );
   await refusedNatalis("NAT_SQLITE_LOCKED", "station", "serve", "--station", place.folder, "--port", "12001");
   await station.stop();
   const open = ["station", "serve", "--station", place.folder, "--host", "0.0.0.0"];

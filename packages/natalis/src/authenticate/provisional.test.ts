@@ -168,7 +168,7 @@ test("an answer to a challenge is refused and taken by the same rule", async () 
   const ask = async (evidence: Evidence) => {
     const challenges = new MemoryChallengeStore();
     const put = challenge({ audience: "gate", at, entropy: nodeEntropy });
-    await challenges.put(put);
+    challenges.put(put);
     const certificates = [born.certificate.der, ...chain] as const;
     const answer = await answerChallenge({
       challenge: put,

@@ -14,7 +14,7 @@ import { type IntakeContext, StationIntake } from "./station-intake.ts";
 import { type EnrolledStation, type StationRequest, Stations } from "./stations.ts";
 import type { UnsafeTestRegistry } from "./unsafe-test-registry.ts";
 
-export const testWindow = {
+const testWindow = {
   notBefore: new Date("2026-03-01T00:00:00Z"),
   notAfter: new Date("2026-03-31T00:00:00Z"),
 };

@@ -29,8 +29,11 @@ test("a holder that is killed holds nothing", async () => {
     setInterval(() => undefined, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program, path]);
   await new Promise((resolve) => child.stdout.once("data", resolve));
-  assert.throws(() => holdFileLock(path), held);
-  child.kill("SIGKILL");
+  try {
+    assert.throws(() => holdFileLock(path), held);
+  } finally {
+    child.kill("SIGKILL");
+  }
   await new Promise((resolve) => child.once("close", resolve));
   holdFileLock(path).release();
 });

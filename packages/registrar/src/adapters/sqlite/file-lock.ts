@@ -11,6 +11,9 @@ export interface FileLock {
 
 const busy = 5;
 
+/** A connection that nobody holds on to is closed when memory is collected, and its lock with it. */
+const held = new Set<DatabaseSync>();
+
 /** Holds the lock on a file of its own; the file stays, empty. @throws NAT_SQLITE_LOCKED where another process has it */
 export function holdFileLock(path: string): FileLock {
   const database = new DatabaseSync(path, { timeout: 0 });
@@ -21,5 +24,11 @@ export function holdFileLock(path: string): FileLock {
     database.close();
     throw isSqliteError(error, busy) ? sqliteError("NAT_SQLITE_LOCKED", path, error) : error;
   }
-  return { release: () => database.close() };
+  held.add(database);
+  return {
+    release() {
+      held.delete(database);
+      database.close();
+    },
+  };
 }

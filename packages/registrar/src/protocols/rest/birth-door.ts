@@ -18,9 +18,9 @@ export interface BirthDoor<Outcome> {
     bear(principal: Principal, input: BirthInput): Promise<Outcome>;
   };
   /** 201 for a new birth, 200 for one that was answered before. */
-  status(outcome: Outcome): 200 | 201;
+  readonly status: (outcome: Outcome) => 200 | 201;
   /** JSON. */
-  encode(outcome: Outcome): string;
+  readonly encode: (outcome: Outcome) => string;
   readonly schema: z.ZodType;
 }
 
