@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A registrar in a process of its own, made and run by the command line as its users do, in a folder that is removed
-// with it.
+// A registrar in processes of its own, made and run by the command line as its users do, in a folder that is removed
+// with it: one process, or several on one database.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,16 +15,32 @@ import { prefill } from "./prefill.ts";
 
 export interface BenchRegistrar {
   readonly host: string;
-  readonly port: number;
+  /** Of each process. */
+  readonly ports: readonly number[];
   /** PEM. */
   readonly roots: readonly string[];
+  /** The first process's data folder. */
+  readonly folder: string;
   /** Runs `natalis` against it; answers its standard output. */
   command(...words: readonly string[]): string;
-  /** The largest resident size it had. */
+  /** The largest resident size that a process of it had. */
   peakMemoryMiB(): number;
-  /** Its resident size now. */
+  /** The largest resident size of its processes now. */
   memoryMiB(): number;
+  /** That processors have worked for it. */
+  processorMilliseconds(): number;
+  /** Ends its processes, which leaves the folder as it is. */
+  stop(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface BenchRegistrarOptions {
+  /** Devices that are in the registry already; none if absent. */
+  readonly rows?: number;
+  /** Address of an empty PostgreSQL database; absent: SQLite. */
+  readonly database?: string | undefined;
+  /** How many processes; one if absent. */
+  readonly registrars?: number;
 }
 
 /** Its only product line: any model, any serial number, any algorithm. */
@@ -33,34 +49,57 @@ export const product = "bench-sensor";
 const entry = fileURLToPath(new URL("./cli/main.ts", import.meta.resolve("@natalis/registrar")));
 const host = "127.0.0.1";
 
-/** With so many devices in it already. */
-export async function openBenchRegistrar(rows = 0): Promise<BenchRegistrar> {
+export async function openBenchRegistrar(options: BenchRegistrarOptions = {}): Promise<BenchRegistrar> {
+  const { rows = 0, database, registrars = 1 } = options;
   const folder = mkdtempSync(join(tmpdir(), "natalis-bench-"));
-  const data = join(folder, "data");
-  const [port, httpPort] = [await freePort(), await freePort()];
-  const command = (...words: readonly string[]) => natalis(...words, "--data", data);
+  const places = Array.from({ length: registrars }, (_, number) => join(folder, `data-${number}`));
+  const [data = folder] = places;
   const facts = ["--maker", "Bench Makers", "--origin", "bench.example/births", "--product", product];
-  command("init", ...facts, "--public-url", `http://${host}:${httpPort}`);
+  const kept = database === undefined ? [] : ["--database", database];
+  natalis("init", ...facts, "--public-url", `http://${host}:${await freePort()}`, ...kept, "--data", data);
   if (rows > 0) await prefill(data, rows);
-  const ports = ["--https-port", String(port), "--http-port", String(httpPort)];
-  const server = spawn(process.execPath, [entry, "serve", "--data", data, ...ports], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  await listens(server);
+  for (const copy of places.slice(1)) cpSync(data, copy, { recursive: true });
+  const servers: Server[] = [];
+  for (const place of places) servers.push(await serve(place));
   const { roots } = parseTrustFile(readFileSync(join(data, "trust.json"), "utf8"));
+  const largest = (what: "VmHWM" | "VmRSS") => Math.max(...servers.map(({ child }) => residentMiB(child, what)));
+  const stop = async () => void (await Promise.all(servers.splice(0).map(({ child }) => ended(child))));
   return {
     host,
-    port,
+    ports: servers.map(({ port }) => port),
     roots: roots.map(({ der }) => encodePem("CERTIFICATE", der)),
-    command,
-    peakMemoryMiB: () => residentMiB(server, "VmHWM"),
-    memoryMiB: () => residentMiB(server, "VmRSS"),
+    folder: data,
+    command: (...words) => natalis(...words, "--data", data),
+    peakMemoryMiB: () => largest("VmHWM"),
+    memoryMiB: () => largest("VmRSS"),
+    processorMilliseconds: () => servers.reduce((sum, { child }) => sum + processorMilliseconds(child), 0),
+    stop,
     async close() {
-      server.kill("SIGTERM");
-      await once(server, "close");
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+interface Server {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
+async function serve(data: string): Promise<Server> {
+  const [port, httpPort] = [await freePort(), await freePort()];
+  const ports = ["--https-port", String(port), "--http-port", String(httpPort)];
+  const child = spawn(process.execPath, [entry, "serve", "--data", data, ...ports], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await listens(child);
+  return { child, port };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  const closed = once(child, "close");
+  child.kill("SIGTERM");
+  await closed;
 }
 
 function natalis(...words: readonly string[]): string {
@@ -69,9 +108,9 @@ function natalis(...words: readonly string[]): string {
 
 /** Its first words are said when it listens. */
 async function listens(server: ChildProcess): Promise<void> {
-  const ended = once(server, "close").then(() => Promise.reject(new Error("the registrar does not start")));
-  await Promise.race([once(server.stdout as NodeJS.ReadableStream, "data"), ended]);
-  ended.catch(() => undefined);
+  const gone = once(server, "close").then(() => Promise.reject(new Error("the registrar does not start")));
+  await Promise.race([once(server.stdout as NodeJS.ReadableStream, "data"), gone]);
+  gone.catch(() => undefined);
 }
 
 /** As Linux counts it. */
@@ -80,7 +119,14 @@ function residentMiB({ pid }: ChildProcess, what: "VmHWM" | "VmRSS"): number {
   return Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
 }
 
-async function freePort(): Promise<number> {
+/** User and system time, which Linux counts in hundredths of a second (proc(5), fields 14 and 15 of stat). */
+function processorMilliseconds({ pid }: ChildProcess): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
+
+export async function freePort(): Promise<number> {
   const server = createServer();
   await once(server.listen(0, host), "listening");
   const { port } = server.address() as AddressInfo;

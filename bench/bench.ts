@@ -50,21 +50,35 @@ export interface LoadOptions {
   readonly connections: number;
   /** Devices that are in the registry already. */
   readonly rows: number;
+  readonly database: DatabaseKind;
+  /** Processes that serve one database. */
+  readonly registrars: number;
+  /** Measures others that do the same too. */
+  readonly peers: boolean;
 }
+
+export type DatabaseKind = "sqlite" | "postgres";
 
 /** A bench of a server, asked over many connections at once: it brings its lane along. */
 export interface LoadBench extends BenchFacts {
   /** Where no option says how many. */
   readonly connections: number;
+  /** Whether `--database` and `--registrars` mean anything to it. */
+  readonly anyDatabase?: boolean;
   open(options: LoadOptions): Promise<Lane>;
 }
+
+export type Report = Readonly<Record<string, string | number>>;
 
 /** A bench whose figure is no rate: it measures by itself. */
 export interface ReportBench {
   readonly name: string;
   readonly connections: number;
+  readonly anyDatabase?: boolean;
   /** The figures, as JSON has them. */
-  report(options: LoadOptions): Promise<Readonly<Record<string, string | number>>>;
+  report(options: LoadOptions): Promise<Report>;
+  /** For people; absent: a figure a line. */
+  describe?(report: Report): string;
 }
 
 export type AnyBench = Bench | LoadBench | ReportBench;

@@ -3,15 +3,21 @@
 // own, answered with certificate and receipt once it is durable and in the log. The limit is the empty request of the
 // same station to the same server over the same connections: what TLS, HTTP, knowing who asks and the two processes
 // cost by themselves. With `--batch`, 500 births a request against the same limit. With `--rows N`, on a registry with N
-// devices; the limit is then the same on one that begins empty.
+// devices; the limit is then the same on one that begins empty. With `--database postgres`, in a server of its own, and
+// beside it what that server takes of the same rows by bare statements; with `--registrars N` so many processes serve
+// one database, and the connections are spread over them.
 
-import type { LoadBench } from "./bench.ts";
+import type { LoadBench, LoadOptions } from "./bench.ts";
 import { type BenchRegistrar, openBenchRegistrar } from "./bench-registrar.ts";
-import { connectTls } from "./connection.ts";
-import { nodeInstruments } from "./instruments.ts";
+import { openCfsslLane } from "./cfssl.ts";
+import { type Connection, connectTls } from "./connection.ts";
+import { type Instruments, nodeInstruments } from "./instruments.ts";
+import { joinLanes } from "./joined-lane.ts";
 import type { Lane } from "./lane.ts";
 import { type LoadContender, loadLane } from "./load-lane.ts";
+import { openBenchPostgres } from "./postgres.ts";
 import { asking, bearing, bearingBatches, enrolStation } from "./station.ts";
+import { openWritersLane } from "./writers.ts";
 
 export const birthsBench: LoadBench = {
   name: "births",
@@ -20,8 +26,9 @@ export const birthsBench: LoadBench = {
   // 6,000 of 28,000.
   budget: 0.214,
   connections: 64,
-  open: ({ connections }) =>
-    openLane(connections, [0], (registrar) => {
+  anyDatabase: true,
+  open: (options) =>
+    openLane(options, [0], (registrar) => {
       const station = enrolStation(registrar);
       return [bearing("births", "work", station), asking(station)];
     }),
@@ -34,8 +41,9 @@ export const birthsBatchBench: LoadBench = {
   // 10,000 of 28,000.
   budget: 0.357,
   connections: 4,
-  open: ({ connections }) =>
-    openLane(connections, [0], (registrar) => {
+  anyDatabase: true,
+  open: (options) =>
+    openLane(options, [0], (registrar) => {
       const station = enrolStation(registrar);
       return [bearingBatches(station), asking(station)];
     }),
@@ -47,37 +55,65 @@ export const birthsRowsBench: LoadBench = {
   unitsPerOperation: 1,
   budget: 0.6,
   connections: 64,
-  open: ({ connections, rows }) =>
-    openLane(connections, [rows, 0], (full, empty = full) => [
+  anyDatabase: true,
+  open: (options) =>
+    openLane(options, [options.rows, 0], (full, empty = full) => [
       bearing("births", "work", enrolStation(full)),
       bearing("limit", "limit", enrolStation(empty)),
     ]),
 };
 
+type Contend = (first: BenchRegistrar, second?: BenchRegistrar) => readonly LoadContender[];
+
 /** One registrar for each number of rows; with one of them only, it serves every contender. */
-async function openLane(
-  connections: number,
-  rows: readonly number[],
-  contend: (first: BenchRegistrar, second?: BenchRegistrar) => readonly LoadContender[],
-): Promise<Lane> {
-  const registrars: BenchRegistrar[] = [];
-  const close = async () => void (await Promise.all(registrars.map((registrar) => registrar.close())));
+async function openLane(options: LoadOptions, rows: readonly number[], contend: Contend): Promise<Lane> {
+  const { connections, database, registrars, peers } = options;
+  const closings: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of closings.splice(0).toReversed()) await end();
+  };
   try {
-    for (const count of rows) registrars.push(await openBenchRegistrar(count));
-    const [first, second] = registrars as [BenchRegistrar, BenchRegistrar?];
-    return loadLane({
-      contenders: contend(first, second),
+    const server = database === "postgres" ? await openBenchPostgres() : undefined;
+    if (server !== undefined) closings.push(() => server.close());
+    const opened: BenchRegistrar[] = [];
+    for (const count of rows) {
+      const registrar = await openBenchRegistrar({ rows: count, database: await server?.newDatabase(), registrars });
+      closings.push(() => registrar.close());
+      opened.push(registrar);
+    }
+    const lane = loadLane({
+      contenders: contend(...(opened as [BenchRegistrar, BenchRegistrar?])),
       connections,
-      instruments: nodeInstruments(),
-      connect: (contender) => {
-        const { host, port, roots } = registrars[contender] ?? first;
-        return connectTls({ host, port, ca: [...roots] });
-      },
-      peakMemoryMiB: () => first.peakMemoryMiB(),
+      facts: factsOf(options),
+      instruments: bothSides(opened),
+      connect: (contender, place) => connectTo(opened[contender] ?? (opened[0] as BenchRegistrar), place),
+      peakMemoryMiB: () => (opened[0] as BenchRegistrar).peakMemoryMiB(),
       close,
     });
+    const others: Lane[] = [];
+    if (server !== undefined) others.push(await openWritersLane(server, [bareRows]));
+    if (peers) others.push(await openCfsslLane(connections));
+    return joinLanes(lane, ...others);
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Processors work for the registrars and for those who ask. */
+function bothSides(registrars: readonly BenchRegistrar[]): Instruments {
+  const { wallTime, processorTime } = nodeInstruments();
+  const theirs = () => registrars.reduce((sum, registrar) => sum + registrar.processorMilliseconds(), 0);
+  return { wallTime, processorTime: () => processorTime() + theirs() };
+}
+
+const bareRows = { name: "unnest", role: "beside", kind: "bare", processes: 1 } as const;
+
+function factsOf({ rows, database, registrars }: LoadOptions): Readonly<Record<string, string | number>> {
+  return { database, registrars, ...(rows > 0 && { rows }) };
+}
+
+/** The connections are dealt out to its processes. */
+function connectTo({ host, ports, roots }: BenchRegistrar, place: number): Promise<Connection> {
+  return connectTls({ host, port: ports[place % ports.length], ca: [...roots] });
 }

@@ -11,6 +11,7 @@ import { memoryBench } from "./memory.ts";
 import { pathBench } from "./path.ts";
 import { postgresBench } from "./postgres.ts";
 import { sealBench } from "./seal.ts";
+import { sizeBench } from "./size.ts";
 
 export const benches: readonly AnyBench[] = [
   issueBench,
@@ -26,6 +27,7 @@ export const benches: readonly AnyBench[] = [
   logBench,
   auditBench,
   memoryBench,
+  sizeBench,
 ];
 
 export function findBench(name: string): AnyBench | undefined {

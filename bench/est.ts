@@ -30,14 +30,14 @@ export const estBench: LoadBench = {
   connections: 64,
   open: async ({ connections }) => {
     const registrar = await openBenchRegistrar();
-    const { host, port, roots } = registrar;
+    const { host, ports, roots } = registrar;
     let connected = 0;
     try {
       return loadLane({
         contenders: [enrolling(registrar), asking(host)],
         connections,
         instruments: nodeInstruments(),
-        connect: () => connectTls({ host, port, ca: [...roots], localAddress: loopbackAddress(connected++) }),
+        connect: () => connectTls({ host, port: ports[0], ca: [...roots], localAddress: loopbackAddress(connected++) }),
         peakMemoryMiB: () => registrar.peakMemoryMiB(),
         close: () => registrar.close(),
       });

@@ -12,12 +12,16 @@ export interface Pace {
   readonly cores: number;
 }
 
+export type Facts = Readonly<Record<string, string | number>>;
+
 export interface Lane {
   readonly pace?: Pace;
   /** In the order in which they take turns. */
   readonly contenders: readonly Pick<Contender, "name" | "role" | "clock" | "unitsPerOperation">[];
   /** One slice of the contender at this index on each of the first `workers` workers, all at the same time. */
   run(contender: number, milliseconds: number, workers: number): Promise<readonly Slice[]>;
+  /** What was measured, in words and numbers that stand with its figures. */
+  readonly facts?: Facts;
   /** Of what is measured, where that is another process: the largest resident size it had. */
   peakMemoryMiB?(): number;
   close(): Promise<void>;

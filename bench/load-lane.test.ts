@@ -80,3 +80,16 @@ test("closing ends what was measured", async () => {
   }).close();
   assert.equal(closed, 1);
 });
+
+test("connections are counted from 0 in each turn, so that they can be spread over servers", async () => {
+  const places: number[] = [];
+  const connect = async (_contender: number, place: number) => {
+    places.push(place);
+    return echo([]);
+  };
+  const close = () => Promise.resolve();
+  const given = { contenders: [contender()], connections: 3, instruments: lookedAt(), connect, close };
+  const lane = loadLane({ ...given, facts: { registrars: 2 } });
+  for (const milliseconds of [5, 5]) await lane.run(0, milliseconds, 1);
+  assert.deepEqual([places, lane.facts], [[0, 1, 2, 0, 1, 2], { registrars: 2 }]);
+});

@@ -6,7 +6,7 @@
 import { availableParallelism } from "node:os";
 import type { Contender } from "./bench.ts";
 import type { Instruments } from "./instruments.ts";
-import type { Lane } from "./lane.ts";
+import type { Facts, Lane } from "./lane.ts";
 import type { Slice } from "./slice.ts";
 import type { Answer, Connection } from "./connection.ts";
 
@@ -26,9 +26,10 @@ export interface LoadContender extends Pick<Contender, "name" | "role"> {
 export interface LoadInput {
   readonly contenders: readonly LoadContender[];
   readonly connections: number;
+  readonly facts?: Facts;
   readonly instruments: Instruments;
-  /** A connection for the contender at this index. */
-  connect(contender: number): Promise<Connection>;
+  /** A connection for the contender at this index; `place` counts them, from 0 in each turn. */
+  connect(contender: number, place: number): Promise<Connection>;
   peakMemoryMiB?(): number;
   /** Ends what was measured. */
   close(): Promise<void>;
@@ -44,13 +45,16 @@ export function loadLane(input: LoadInput): Lane {
     async run(index, milliseconds) {
       const contender = contenders[index] as LoadContender;
       contender.prepare(milliseconds);
-      const connections = await Promise.all(Array.from({ length: input.connections }, () => input.connect(index)));
+      const connections = await Promise.all(
+        Array.from({ length: input.connections }, (_, i) => input.connect(index, i)),
+      );
       try {
         return [await runTurn(contender, connections, milliseconds, instruments)];
       } finally {
         for (const connection of connections) connection.close();
       }
     },
+    ...(input.facts && { facts: input.facts }),
     ...(input.peakMemoryMiB && { peakMemoryMiB: () => input.peakMemoryMiB?.() ?? 0 }),
     close: () => input.close(),
   };

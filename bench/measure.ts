@@ -30,6 +30,8 @@ export interface Measurement extends Turn {
   readonly clock: Clock;
   /** Operations a second by that clock, one figure a round. */
   readonly rates: readonly number[];
+  /** Milliseconds that processors worked for one operation, all processes that are measured together, one figure a round. */
+  readonly processor: readonly number[];
   /** Of all operations of all rounds, milliseconds. */
   readonly latencies: readonly number[];
 }
@@ -53,7 +55,8 @@ export async function measure(lane: Lane, plan: Plan): Promise<Measurement[]> {
     const slices = rounds.map((round) => round[index] as Slice[]);
     const rates = slices.map((one) => rateOf(one, workers, clock));
     const latencies = slices.flat().flatMap((slice) => slice.latencies);
-    return { name, role, workers, clock, rates, latencies, ...(unitsPerOperation && { unitsPerOperation }) };
+    const processor = slices.map(processorOf);
+    return { name, role, workers, clock, rates, processor, latencies, ...(unitsPerOperation && { unitsPerOperation }) };
   });
 }
 
@@ -83,6 +86,11 @@ async function runRound(lane: Lane, turns: readonly ScheduledTurn[], seconds: nu
     for (const [index, { contender, workers }] of turns.entries())
       slices[index]?.push(...(await lane.run(contender, milliseconds, workers)));
   return slices;
+}
+
+function processorOf(slices: readonly Slice[]): number {
+  const operations = slices.reduce((sum, slice) => sum + slice.operations, 0);
+  return slices.reduce((sum, slice) => sum + slice.processorMilliseconds, 0) / operations;
 }
 
 /** The workers ran at the same time, each for its own milliseconds. */

@@ -2,10 +2,11 @@
 // `bench -- memory`: the resident size of a registrar after many births (`--rows`, 100,000 if absent) over that after
 // 10,000. All of them come over HTTPS, in batches, as fast as they are taken.
 
+import { bearingOver } from "./bearing-over.ts";
 import { openBenchRegistrar } from "./bench-registrar.ts";
 import type { ReportBench } from "./bench.ts";
-import { type Connection, connectTls } from "./connection.ts";
-import { bearingBatches, birthsPerBatch, enrolStation } from "./station.ts";
+import { connectTls } from "./connection.ts";
+import { bearingBatches, enrolStation } from "./station.ts";
 
 const firstBirths = 10_000;
 const defaultBirths = 100_000;
@@ -15,7 +16,8 @@ export const memoryBench: ReportBench = {
   connections: 4,
   async report({ connections, rows }) {
     const registrar = await openBenchRegistrar();
-    const { host, port, roots } = registrar;
+    const { host, ports, roots } = registrar;
+    const [port = 0] = ports;
     const lines = await Promise.all(
       Array.from({ length: connections }, () => connectTls({ host, port, ca: [...roots] })),
     );
@@ -45,20 +47,3 @@ export const memoryBench: ReportBench = {
     }
   },
 };
-
-type Batches = ReturnType<typeof bearingBatches>;
-
-/** Requests are made while others are under way: only memory is measured. */
-function bearingOver(lines: readonly Connection[], batches: Batches) {
-  return async (births: number): Promise<void> => {
-    let left = Math.ceil(births / birthsPerBatch);
-    const keepAsking = async (line: Connection) => {
-      for (; left > 0; ) {
-        left -= 1;
-        batches.prepare(0);
-        batches.check(await line.ask(batches.request()));
-      }
-    };
-    await Promise.all(lines.map(keepAsking));
-  };
-}

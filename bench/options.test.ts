@@ -34,6 +34,13 @@ test("births have variants", () => {
   assert.deepEqual([memory.bench.name, memory.rows, memory.connections], ["memory", 50_000, 4]);
 });
 
+test("births have a database and registrars", () => {
+  const { database, registrars } = parseOptions(["births", "--database", "postgres", "--registrars", "2"]);
+  assert.deepEqual([database, registrars], ["postgres", 2]);
+  const usual = parseOptions(["births", "--batch"]);
+  assert.deepEqual([usual.database, usual.registrars], ["sqlite", 1]);
+});
+
 const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = [
   [[], /which bench/],
   [["deaths"], /no bench "deaths"/],
@@ -64,6 +71,10 @@ const refused: readonly (readonly [words: readonly string[], told: RegExp])[] = 
   [["births --batch"], /births --batch/],
   [["births", "--rows", "0"], /--rows .* 1 to 100000000/],
   [["births", "--rows", "1e6"], /--rows/],
+  [["births", "--database", "mysql"], /--database is sqlite or postgres, not "mysql"/],
+  [["seal", "--database", "postgres"], /seal has no --database/],
+  [["births", "--registrars", "2"], /--registrars needs --database postgres/],
+  [["births", "--database", "postgres", "--registrars", "9"], /--registrars .* 1 to 8/],
   [["est", "--connections", "0"], /--connections .* 1 to 1000/],
   [["est", "--connections", "1001"], /--connections/],
 ];

@@ -2,7 +2,7 @@
 // The command line of the benches, read strictly: a mistyped number must not become another measurement.
 
 import { parseArgs } from "node:util";
-import type { AnyBench } from "./bench.ts";
+import type { AnyBench, DatabaseKind } from "./bench.ts";
 import { benches, findBench } from "./catalogue.ts";
 import type { Plan } from "./measure.ts";
 
@@ -12,6 +12,8 @@ export interface Options {
   /** Of a bench that asks a server. */
   readonly connections: number;
   readonly rows: number;
+  readonly database: DatabaseKind;
+  readonly registrars: number;
   readonly json: boolean;
   readonly peers: boolean;
 }
@@ -38,8 +40,12 @@ export const usage = `npm run bench -- NAME [options]
                 connections to the server that is measured, 1 to 1000 (64; 4 with --batch)
   --batch       of births: 500 a request
   --rows N      of births: with so many devices registered already, 1 to 100000000, over an empty registry;
-                of memory: births in all (100000)
-  --peers       other libraries too
+                of memory: births in all (100000); of size too (20000)
+  --database NAME
+                of births and memory: sqlite or postgres, a server of its own (sqlite)
+  --registrars N
+                of births in postgres: processes that serve one database, 1 to 8 (1)
+  --peers       others that do the same too
 
 NAME is ${benches
   .map(({ name }) => name)
@@ -66,9 +72,23 @@ export function parseOptions(words: readonly string[]): Options {
     },
     connections: connectionsOf(bench, values.connections),
     rows: values.rows === undefined ? 0 : numberIn("--rows", values.rows, /^\d{1,9}$/, 1, 100_000_000),
+    ...databaseOf(bench, values),
     json: values.json,
     peers: values.peers,
   };
+}
+
+/** SQLite is one process's. */
+function databaseOf(
+  bench: AnyBench,
+  { database = "sqlite", registrars = "1" }: { database?: string | undefined; registrars?: string | undefined },
+): Pick<Options, "database" | "registrars"> {
+  if (database !== "sqlite" && database !== "postgres")
+    throw new UsageError(`--database is sqlite or postgres, not ${JSON.stringify(database)}`);
+  const count = numberIn("--registrars", registrars, /^\d$/, 1, 8);
+  if (database !== "sqlite" && !("anyDatabase" in bench)) throw new UsageError(`${bench.name} has no --database`);
+  if (count > 1 && database === "sqlite") throw new UsageError("--registrars needs --database postgres");
+  return { database, registrars: count };
 }
 
 function parseWords(words: readonly string[]) {
@@ -86,6 +106,8 @@ function parseWords(words: readonly string[]) {
         connections: { type: "string" },
         batch: { type: "boolean", default: false },
         rows: { type: "string" },
+        database: { type: "string" },
+        registrars: { type: "string" },
       },
     });
   } catch (cause) {

@@ -10,7 +10,7 @@ import { enrolment, madeUpBirth, testOrigin, testStation } from "natalis/testing
 import pg from "pg";
 import type { Operation } from "./bench.ts";
 import { nodeInstruments } from "./instruments.ts";
-import { batchSize } from "./postgres.ts";
+import { batchSize } from "./writers.ts";
 import { runSlice } from "./slice.ts";
 
 const [kind = "", address = "", place = "0"] = process.argv.slice(2);

@@ -14,6 +14,7 @@ const work: Measurement = {
   workers: 1,
   clock: "processor",
   rates: [50, 90, 70],
+  processor: [19, 20, 21],
   latencies: [1, 2, 3, 40],
 };
 const limit: Measurement = {
@@ -22,6 +23,7 @@ const limit: Measurement = {
   workers: 1,
   clock: "processor",
   rates: [100, 100, 100],
+  processor: [10, 10, 10],
   latencies: [1],
 };
 const peer: Measurement = {
@@ -30,6 +32,7 @@ const peer: Measurement = {
   workers: 1,
   clock: "processor",
   rates: [5, 6, 7],
+  processor: [1],
   latencies: [1],
 };
 const beside: Measurement = {
@@ -38,6 +41,7 @@ const beside: Measurement = {
   workers: 1,
   clock: "processor",
   rates: [10, 10, 20],
+  processor: [1],
   latencies: [1],
 };
 
@@ -93,4 +97,18 @@ test("the table shows figure, limit, ratio and whether the budget is kept", () =
 
 test("without work or limit there is nothing to report", () => {
   assert.throws(() => figuresOf(bench, [work], plan, 1), /no limit/);
+});
+
+test("by the wall clock, what processors worked for a unit is told too", () => {
+  const [ours, theirs] = [work, limit].map((one) => ({ ...one, clock: "wall" as const }));
+  const figures = figuresOf(bench, [ours as Measurement, theirs as Measurement], plan, 1);
+  assert.deepEqual([figures.processorUs, figures.limitProcessorUs], [312.5, 156.3]);
+  assert.match(tableOf(figures), /processor time: 312\.5 us, the limit's 156\.3 us: 0\.500/);
+});
+
+test("what was measured stands with the figures", () => {
+  const facts = { database: "postgres", registrars: 2 };
+  const figures = figuresOf({ ...bench, facts }, [work, limit], plan, 1);
+  assert.deepEqual(figures.facts, facts);
+  assert.match(tableOf(figures), /medians of 3 rounds, database postgres, registrars 2\n/);
 });

@@ -3,12 +3,15 @@
 
 import type { BenchFacts, Role } from "./bench.ts";
 import type { Clock, Measurement, Plan } from "./measure.ts";
+import type { Facts } from "./lane.ts";
 import { median, quantile } from "./statistics.ts";
 
 /** Rates are units a second by the clock that is named, medians of the rounds; what does not apply is absent. */
 export interface Figures {
   readonly name: string;
   readonly unit: string;
+  /** What was measured, where a bench has variants of it. */
+  readonly facts?: Facts;
   readonly perSecond: number;
   readonly limitPerSecond: number;
   /** Share of the limit: the median of the rounds' ratios, so not quite the ratio of the medians. */
@@ -23,6 +26,9 @@ export interface Figures {
   readonly cores: number;
   readonly rounds: number;
   readonly clock: Clock;
+  /** Where the wall clock tells: microseconds that processors worked for one unit, on either side of a connection. */
+  readonly processorUs?: number;
+  readonly limitProcessorUs?: number;
   /** The rate on all workers over the rate on one of them. */
   readonly overOneWorker?: number;
   /** The same of the limit: what the machine had to give. */
@@ -32,7 +38,7 @@ export interface Figures {
 }
 
 export function figuresOf(
-  { name, unit, unitsPerOperation, budget }: BenchFacts,
+  { name, unit, unitsPerOperation, budget, facts }: BenchFacts & { readonly facts?: Facts },
   measurements: readonly Measurement[],
   { rounds, workers, cores = workers }: Plan & { readonly cores?: number },
   peakMemoryMiB: number,
@@ -45,6 +51,7 @@ export function figuresOf(
   return {
     name,
     unit,
+    ...(facts && { facts }),
     perSecond: rate(work),
     limitPerSecond: rate(limit),
     ratio: rounded(medianRatio(work, limit), 3),
@@ -55,6 +62,10 @@ export function figuresOf(
     cores,
     rounds,
     clock: work.clock,
+    ...(work.clock === "wall" && {
+      processorUs: microseconds(work, unitsPerOperation),
+      limitProcessorUs: microseconds(limit, unitsPerOperation),
+    }),
     ...(workers > 1 && {
       overOneWorker: rounded(medianRatio(work, measurementOf(measurements, "work", 1)), 2),
       limitOverOneWorker: rounded(medianRatio(limit, measurementOf(measurements, "limit", 1)), 2),
@@ -73,13 +84,15 @@ export function encodeFigures(figures: Figures): string {
 export function tableOf(figures: Figures): string {
   const { name, unit, perSecond, limitPerSecond, ratio, budget, cores, rounds, clock } = figures;
   const verdict = ratio >= budget ? `within the budget of ${budget}` : `MISSES the budget of ${budget}`;
+  const told = Object.entries(figures.facts ?? {}).map(([fact, value]) => `, ${fact} ${value}`);
   const others = Object.entries({ ...figures.beside, ...figures.peers });
   return [
-    `${name}: ${unit} a second (${clock} time) on ${cores === 1 ? "1 core" : `${cores} cores`}, medians of ${rounds} rounds`,
+    `${name}: ${unit} a second (${clock} time) on ${cores === 1 ? "1 core" : `${cores} cores`}, medians of ${rounds} rounds${told.join("")}`,
     rowOf("limit", limitPerSecond, 1),
     `${rowOf(name, perSecond, ratio)}  ${verdict}`,
     ...others.map(([title, rate]) => rowOf(title, rate, rate / limitPerSecond)),
     ...speedUpsOf(figures),
+    ...processorOf(figures),
     `  one operation: p50 ${figures.p50Ms} ms, p99 ${figures.p99Ms} ms; peak memory ${figures.peakMemoryMiB} MiB`,
   ].join("\n");
 }
@@ -101,6 +114,12 @@ function speedUpsOf({ cores, overOneWorker, limitOverOneWorker }: Figures): stri
   return [`  ${cores} workers over one: ${overOneWorker.toFixed(2)}; the limit's: ${limitOverOneWorker.toFixed(2)}`];
 }
 
+function processorOf({ processorUs, limitProcessorUs }: Figures): string[] {
+  if (processorUs === undefined || limitProcessorUs === undefined) return [];
+  const share = (limitProcessorUs / processorUs).toFixed(3);
+  return [`  processor time: ${processorUs} us, the limit's ${limitProcessorUs} us: ${share}`];
+}
+
 function measurementOf(measurements: readonly Measurement[], role: Role, workers: number): Measurement {
   const found = measurements.find((one) => one.role === role && one.workers === workers);
   if (found === undefined) throw new Error(`no ${role} was measured on ${workers} workers`);
@@ -110,6 +129,10 @@ function measurementOf(measurements: readonly Measurement[], role: Role, workers
 /** Round by round, since a round shares its seconds of the machine among its turns. */
 function medianRatio(one: Measurement, other: Measurement): number {
   return median(one.rates.map((rate, round) => rate / (other.rates[round] as number)));
+}
+
+function microseconds({ processor, unitsPerOperation }: Measurement, usual: number): number {
+  return rounded((1000 * median(processor)) / (unitsPerOperation ?? usual), 1);
 }
 
 function rounded(value: number, decimals: number): number {

@@ -4,10 +4,12 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 
 const program = join(import.meta.dirname, "run.ts");
+const document = new URL("../docs/scale.md", import.meta.url);
 const quickly = ["--rounds", "3", "--seconds", "0.05", "--warm-up", "0.05"];
 
 function bench(...words: string[]) {
@@ -24,6 +26,10 @@ for (const [words, also] of [
   [["seal"], ["beside"]],
   [["est", "--connections", "4"], []],
   [["postgres"], ["beside"]],
+  [
+    ["births", "--connections", "4", "--database", "postgres", "--registrars", "2"],
+    ["facts", "beside"],
+  ],
 ] as const)
   test(`bench ${words.join(" ")} --json`, () => {
     const { status, lines, stderr } = bench(...words, ...quickly, "--json");
@@ -34,6 +40,14 @@ for (const [words, also] of [
       assert.ok((figures[figure] as number) > 0, figure);
     for (const name of also) assert.ok(name in figures, name);
   });
+
+test("bench size measures every input of docs/scale.md", () => {
+  const { status, lines, stderr } = bench("size", "--rows", "1000", "--json");
+  assert.deepEqual([status, stderr], [0, ""]);
+  const inputs: Record<string, unknown> = JSON.parse(lines.at(-1) ?? "");
+  for (const [, name = ""] of readFileSync(document, "utf8").matchAll(/^\| `(\w+)` \|/gm))
+    assert.ok((inputs[name] as number) > 0, name);
+});
 
 test("without --json there is a table", () => {
   const { status, stdout } = bench("seal", ...quickly);

@@ -20,7 +20,7 @@ try {
 async function run({ bench, plan, json, ...more }: Options): Promise<void> {
   if ("report" in bench) {
     const report = await bench.report(more);
-    console.log(json ? JSON.stringify(report) : linesOf(report));
+    console.log(json ? JSON.stringify(report) : (bench.describe?.(report) ?? linesOf(report)));
   } else await measureLane({ bench, plan, json, ...more });
 }
 
@@ -32,14 +32,20 @@ async function measureLane({ bench, plan, json, ...more }: Measured): Promise<vo
     const measurements = await measure(lane, plan);
     const cores = lane.pace?.cores ?? plan.workers;
     const memory = lane.peakMemoryMiB?.() ?? process.resourceUsage().maxRSS / 1024;
-    const figures = figuresOf(bench, measurements, { ...plan, cores }, memory);
+    const figures = figuresOf(
+      { ...bench, ...(lane.facts && { facts: lane.facts }) },
+      measurements,
+      { ...plan, cores },
+      memory,
+    );
     console.log(json ? encodeFigures(figures) : tableOf(figures));
   } finally {
     await lane.close();
   }
 }
 
-function openLane({ bench, plan, connections, rows, peers }: Omit<Measured, "json">): Promise<Lane> {
-  if ("open" in bench) return bench.open({ connections, rows });
+function openLane({ bench, plan, ...more }: Omit<Measured, "json">): Promise<Lane> {
+  if ("open" in bench) return bench.open(more);
+  const { peers } = more;
   return openWorkerLane(bench, { workers: plan.workers, peers });
 }

@@ -11,8 +11,8 @@ import { repository } from "./report.ts";
 import { listFiles } from "./source.ts";
 import { runTests, type TestCount } from "./test-run.ts";
 
-/** These start servers and browsers, or kill processes: one file at a time, when the others are done. */
-const alone = ["test/crash/", "test/e2e/", "test/conformance/browser.test.ts"];
+/** These start servers, browsers or workers, or kill processes: one file at a time, when the others are done. */
+const alone = ["test/crash/", "test/e2e/", "test/load/", "test/simulation/", "test/conformance/browser.test.ts"];
 
 const { values, positionals } = parseArgs({ options: { root: { type: "string" } }, allowPositionals: true });
 const root = resolve(values.root ?? repository);

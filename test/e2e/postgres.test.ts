@@ -15,6 +15,7 @@ import { answerOf, bornDevice } from "../support/answers.ts";
 import { natalis, refusedNatalis, runNatalis } from "../support/command.ts";
 import { readEntries, rootsBySize, statementOf } from "../support/log-reader.ts";
 import { freePort } from "../support/ports.ts";
+import { assertProblem } from "../support/problem.ts";
 import {
   anotherPlace,
   makeRegistrar,
@@ -24,7 +25,14 @@ import {
   startRegistrar,
 } from "../support/registrar.ts";
 import { Scope, scopeOf } from "../support/scope.ts";
-import { bear, type BirthAnswer, birthOf, makeDevice, requestOf } from "../support/software-device.ts";
+import {
+  bear,
+  type BirthAnswer,
+  birthOf,
+  makeDevice,
+  requestOf,
+  type SoftwareDevice,
+} from "../support/software-device.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const scope = scopeOf({ after });
@@ -85,6 +93,45 @@ suite("two registrars on one database", () => {
     assert.equal(answers[0]?.certificate, answers[1]?.certificate);
   });
 
+  test("a station's quota is not overrun by births at both; what was refused left nothing, and a retry has its answer", async () => {
+    const body = { name: "line", role: "station", products: ["sensor"], quota: 5 };
+    const { id, token } = await one.admin.json<{ id: string; token: string }>("POST", "/operators", body);
+    const stations = [one.admin.as(token), other.admin.as(token)] as const;
+    const devices = await Promise.all(Array.from({ length: 16 }, (_, i) => makeDevice(`quota-${i}`)));
+    const ask = (i: number) =>
+      stations[i % 2 === 0 ? 0 : 1].ask("POST", "/births", { body: birthOf(devices[i] as SoftwareDevice) });
+    const answers = await Promise.all(devices.map((_, i) => ask(i)));
+    const born = answers.flatMap(({ status }, i) => (status === 201 ? [i] : []));
+    assert.equal(born.length, 5);
+    for (const answer of answers.filter(({ status }) => status !== 201))
+      assertProblem(answer, 403, "NAT_REGISTRY_QUOTA");
+    const { devices: listed } = await other.admin.json<{ devices: unknown[] }>(
+      "GET",
+      `/devices?limit=50&station=${id}`,
+    );
+    assert.equal(listed.length, 5);
+    for (const i of born) assert.equal((await ask(i)).status, 200);
+    const { operators } = await other.admin.json<{ operators: { id: string; born: number }[] }>(
+      "GET",
+      "/operators?limit=500",
+    );
+    assert.equal(operators.find((operator) => operator.id === id)?.born, 5);
+  });
+
+  test("one attempt at both is refused by both and entered once", async () => {
+    await bear(one.admin, await makeDevice("claimed"));
+    const thief = birthOf(await makeDevice("claimed"));
+    const answers = await Promise.all(
+      [one, other, one, other].map(({ admin }) => admin.ask("POST", "/births", { body: thief })),
+    );
+    for (const answer of answers) assertProblem(answer, 409, "NAT_BIRTH_UNIT_REUSED");
+    const { incidents } = await other.admin.json<{ incidents: unknown[] }>(
+      "GET",
+      "/incidents?code=NAT_BIRTH_UNIT_REUSED",
+    );
+    assert.equal(incidents.length, 1);
+  });
+
   test("a challenge of one is answered at the other, once", async () => {
     const device = await bornDevice(one.admin, "asked");
     const audience = "gate.example";
@@ -125,6 +172,9 @@ suite("a registry that moves", () => {
     const folder = place.folder;
     await withRegistrar(place, [], async ({ admin }) => {
       for (let i = 0; i < 5; i++) await bear(admin, await makeDevice(`before-${i}`));
+      assert.equal((await admin.ask("POST", "/births", { body: birthOf(await makeDevice("before-0")) })).status, 409);
+      const headers = { "content-type": "text/csv" };
+      await admin.ask("POST", "/products/sensor/expected-units", { body: "serial\nbefore-1\nlater\n", headers });
     });
     const checkpoint = () => readFileSync(join(folder, "checkpoint"), "utf8");
     const [address, kept] = [await server.newDatabase(), checkpoint()];
@@ -135,6 +185,14 @@ suite("a registry that moves", () => {
       JSON.parse(await natalis("log", "audit", "--json", "--data", folder, ...words)) as Record<string, unknown>;
     assert.deepEqual(await audited("--database", address), await audited());
     await withRegistrar(place, ["--database", address], async ({ admin, plain }) => {
+      const { incidents } = await admin.json<{ incidents: { code: string }[] }>("GET", "/incidents");
+      assert.deepEqual(
+        incidents.map(({ code }) => code),
+        ["NAT_BIRTH_UNIT_REUSED"],
+      );
+      const { born, expected } = await admin.json<Record<string, unknown>>("GET", "/products/sensor");
+      assert.deepEqual([born, expected], [5, { units: 2, born: 1, left: 1 }]);
+      assert.equal((await admin.ask("POST", "/births", { body: birthOf(await makeDevice("before-0")) })).status, 409);
       assert.ok((await readEntries(plain, statementOf(kept).size)).length > 5);
       await bear(admin, await makeDevice("between"));
     });

@@ -167,7 +167,7 @@ function tampered(pem: string): string {
 }
 
 function start(...words: string[]): ChildProcess {
-  const child = spawnNatalis(["verify", "--batch", "-", ...words], "pipe");
+  const child = spawnNatalis(["verify", "--batch", "-", ...words], { input: "pipe" });
   scope.defer(() => child.kill("SIGKILL"));
   return child;
 }

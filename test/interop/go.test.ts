@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, suite, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { generateKey, nodeHash as hash } from "@natalis/node";
 import {
   algorithms,
@@ -27,7 +26,8 @@ import { readEntries, statementOf } from "../support/log-reader.ts";
 import { freePort, loopback } from "../support/ports.ts";
 import { maker, openRegistrar, origin, type RunningRegistrar } from "../support/registrar.ts";
 import { scopeOf } from "../support/scope.ts";
-import { bear, type BirthAnswer, makeDevice } from "../support/software-device.ts";
+import { bear, type BirthAnswer, birthOf, makeDevice } from "../support/software-device.ts";
+import { buildJudge } from "./judge.ts";
 import {
   type BornDevice,
   bornDevice,
@@ -59,7 +59,7 @@ interface Audit {
 
 const scope = scopeOf({ after });
 const desk = new Desk(scope);
-const judge = desk.path("judge");
+let judge: string;
 const bundleWidth = 256;
 let registrar: RunningRegistrar;
 let key: string;
@@ -68,15 +68,11 @@ const checkpoints: string[] = [];
 const births: BirthAnswer[] = [];
 
 before(async () => {
-  const sources = ["main", "checkpoint", "proofs", "log", "path"].map((name) =>
-    fileURLToPath(new URL(`go/${name}.go`, import.meta.url)),
-  );
-  const surroundings = ["GO111MODULE=off", "GOPATH=/usr/share/gocode", "GOPROXY=off", `GOCACHE=${desk.path("cache")}`];
-  const built = accepts("env", ...surroundings, "go", "build", "-o", judge, ...sources);
+  const built = buildJudge(desk);
   registrar = await openRegistrar(scope);
   key = keyOfType(noteKeyTypes.ed25519);
   for (const count of [1, 2, 3, 255]) await grow(count);
-  await built;
+  judge = await built;
 });
 
 suite("a checkpoint", () => {
@@ -157,6 +153,15 @@ suite("the log over plain http", () => {
     }
   });
 
+  test("is what Go computes of its entries alone: root, every tile, every proof", async () => {
+    for (const note of [checkpoints[0], checkpoints.at(-1)] as [string, string]) {
+      const { size, root } = statementOf(checkpoints.at(-1) as string);
+      const found = JSON.parse(await accepts(judge, "whole", key, logUrl(), desk.put("older", note)));
+      assert.deepEqual([found.entries, found.checkpoint.size, found.checkpoint.root], [size, size, toBase64(root)]);
+      assert.ok(found.tiles > 2, "tiles of two levels");
+    }
+  });
+
   const firstTile = tilePath({ level: 0, index: 0 }, bundleWidth);
   const alterations = [
     // Before 0.40.0 Go's reader leaves tiles unchecked (CVE-2026-56865); the proof made of them fails all the same.
@@ -166,7 +171,9 @@ suite("the log over plain http", () => {
   for (const [what, path, why] of alterations)
     test(`is refused over a mirror that serves ${what}`, async () => {
       const url = await startMirror((asked, bytes) => (asked === `/log/${path}` ? alterByte(bytes) : bytes));
-      await refuses(why, judge, "log", key, `${url}/log`, desk.put("older", checkpoints[0] as string));
+      const older = desk.put("older", checkpoints[0] as string);
+      await refuses(why, judge, "log", key, `${url}/log`, older);
+      await refuses(/is not of these entries/, judge, "whole", key, `${url}/log`, older);
     });
 
   test("is refused by our own reader of tiles where one bit is changed, whatever it is asked for", async () => {
@@ -270,6 +277,9 @@ function keyOfType(type: number): string {
 async function grow(count: number): Promise<void> {
   const devices = await Promise.all(Array.from({ length: count }, (_, at) => makeDevice(`GO-${births.length + at}`)));
   births.push(...(await Promise.all(devices.map((device) => bear(registrar.admin, device)))));
+  // Somebody claims a unit again: an entry that is of no device's life.
+  const refused = await registrar.admin.ask("POST", "/births", { body: birthOf(await makeDevice("GO-0")) });
+  assert.equal(refused.status, 409);
   checkpoints.push(await registrar.plain.text("/log/checkpoint"));
 }
 

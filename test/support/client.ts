@@ -9,6 +9,8 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly text: string;
+  /** False where the connection broke before its end. */
+  readonly isWhole: boolean;
 }
 
 export interface Question {
@@ -16,6 +18,8 @@ export interface Question {
   /** Sent as it is where it is text or bytes, else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether an answer that breaks off is told as far as it came. */
+  readonly part?: boolean;
 }
 
 export interface ClientOptions {
@@ -64,7 +68,7 @@ export class Client {
   }
 
   /** Rejects only where no answer came. */
-  ask(method: string, path: string, { body, headers = {} }: Question = {}): Promise<Answer> {
+  ask(method: string, path: string, { body, headers = {}, part = false }: Question = {}): Promise<Answer> {
     const { token } = this.#options;
     const isRaw = typeof body === "string" || body instanceof Uint8Array;
     const sent = body === undefined || isRaw ? body : JSON.stringify(body);
@@ -73,7 +77,7 @@ export class Client {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...headers,
     };
-    return this.#send({ method, path, headers: given }, sent);
+    return this.#send({ method, path, headers: given }, sent, part);
   }
 
   /** The JSON of an answer that must have one of these statuses. */
@@ -104,7 +108,7 @@ export class Client {
     this.#agent.destroy();
   }
 
-  #send(options: RequestOptions, body: string | Uint8Array | undefined): Promise<Answer> {
+  #send(options: RequestOptions, body: string | Uint8Array | undefined, part: boolean): Promise<Answer> {
     const request = this.#isSecure ? requestHttps : requestHttp;
     const signal = AbortSignal.timeout(deadlineMilliseconds);
     return new Promise((resolve, reject) => {
@@ -112,13 +116,14 @@ export class Client {
       sent.on("error", reject);
       sent.on("response", (response) => {
         const parts: Buffer[] = [];
-        response.on("data", (part: Buffer) => parts.push(part));
-        response.on("error", reject);
-        response.on("end", () => {
-          const whole = Buffer.concat(parts);
+        const answer = (isWhole: boolean): Answer => {
+          const bytes = Buffer.concat(parts);
           const { statusCode: status = 0, headers } = response;
-          resolve({ status, headers, body: whole, text: whole.toString("utf8") });
-        });
+          return { status, headers, body: bytes, text: bytes.toString("utf8"), isWhole };
+        };
+        response.on("data", (chunk: Buffer) => parts.push(chunk));
+        response.on("error", (error) => (part ? resolve(answer(false)) : reject(error)));
+        response.on("end", () => resolve(answer(true)));
       });
       sent.end(body);
     });

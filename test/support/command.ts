@@ -25,10 +25,13 @@ const deadlineMilliseconds = 60_000;
 const compileCache = mkdtempSync(join(tmpdir(), "natalis-test-compiled-"));
 process.once("exit", () => rmSync(compileCache, { recursive: true, force: true }));
 
-/** Starts `natalis`; whoever starts it ends it. */
-export function spawnNatalis(words: readonly string[], input: "ignore" | "pipe" = "ignore"): ChildProcess {
+/** Starts `natalis`; whoever starts it ends it. `nodeWords` are for Node itself. */
+export function spawnNatalis(
+  words: readonly string[],
+  { input = "ignore", nodeWords = [] }: { input?: "ignore" | "pipe"; nodeWords?: readonly string[] } = {},
+): ChildProcess {
   const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
-  return spawn(process.execPath, [entry, ...words], { env, stdio: [input, "pipe", "pipe"] });
+  return spawn(process.execPath, [...nodeWords, entry, ...words], { env, stdio: [input, "pipe", "pipe"] });
 }
 
 /** Runs `natalis` to its end; one that does not end is ended. */

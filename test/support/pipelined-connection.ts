@@ -35,7 +35,7 @@ export class PipelinedConnection {
   async ask(request: string): Promise<PipelinedAnswer> {
     const answer = await new Promise<PipelinedAnswer | Error>((resolve) => {
       this.#waiting.push(resolve);
-      this.#socket.write(request);
+      this.#socket.write(request, "latin1");
     });
     if (answer instanceof Error) throw answer;
     return answer;

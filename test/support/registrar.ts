@@ -21,6 +21,8 @@ export interface Place {
   readonly folder: string;
   readonly httpsPort: number;
   readonly httpPort: number;
+  /** Words for Node itself. */
+  readonly nodeWords?: readonly string[];
 }
 
 export interface RunningRegistrar {
@@ -33,6 +35,9 @@ export interface RunningRegistrar {
   readonly plain: Client;
   /** What it wrote to standard output and standard error. */
   printed(): string;
+  hasEnded(): boolean;
+  /** What became of it, once it has ended. */
+  readonly ended: Promise<Outcome>;
   /** Asks it to stop, and waits. */
   stop(): Promise<Outcome>;
   /** kill -9, and waits. */
@@ -65,7 +70,8 @@ export async function anotherPlace({ folder }: Place): Promise<Place> {
 
 /** `natalis serve`, ready for births. */
 export async function startRegistrar(scope: Scope, place: Place, ...words: string[]): Promise<RunningRegistrar> {
-  const child = spawnNatalis(serveWords(place, ...words));
+  const { nodeWords = [] } = place;
+  const child = spawnNatalis(serveWords(place, ...words), { nodeWords });
   const ended = outcomeOf(child);
   scope.defer(() => kill(child, ended));
   const printed = collectOutput(child);
@@ -83,6 +89,8 @@ export async function startRegistrar(scope: Scope, place: Place, ...words: strin
     admin,
     plain,
     printed,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    ended,
     stop: () => end(child, ended, "SIGTERM"),
     kill: () => kill(child, ended),
   };

@@ -31,6 +31,16 @@ test("of many writes at once the last one given stays, whole", async () => {
   );
 });
 
+test("what has not begun to be written gives way to what comes after it, on whatever disk", async () => {
+  const written: string[] = [];
+  const write = async (_: string, bytes: Uint8Array) => void written.push(new TextDecoder().decode(bytes));
+  const mirror = new FileCheckpointMirror("anywhere", { read: async () => Uint8Array.of(0x61), write });
+  await Promise.all([mirror.write(note(1)), mirror.write(note(2)), mirror.write(note(3))]);
+  await mirror.write(note(4));
+  assert.deepEqual(written, [note(3), note(4)]);
+  assert.equal(await mirror.read(), "a");
+});
+
 test("a write that fails is its caller's to know, and the next one is not lost with it", async () => {
   const path = join(folder, "blocked");
   const mirror = new FileCheckpointMirror(path);

@@ -13,19 +13,32 @@ interface NextWrite {
   readonly done: Promise<void>;
 }
 
+/** Where the file is: what `write` was given last, whole and durably, is what `read` answers. */
+export interface MirrorDisk {
+  read(path: string): Promise<Uint8Array | undefined>;
+  write(path: string, bytes: Uint8Array): Promise<void>;
+}
+
+const realDisk: MirrorDisk = {
+  read: (path) => readOptionalFile(path),
+  write: (path, bytes) => writeFileDurably(path, bytes, 0o644),
+};
+
 export class FileCheckpointMirror implements CheckpointMirror {
   readonly #path: string;
+  readonly #disk: MirrorDisk;
   /** Writes follow one another, so that the last one given is the one that stays. */
   #written: Promise<void> = Promise.resolve();
   #next: NextWrite | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, disk: MirrorDisk = realDisk) {
     this.#path = path;
+    this.#disk = disk;
   }
 
   /** @throws NAT_BYTES_UTF8 */
   async read(): Promise<string | undefined> {
-    const bytes = await readOptionalFile(this.#path);
+    const bytes = await this.#disk.read(this.#path);
     return bytes && decodeUtf8(bytes);
   }
 
@@ -46,6 +59,6 @@ export class FileCheckpointMirror implements CheckpointMirror {
   async #writeNext(): Promise<void> {
     const next = this.#next as NextWrite;
     this.#next = undefined;
-    await writeFileDurably(this.#path, encodeUtf8(next.checkpoint), 0o644);
+    await this.#disk.write(this.#path, encodeUtf8(next.checkpoint));
   }
 }

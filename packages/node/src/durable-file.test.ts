@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { renameDurably, writeFileDurably } from "./durable-file.ts";
+import { removeAbandonedWrites, renameDurably, writeFileDurably } from "./durable-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "natalis-durable-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -50,4 +60,18 @@ test("a folder takes the name of an empty one, and of no other", async () => {
   await assert.rejects(renameDurably(from, full), { code: "ENOTEMPTY" });
   await renameDurably(from, empty);
   await assert.rejects(renameDurably(from, empty), { code: "ENOENT" });
+});
+
+test("what a write left that was cut off is removed; one that may be under way is not, nor any other file", async () => {
+  const place = join(folder, "abandoned");
+  mkdirSync(place);
+  const [old, young] = ["checkpoint.0123456789ab.tmp", "checkpoint.ba9876543210.tmp"];
+  const others = ["checkpoint", "notes.tmp", "x.0123456789ab.tmp.txt"];
+  for (const name of [old, young, ...others]) writeFileSync(join(place, name), name);
+  const moment = new Date("2026-03-01T12:00:00Z");
+  for (const name of [old, ...others]) utimesSync(join(place, name), moment, new Date(moment.getTime() - 1000));
+  utimesSync(join(place, young), moment, moment);
+  await removeAbandonedWrites(place, moment);
+  assert.deepEqual(readdirSync(place).toSorted(), [young, ...others].toSorted());
+  await assert.rejects(removeAbandonedWrites(join(folder, "absent"), moment), { code: "ENOENT" });
 });

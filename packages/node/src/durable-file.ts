@@ -3,8 +3,10 @@
 // is kept, the new one for good (POSIX rename(2), fsync(2) of the file and of its directory).
 
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+const temporaryName = /\.[0-9a-f]{12}\.tmp$/;
 
 /**
  * Replaces the file at `path`. Readers see the old bytes or the new ones; when the promise resolves, the new ones are
@@ -23,10 +25,29 @@ export async function writeFileDurably(path: string, bytes: Uint8Array, mode = 0
   await syncDirectory(dirname(path));
 }
 
+/**
+ * Removes from a folder what durable writes left there that were cut off: a process that dies in one leaves a file.
+ * @param before later ones may be under way
+ */
+export async function removeAbandonedWrites(folder: string, before: Date): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (temporaryName.test(name) && (await wasWrittenBefore(path, before))) await rm(path, { force: true });
+  }
+}
+
 /** Gives a file or folder its name; when the promise resolves, it has it for good. */
 export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
   await syncDirectory(dirname(to));
+}
+
+/** One that is gone meanwhile was under way. */
+async function wasWrittenBefore(path: string, before: Date): Promise<boolean> {
+  return stat(path).then(
+    ({ mtime }) => mtime < before,
+    () => false,
+  );
 }
 
 async function writeAndSync(path: string, bytes: Uint8Array, mode: number): Promise<void> {

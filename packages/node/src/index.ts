@@ -7,11 +7,11 @@ export {
   nodeAuthenticator,
   shareAuthenticator,
 } from "./authenticator.ts";
-export { FileCheckpointMirror } from "./checkpoint-mirror.ts";
+export { FileCheckpointMirror, type MirrorDisk } from "./checkpoint-mirror.ts";
 export { systemClock } from "./clock.ts";
 export { readBoundedFile } from "./bounded-file.ts";
 export { connectRegistrar, type NodeRegistrarConnection, type RegistrarOptions } from "./connect-registrar.ts";
-export { renameDurably, writeFileDurably } from "./durable-file.ts";
+export { removeAbandonedWrites, renameDurably, writeFileDurably } from "./durable-file.ts";
 export { nodeEntropy } from "./entropy.ts";
 export { nodeErrors } from "./errors.ts";
 export { nodeHash } from "./hash.ts";

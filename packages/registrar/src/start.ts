@@ -10,6 +10,7 @@ import { pino } from "pino";
 import { buildPlainServer, buildSecureServer } from "./protocols/server.ts";
 import { tlsOptions } from "./protocols/tls.ts";
 import { openRegistrar, type OpenedRegistrar } from "./service/open.ts";
+import { tellIncident } from "./tell-incident.ts";
 import { type ListenPlan, listenPlan } from "./listen.ts";
 import { serviceError } from "./service/errors.ts";
 import type { Identify } from "./service/registrar.ts";
@@ -58,6 +59,7 @@ async function serveOpened(opened: OpenedRegistrar, options: StartOptions): Prom
   const plan = await listenPlan(opened.folder, registrar.settings, options);
   // Standard output belongs to the command; the log is structured, on standard error.
   const logger = pino({ name: "natalis", level: "warn" }, pino.destination(2));
+  opened.incidents.listen((told) => tellIncident(logger, told));
   const identify: Identify = (credential) => registrar.operators.identify(credential);
   const hosts = [plan.host, "localhost", new URL(registrar.settings.publicUrl).hostname];
   const authentications = await openAuthentications(opened);

@@ -60,24 +60,39 @@ func judgeLog(key, url, olderFile string) (any, error) {
 
 func judgeEntries(url string, tree tlog.Tree, hashes tlog.HashReader) (map[string][]string, error) {
 	inclusion := map[string][]string{}
-	for first := int64(0); first < tree.N; first += bundleWidth {
-		entries, err := readBundle(url, tree.N, first)
+	err := eachEntry(url, tree.N, func(index int64, entry []byte) error {
+		proof, err := proveEntry(tree, index, entry, hashes)
+		inclusion[fmt.Sprint(index)] = formatHashes(proof)
+		return err
+	})
+	return inclusion, err
+}
+
+func proveEntry(tree tlog.Tree, index int64, entry []byte, hashes tlog.HashReader) (tlog.RecordProof, error) {
+	proof, err := tlog.ProveRecord(tree.N, index, hashes)
+	if err != nil {
+		return nil, err
+	}
+	if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(entry)); err != nil {
+		return nil, fmt.Errorf("entry %d: %w", index, err)
+	}
+	return proof, nil
+}
+
+// eachEntry reads all entries in order, and ends with the first error.
+func eachEntry(url string, size int64, judge func(index int64, entry []byte) error) error {
+	for first := int64(0); first < size; first += bundleWidth {
+		entries, err := readBundle(url, size, first)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for at, entry := range entries {
-			index := first + int64(at)
-			proof, err := tlog.ProveRecord(tree.N, index, hashes)
-			if err != nil {
-				return nil, err
+			if err := judge(first+int64(at), entry); err != nil {
+				return err
 			}
-			if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(entry)); err != nil {
-				return nil, fmt.Errorf("entry %d: %w", index, err)
-			}
-			inclusion[fmt.Sprint(index)] = formatHashes(proof)
 		}
 	}
-	return inclusion, nil
+	return nil
 }
 
 // readBundle reads the entry bundle that begins with entry first: C2SP tlog-tiles, a 16-bit length before each entry.

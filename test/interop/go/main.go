@@ -19,6 +19,7 @@ var commands = map[string]struct {
 	"receipt":    {3, func(words []string) (any, error) { return judgeReceipt(words[0], words[1], words[2]) }},
 	"growth":     {1, func(words []string) (any, error) { return judgeGrowth(words[0]) }},
 	"log":        {3, func(words []string) (any, error) { return judgeLog(words[0], words[1], words[2]) }},
+	"whole":      {3, func(words []string) (any, error) { return judgeWhole(words[0], words[1], words[2]) }},
 	"path":       {3, func(words []string) (any, error) { return judgePath(words[0], words[1], words[2]) }},
 }
 

@@ -13,8 +13,9 @@ import {
   parseCertificate,
 } from "../formats/index.ts";
 import { equalBytes, formatUuid, type Hash, toHex } from "../kernel/index.ts";
-import type { BornBody, BornFacts } from "../registry/index.ts";
+import type { BornBody, BornFacts, RecordedBirth } from "../registry/index.ts";
 import { birthError } from "./errors.ts";
+import { evidenceDigests } from "./evidence.ts";
 import { factsHash } from "./facts.ts";
 import { type BirthRecord, parseBirthRecord } from "./record.ts";
 
@@ -31,16 +32,18 @@ export interface DocumentContext {
  * A reader of births' documents, as `auditLog` takes one. It throws NAT_BIRTH_DOCUMENTS where record and certificate
  * do not agree, NAT_BIRTH_RECORD, NAT_X509_… and NAT_DER_… where one of them is malformed.
  */
-export function bornFactsReader(context: DocumentContext): (documents: BornBody) => BornFacts {
+export function bornFactsReader(context: DocumentContext): (documents: BornBody) => RecordedBirth {
   return ({ record: encoded, certificate: der }) => {
     const record = parseBirthRecord(encoded);
     const certificate = parseCertificate(der);
     const recordHash = context.hash.sha256(encoded);
     requireSameBirth(record, recordHash, certificate, context);
+    const evidence = evidenceDigests(record.evidence);
     return {
       ...recordedFacts(record, factsHash(record, context.hash), toHex(record.authorityKeyId)),
       certificateSerial: certificate.serialNumber,
       certificateHash: context.hash.sha256(der),
+      ...(evidence.length > 0 && { evidence }),
     };
   };
 }

@@ -245,6 +245,7 @@ test("what was entered is known again by its certificate; another one of the key
   const reused = (what: string) => ({ code: `NAT_BIRTH_${what}_REUSED` });
   assert.throws(() => enteredDevice({ unitTag, byKey: other, byUnit: other }, certificateHash), reused("KEY"));
   assert.throws(() => enteredDevice({ unitTag, byUnit: other }, certificateHash), reused("UNIT"));
+  assert.throws(() => enteredDevice({ unitTag, byEvidence: other }, certificateHash), reused("EVIDENCE"));
 });
 
 test("a station itself bears nothing outside of its time or for another line", async () => {

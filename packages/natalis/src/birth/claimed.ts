@@ -56,12 +56,16 @@ export async function verifyClaimedBirth(
 /**
  * The device that this claim was entered as; undefined where key and unit are new.
  * @param certificateHash SHA-256 of the claim's certificate
- * @throws NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED where they are another birth's
+ * @throws NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED, NAT_BIRTH_EVIDENCE_REUSED where they are another birth's
  */
-export function enteredDevice({ byKey, byUnit }: KnownFacts, certificateHash: Uint8Array): DeviceRow | undefined {
+export function enteredDevice(
+  { byKey, byUnit, byEvidence }: KnownFacts,
+  certificateHash: Uint8Array,
+): DeviceRow | undefined {
   if (byKey !== undefined && equalBytes(byKey.certificateHash, certificateHash)) return byKey;
   if (byKey !== undefined) throw birthError("NAT_BIRTH_KEY_REUSED", "with another certificate");
   if (byUnit !== undefined) throw birthError("NAT_BIRTH_UNIT_REUSED", "with another key");
+  if (byEvidence !== undefined) throw birthError("NAT_BIRTH_EVIDENCE_REUSED", "with another key, as another unit");
   return undefined;
 }
 

@@ -5,6 +5,7 @@ import { errorFactory } from "../kernel/index.ts";
 
 export const birthErrors = {
   NAT_AUTHORIZE_DENIED: "The one who asks may not do this.",
+  NAT_AUTHORIZE_WINDOW: "The enrolment of the one who asks is not valid now: not yet, or not any more.",
   NAT_BIRTH_STATION_PRODUCT: "The station is not enrolled for this product line.",
   NAT_BIRTH_NOT_ADMITTED: "The unit is not expected to be born.",
   NAT_BIRTH_STATION_WINDOW: "The station bears no unit of this product line at this time.",
@@ -16,6 +17,7 @@ export const birthErrors = {
   NAT_BIRTH_POSSESSION: "The request is not signed by the key that it names.",
   NAT_BIRTH_KEY_REUSED: "A device with this key has been born before.",
   NAT_BIRTH_UNIT_REUSED: "This unit has been born before.",
+  NAT_BIRTH_EVIDENCE_REUSED: "A device with this evidence of its key has been born before.",
   NAT_BIRTH_CUSTODY: "The profile asks for a custody of the key that nothing proves.",
   NAT_BIRTH_EVIDENCE: "A statement about where the key lives is malformed, of an unknown format, or not of this key.",
   NAT_BIRTH_DOCUMENTS: "Birth record and birth certificate do not speak of the same birth.",

@@ -15,7 +15,7 @@ import {
 import { portableHash, type Signer } from "../kernel/index.ts";
 import { TestAuthority, testStationPrincipal } from "../testing/index.ts";
 import { generateKeyPair, signerFromKeyPair } from "../webcrypto/index.ts";
-import { type EvidenceStatement, type EvidenceVerifier, proveCustody } from "./evidence.ts";
+import { evidenceDigests, type EvidenceStatement, type EvidenceVerifier, proveCustody } from "./evidence.ts";
 import { encodePkcs11Declaration, pkcs11DeclaredFormat, pkcs11DeclaredVerifier } from "./pkcs11-declaration.ts";
 import { type PreparedBirth, prepareBirth } from "./prepare.ts";
 import { parseBirthRecord } from "./record.ts";
@@ -65,6 +65,13 @@ suite("what evidence proves", () => {
       { format: "none", digest },
     ]);
   });
+});
+
+test("a birth brings each statement once, under however many formats", () => {
+  const [one, other] = [hash.sha256(Uint8Array.of(1)), hash.sha256(Uint8Array.of(2))];
+  const named = [one, other, one.slice()].map((digest, i) => ({ format: `f${i}`, digest }));
+  assert.deepEqual(evidenceDigests(named), [one, other]);
+  assert.deepEqual(evidenceDigests([]), []);
 });
 
 suite("a birth with a declaration", () => {

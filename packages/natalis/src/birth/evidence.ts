@@ -3,7 +3,7 @@
 // without evidence nothing is proven and custody is 0.
 
 import type { Profile } from "../issue/index.ts";
-import type { Awaitable, Hash } from "../kernel/index.ts";
+import { type Awaitable, equalBytes, type Hash } from "../kernel/index.ts";
 import { birthError } from "./errors.ts";
 import type { EvidenceReference } from "./record.ts";
 
@@ -78,6 +78,12 @@ export async function proveCustody(
     evidence.push({ format, digest: hash.sha256(statement) });
   }
   return { custody, evidence };
+}
+
+/** The digests of a birth's statements, each once: no other birth may bring one of them. */
+export function evidenceDigests(evidence: readonly EvidenceReference[]): readonly Uint8Array[] {
+  const digests = evidence.map(({ digest }) => digest);
+  return digests.filter((digest, i) => digests.findIndex((other) => equalBytes(other, digest)) === i);
 }
 
 /** @throws NAT_BIRTH_CUSTODY saying what is asked and what is proven */

@@ -2,7 +2,7 @@
 // Birth: admission, birth record, proof of possession, and the way from a request to the event that the registry
 // sequences. Birth = issue + registry.
 
-export { type Admission, type AspiringUnit, admit, profileAdmission } from "./admission.ts";
+export { type Admission, type AspiringUnit, admit, notAdmitted, profileAdmission, termsOf } from "./admission.ts";
 export { answerBirth, type BirthAnswer, type RegisteredBirth } from "./answer.ts";
 export { bornFactsReader, type DocumentContext } from "./born-facts.ts";
 export { birthErrors } from "./errors.ts";
@@ -30,7 +30,7 @@ export {
   prepareBirth,
   type StoredBirth,
 } from "./prepare.ts";
-export { type Action, allowedRoles, authorize, isAuthorized, type Principal } from "./principal.ts";
+export { type Action, allowedRoles, authorize, isAuthorized, type Principal, requireValidity } from "./principal.ts";
 export { type BirthRecord, type EvidenceReference, encodeBirthRecord, parseBirthRecord } from "./record.ts";
 export type { BirthRequest } from "./request.ts";
 export { type ClaimContext, type ClaimedBirth, enteredDevice, verifyClaimedBirth } from "./claimed.ts";

@@ -10,8 +10,8 @@ import {
   type Profile,
 } from "../issue/index.ts";
 import { type Entropy, type Hash, newUuid, type SignatureVerifier } from "../kernel/index.ts";
-import type { DeviceRow } from "../registry/index.ts";
-import { type Admission, admit, profileAdmission } from "./admission.ts";
+import type { BirthTerms, DeviceRow } from "../registry/index.ts";
+import { type Admission, admit, profileAdmission, termsOf } from "./admission.ts";
 import {
   type EvidenceStatement,
   type EvidenceVerifier,
@@ -75,6 +75,8 @@ export interface NewBirth {
   /** The authority's key identifier, hexadecimal. */
   readonly issuer: string;
   readonly unitTag: Uint8Array;
+  /** What the commit must see to as well. */
+  readonly terms?: BirthTerms;
 }
 
 /** A retry: the device was born already, and gets the stored answer. */
@@ -92,9 +94,10 @@ const nothingProven: ProvenCustody = { custody: unprovenCustody, evidence: [] };
  * Admits and prepares one birth. Order: who asks, whether the unit is expected, the form of everything, proof of
  * possession, then whether key or unit were born before; so nothing is told to those who may not ask or do not have
  * the key.
- * @throws NAT_AUTHORIZE_DENIED, NAT_BIRTH_STATION_PRODUCT, NAT_BIRTH_NOT_ADMITTED, NAT_BIRTH_FACTS,
- * NAT_BIRTH_ALGORITHM, NAT_BIRTH_POSSESSION, NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED, NAT_BIRTH_EVIDENCE,
- * NAT_BIRTH_CUSTODY, NAT_DER_… and NAT_X509_… of a malformed request, NAT_ISSUE_…
+ * @throws NAT_AUTHORIZE_DENIED, NAT_AUTHORIZE_WINDOW, NAT_BIRTH_STATION_PRODUCT, NAT_BIRTH_NOT_ADMITTED,
+ * NAT_BIRTH_FACTS, NAT_BIRTH_ALGORITHM, NAT_BIRTH_POSSESSION, NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED,
+ * NAT_BIRTH_EVIDENCE_REUSED, NAT_BIRTH_EVIDENCE, NAT_BIRTH_CUSTODY, NAT_DER_… and NAT_X509_… of a malformed request,
+ * NAT_ISSUE_…
  */
 export async function prepareBirth(
   request: BirthRequest,
@@ -117,7 +120,7 @@ export async function prepareBirth(
 export async function establishBirth(request: BirthRequest, context: EstablishContext): Promise<EstablishedBirth> {
   const { principal, profile, authority, at, admission = profileAdmission(profile) } = context;
   const unit = { product: profile.product, model: request.model, serial: request.serial };
-  await admit(principal, profile, unit, admission);
+  await admit(principal, profile, unit, admission, at);
   requireStationTime(authority, profile, at);
   const facts = factsOf(request, context);
   const read = readRequest(request, profile);
@@ -206,7 +209,9 @@ function newBirth(
     },
   });
   const issuer = authority.keyId;
-  return { kind: "new", certificate, certificateSerial, record, encodedRecord, factsHash, issuer, unitTag };
+  const terms = termsOf(profile);
+  const birth = { certificate, certificateSerial, record, encodedRecord, factsHash, issuer, unitTag };
+  return { kind: "new", ...birth, ...(terms && { terms }) };
 }
 
 function recordOf(

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who asks, and may they. Deny by default: an action is allowed to the roles that its row names and to nobody else.
 
-import type { OperatorRole } from "../registry/index.ts";
+import { isValidAt, type OperatorRole, type Validity } from "../registry/index.ts";
 import { birthError } from "./errors.ts";
 
 /** Someone who proved who they are. How they did is the door's business. */
-export interface Principal {
+export interface Principal extends Validity {
   /** The operator's id: stands in birth records and in the log. */
   readonly id: string;
   readonly name: string;
@@ -28,6 +28,10 @@ export const allowedRoles = {
   "operator.revoke": ["admin"],
   "station.enrol": ["admin"],
   "station.bring-in": ["admin", "registrar"],
+  "product.read": ["admin", "registrar", "auditor"],
+  "expectation.read": ["admin", "registrar", "auditor"],
+  "expectation.change": ["admin", "registrar"],
+  "incident.read": ["admin", "registrar", "auditor"],
 } as const satisfies Readonly<Record<string, readonly OperatorRole[]>>;
 
 export type Action = keyof typeof allowedRoles;
@@ -43,4 +47,12 @@ export function isAuthorized(principal: Principal, action: Action): boolean {
 export function authorize(principal: Principal, action: Action): void {
   if (!isAuthorized(principal, action))
     throw birthError("NAT_AUTHORIZE_DENIED", `${principal.role} ${principal.id}: ${action}`);
+}
+
+/** Whoever is enrolled for a time may ask for nothing outside of it. @throws NAT_AUTHORIZE_WINDOW */
+export function requireValidity(principal: Principal, at: Date): void {
+  const { id, notBefore, notAfter } = principal;
+  if (isValidAt(principal, at.getTime())) return;
+  const [from, to] = [notBefore, notAfter].map((time) => (time === undefined ? "" : new Date(time).toISOString()));
+  throw birthError("NAT_AUTHORIZE_WINDOW", `${id}: valid from ${from || "ever"} to ${to || "ever"}`);
 }

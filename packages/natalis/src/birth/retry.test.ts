@@ -73,3 +73,9 @@ for (const state of ["suspended", "revoked", "retired"] as const satisfies reado
   test(`refused: a device that is ${state}, with a new key`, () =>
     assert.throws(() => storedDevice({ unitTag, byUnit: gone }, claim), { code: "NAT_BIRTH_UNIT_REUSED" }));
 }
+
+test("refused: a new key and a new unit with the evidence of another birth", () =>
+  assert.throws(() => storedDevice({ unitTag, byEvidence: other }, claim), { code: "NAT_BIRTH_EVIDENCE_REUSED" }));
+
+test("a retry brings its own evidence again", () =>
+  assert.equal(storedDevice({ unitTag, byKey: device, byUnit: device, byEvidence: device }, claim), device));

@@ -17,10 +17,13 @@ export interface RetryClaim {
 
 /**
  * The device of which the request is a retry, or undefined where key and unit are new.
- * @throws NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED
+ * @throws NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED, NAT_BIRTH_EVIDENCE_REUSED
  */
-export function storedDevice({ byKey, byUnit }: KnownFacts, claim: RetryClaim): DeviceRow | undefined {
-  if (byKey === undefined && byUnit === undefined) return undefined;
+export function storedDevice({ byKey, byUnit, byEvidence }: KnownFacts, claim: RetryClaim): DeviceRow | undefined {
+  if (byKey === undefined && byUnit === undefined) {
+    if (byEvidence !== undefined) throw birthError("NAT_BIRTH_EVIDENCE_REUSED", "with another key, as another unit");
+    return undefined;
+  }
   if (byKey === undefined) throw birthError("NAT_BIRTH_UNIT_REUSED", "with another key");
   if (byUnit === undefined || !equalBytes(byKey.id, byUnit.id))
     throw birthError("NAT_BIRTH_KEY_REUSED", "as another unit");

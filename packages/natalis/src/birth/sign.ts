@@ -6,13 +6,16 @@ import { signPrepared } from "../issue/index.ts";
 import type { Hash, Signer } from "../kernel/index.ts";
 import type { BornEvent } from "../registry/index.ts";
 import { recordedFacts } from "./born-facts.ts";
+import { evidenceDigests } from "./evidence.ts";
 import type { NewBirth } from "./prepare.ts";
 
 /** @throws NAT_ISSUE_TOKEN_USED, NAT_ISSUE_TOKEN_FORGED, NAT_ISSUE_SIGNER */
 export async function signBirth(birth: NewBirth, signer: Signer, hash: Hash): Promise<BornEvent> {
   const certificate = await signPrepared(birth.certificate, signer);
-  const { record, encodedRecord, factsHash, issuer, certificateSerial, unitTag } = birth;
+  const { record, encodedRecord, factsHash, issuer, certificateSerial, unitTag, terms } = birth;
   const certificateHash = hash.sha256(certificate);
   const device = { ...recordedFacts(record, factsHash, issuer), certificateSerial, certificateHash, unitTag };
-  return { type: "born", device, record: encodedRecord, certificate };
+  const evidence = evidenceDigests(record.evidence);
+  const born = { device, record: encodedRecord, certificate };
+  return { type: "born", ...born, ...(evidence.length > 0 && { evidence }), ...(terms && { terms }) };
 }

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
-import { algorithms, encodePem, parsePem } from "../formats/index.ts";
+import { algorithms, encodePem, parseCertificate, parsePem } from "../formats/index.ts";
 import { encodeUtf8, fromBase64, isNatalisError, type Signer, toBase64 } from "../kernel/index.ts";
 import { type TrustFile, verifyReceipt } from "../registry/index.ts";
 import { TestAuthority, testArc, testStationPrincipal } from "../testing/test-authority.ts";
@@ -56,6 +56,17 @@ test("an answer that verifies becomes the device's papers", async () => {
   assert.equal(born.chain.length, 2);
   assert.equal(born.deviceId.length, 16);
   assert.ok(born.checkpoint.size > 0);
+});
+
+test("born after the device looked at the clock: up to a minute later is what was asked for, more is the future", async () => {
+  const ports = { registrar: answering(good), signer, unit, trust, verifier: nodeSignatureVerifier, hash: nodeHash };
+  const [der = new Uint8Array(0)] = parsePem(good.certificate as string, "CERTIFICATE");
+  const begins = parseCertificate(der).notBefore.getTime();
+  for (const before of [0, 1, 60_000]) await beBorn({ ...ports, at: new Date(begins - before) });
+  await assert.rejects(beBorn({ ...ports, at: new Date(begins - 60_001) }), (error) => {
+    assert.ok(isNatalisError(error, "NAT_DEVICE_BIRTH"));
+    return isNatalisError(error.cause, "NAT_PATH_NOT_YET_VALID");
+  });
 });
 
 test("the request goes to /births and carries the facts", async () => {

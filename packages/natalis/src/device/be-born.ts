@@ -29,6 +29,7 @@ export interface BirthInput {
   /** What is said of where the key lives: a token's declaration, say. Absent: nothing, and custody is 0. */
   readonly evidence?: readonly EvidenceStatement[];
   readonly trust: TrustFile;
+  /** Now. */
   readonly at: Date;
   readonly verifier: SignatureVerifier;
   readonly hash: Hash;

@@ -4,7 +4,7 @@
 
 import { type DeviceIdentity, readDeviceIdentity, validatePath } from "../authenticate/index.ts";
 import { parseBirthRecord } from "../birth/index.ts";
-import { oidsOf, parseCertificate } from "../formats/index.ts";
+import { type Certificate, oidsOf, parseCertificate } from "../formats/index.ts";
 import { equalBytes, type Hash, isNatalisError, type SignatureVerifier, toHex } from "../kernel/index.ts";
 import { bodyHash, encodeBornBody, type PublicEntry, type TrustFile, verifyReceipt } from "../registry/index.ts";
 import { asRefusal, refusal } from "./birth-refusal.ts";
@@ -54,10 +54,14 @@ export interface PapersVerification<Papers = BirthPapers> {
   /** What was asked for. */
   readonly unit: UnitFacts;
   readonly trust: TrustFile;
+  /** When it was asked for, or later. */
   readonly at: Date;
   readonly verifier: SignatureVerifier;
   readonly hash: Hash;
 }
+
+/** A birth takes less, milliseconds, wherever it waits. */
+const longestBirth = 60_000;
 
 /**
  * Cosignatures are not asked for, whatever the trust file's quorum is: witnesses have not seen yet what was entered just
@@ -97,8 +101,9 @@ async function verify(input: PapersVerification): Promise<Born> {
 
 /** Key, path, identity and record. */
 async function verifyCertificate(input: PapersVerification<ProvisionalPapers>) {
-  const { papers, publicKey, trust, at, verifier } = input;
+  const { papers, publicKey, trust, verifier } = input;
   const certificate = parseCertificate(papers.certificate);
+  const at = onceBorn(certificate, input.at);
   requireSame("the certificate is for another key", certificate.publicKey, publicKey);
   const intermediates = papers.chain.map((der) => parseCertificate(der));
   const { answer: purpose, station: extension } = oidsOf(trust.arc);
@@ -128,6 +133,12 @@ function requireEntered(
   if (salt === undefined) throw refusal("a station issued the certificate, and no salt shows that it was entered");
   const due = bodyHash(salt, encodeBornBody({ record, certificate }), hash);
   requireSame("the log entry is of another certificate", entry.bodyHash, due);
+}
+
+/** Whoever looked at the clock before asking is younger by now: what was born since is no certificate of the future. */
+function onceBorn({ notBefore }: Certificate, at: Date): Date {
+  const since = notBefore.getTime() - at.getTime();
+  return since > 0 && since <= longestBirth ? notBefore : at;
 }
 
 /** The certificate commits to the record, and both say what was asked for. */

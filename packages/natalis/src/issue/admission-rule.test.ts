@@ -26,12 +26,19 @@ test("a list expects what it lists", () => {
   assert.equal(isExpected(parseAdmissionRule({ kind: "list", serials: [] }), ""), false);
 });
 
+test("imported units are the registry's to know", () => {
+  const rule = parseAdmissionRule({ kind: "imported" });
+  assert.deepEqual(rule, { kind: "imported" });
+  assert.ok(isExpected(rule, "anything"));
+});
+
 const refused: readonly [string, unknown][] = [
   ["nothing", undefined],
   ["a text", "open"],
   ["an unknown kind", { kind: "all" }],
   ["an inherited kind", Object.create({ kind: "none" })],
   ["a member too many", { kind: "open", serials: [] }],
+  ["an import with its list", { kind: "imported", serials: ["A1"] }],
   ["a range without an end", { kind: "serials", from: "A1" }],
   ["a range that falls", { kind: "serials", from: "A2", to: "A1" }],
   ["a range of two prefixes", { kind: "serials", from: "A1", to: "B2" }],

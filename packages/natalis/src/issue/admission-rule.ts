@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which serial numbers of a product line are expected to be born: all, a range, or a list. Part of a profile.
+// Which serial numbers of a product line are expected to be born: all, a range, a list, or those that were imported into
+// the registry. Part of a profile.
 
 import { issueError } from "./errors.ts";
 import { isSerialText } from "./text.ts";
@@ -14,7 +15,9 @@ export type AdmissionRule =
       readonly from: bigint;
       readonly to: bigint;
     }
-  | { readonly kind: "list"; readonly serials: ReadonlySet<string> };
+  | { readonly kind: "list"; readonly serials: ReadonlySet<string> }
+  /** The list is the registry's: it decides when the birth is committed. */
+  | { readonly kind: "imported" };
 
 /** The longest list of serial numbers in one profile. */
 const maximumListLength = 100_000;
@@ -32,15 +35,19 @@ export function parseAdmissionRule(json: unknown): AdmissionRule {
     case "list":
       checkMembers(given, ["kind", "serials"]);
       return listOf(given.serials);
+    case "imported":
+      checkMembers(given, ["kind"]);
+      return { kind: "imported" };
     default:
-      throw issueError("NAT_ISSUE_PROFILE", "admission is not of the kind open, serials or list");
+      throw issueError("NAT_ISSUE_PROFILE", "admission is not of the kind open, serials, list or imported");
   }
 }
 
-/** Whether the rule expects a unit with this serial number. */
+/** Whether the rule expects a unit with this serial number; of imported units it cannot tell and rules none out. */
 export function isExpected(rule: AdmissionRule, serial: string): boolean {
   switch (rule.kind) {
     case "open":
+    case "imported":
       return true;
     case "serials":
       return isInRange(rule, serial);

@@ -22,6 +22,7 @@ const profiles: readonly [what: string, changes: object][] = [
   ["days", { notAfter: 3650 }],
   ["a range of serial numbers", { admission: { kind: "serials", from: "SN-0001", to: "SN-0999" } }],
   ["a range whose bounds have as many digits", { admission: { kind: "serials", from: "7", to: "9" } }],
+  ["units that are imported, and a quota", { admission: { kind: "imported" }, quota: 1000 }],
   ["a list of them", { admission: { kind: "list", serials: ["A", "B"] } }],
 ];
 for (const [what, changes] of profiles)

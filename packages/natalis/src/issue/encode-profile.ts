@@ -19,12 +19,13 @@ export function encodeProfile(profile: Profile): Record<string, unknown> {
     ...(mudUrl === undefined ? {} : { mudUrl }),
     showsMaker,
     admission: encodeAdmission(profile.admission),
+    ...(profile.quota === undefined ? {} : { quota: profile.quota }),
   };
 }
 
 function encodeAdmission(rule: AdmissionRule): Record<string, unknown> {
   const { kind } = rule;
-  if (kind === "open") return { kind };
+  if (kind === "open" || kind === "imported") return { kind };
   if (kind === "list") return { kind, serials: [...rule.serials] };
   const serial = (number: bigint) => rule.prefix + number.toString().padStart(rule.digits, "0");
   return { kind, from: serial(rule.from), to: serial(rule.to) };

@@ -33,7 +33,12 @@ test("a profile is read", () => {
     mudUrl: "https://acme.example/pump.json",
     showsMaker: false,
     admission: { kind: "open" },
+    quota: undefined,
   });
+});
+
+test("a profile may bound the births of its product line", () => {
+  assert.equal(parseProfile({ ...good, quota: 50_000 }).quota, 50_000);
 });
 
 test("a profile may say that strangers are told the maker", () => {
@@ -79,6 +84,9 @@ const refused: readonly [string, Record<string, unknown>][] = [
   ["a MUD URL that is none", { mudUrl: "https://[" }],
   ["a maker that is shown somewhat", { showsMaker: "yes" }],
   ["no admission", { admission: undefined }],
+  ["a quota of nothing", { quota: 0 }],
+  ["a quota that is no number", { quota: "many" }],
+  ["a quota that no number holds", { quota: 2 ** 53 }],
 ];
 for (const [what, change] of refused)
   test(`refused: ${what}`, () =>

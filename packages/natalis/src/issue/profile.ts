@@ -30,6 +30,8 @@ export interface Profile {
   /** Whether strangers who ask if a unit is genuine are told who made it. */
   readonly showsMaker: boolean;
   readonly admission: AdmissionRule;
+  /** The most births that the product line may ever have; absent: no bound. */
+  readonly quota: number | undefined;
 }
 
 const members = [
@@ -44,11 +46,12 @@ const members = [
   "mudUrl",
   "showsMaker",
   "admission",
+  "quota",
 ];
 
 /**
- * Reads a profile from its JSON value. `models`, `mudUrl` and `showsMaker` (false) may be absent; `notAfter` is "none"
- * or a number of days.
+ * Reads a profile from its JSON value. `models`, `mudUrl`, `showsMaker` (false) and `quota` may be absent; `notAfter` is
+ * "none" or a number of days.
  * @throws NAT_ISSUE_PROFILE naming the member that is not acceptable
  */
 export function parseProfile(json: unknown): Profile {
@@ -68,6 +71,7 @@ export function parseProfile(json: unknown): Profile {
     mudUrl: mudUrlOf(given.mudUrl),
     showsMaker: flagOf("showsMaker", given.showsMaker),
     admission: parseAdmissionRule(given.admission),
+    quota: given.quota === undefined ? undefined : integerOf("quota", given.quota, 1, Number.MAX_SAFE_INTEGER),
   };
 }
 

@@ -84,7 +84,7 @@ const refused: readonly [what: string, at: Date][] = [
 ];
 for (const [what, at] of refused)
   test(`nothing is prepared ${what}`, async () => {
-    await assert.rejects(own.birth(unit(), { at }, station), { code: "NAT_ISSUE_LINT", message: /station/ });
+    await assert.rejects(own.birth(unit(), { at }, station), { code: "NAT_BIRTH_STATION_WINDOW" });
   });
 
 const prepare = (changes: Partial<Parameters<typeof prepareStationCertificate>[0]>) => () =>

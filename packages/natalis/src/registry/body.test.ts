@@ -10,10 +10,12 @@ import {
   encodeBornBody,
   encodeLifecycleBody,
   encodeOperatorBody,
+  encodeRefusedBirthBody,
   parseAuthorityBody,
   parseBornBody,
   parseLifecycleBody,
   parseOperatorBody,
+  parseRefusedBirthBody,
 } from "./body.ts";
 
 const plain = { noNullPrototype: true } as const;
@@ -34,11 +36,13 @@ const someOperator = fc.record(
     certificateHash: credential,
     products: fc.array(text(1, 32), { maxLength: 5 }),
     quota: fc.maxSafeNat(),
+    notBefore: fc.nat(1000),
+    notAfter: fc.integer({ min: 1000, max: 8.64e15 }),
   },
   { requiredKeys: ["id", "name", "role", "products"], noNullPrototype: true },
 );
 const operator = someOperator.filter((one) => one.tokenHash !== undefined || one.certificateHash !== undefined);
-const parsers = [parseBornBody, parseLifecycleBody, parseAuthorityBody, parseOperatorBody];
+const parsers = [parseBornBody, parseLifecycleBody, parseAuthorityBody, parseOperatorBody, parseRefusedBirthBody];
 
 test("bodies of births come back as they went", () => {
   const body = fc.record({ record: bytes, certificate: bytes }, plain);
@@ -73,6 +77,23 @@ test("bodies of operators come back as they went", () => {
       assert.deepEqual(parseOperatorBody(encodeOperatorBody({ ...why, enrolled })), { ...why, enrolled });
       const revoked = { ...why, revoked: enrolled.id };
       assert.deepEqual(parseOperatorBody(encodeOperatorBody(revoked)), revoked);
+    }),
+  );
+});
+
+test("bodies of refused births come back as they went", () => {
+  const own = fc.record(
+    {
+      station: fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/),
+      code: fc.stringMatching(/^NAT_[A-Z0-9_]{1,60}$/),
+      deviceId: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+      unrecorded: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    },
+    { requiredKeys: ["station", "code"], noNullPrototype: true },
+  );
+  fc.assert(
+    fc.property(cause, own, (why, what) => {
+      assert.deepEqual(parseRefusedBirthBody(encodeRefusedBirthBody({ ...why, ...what })), { ...why, ...what });
     }),
   );
 });
@@ -115,6 +136,19 @@ test("what an encoder would not write, no parser takes", () => {
     () => encodeOperatorBody({ actor: "a", enrolled: { id: "a", name: "", role: "station", products: [] } }),
     () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, products: Array(1001).fill("p") as string[] } }),
     () => encodeOperatorBody({ actor: "a", revoked: "b c" }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, notBefore: 2, notAfter: 1 } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, notBefore: -1 } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, notAfter: 8.64e15 + 1 } }),
+    () => encodeOperatorBody({ actor: "a", enrolled: { ...enrolled, notAfter: 1.5 } }),
+    () => encodeRefusedBirthBody({ actor: "a", station: "A", code: "NAT_BIRTH_KEY_REUSED" }),
+    () => encodeRefusedBirthBody({ actor: "a", station: "a", code: "KEY_REUSED" }),
+    () => encodeRefusedBirthBody({ actor: "a", station: "a", code: "NAT_A", deviceId: hash }),
+    () => encodeRefusedBirthBody({ actor: "a", station: "a", code: "NAT_A", unrecorded: 0 }),
+    () => parseRefusedBirthBody(encodeCbor(fieldsOf([2, "a"], [17, "a"]))),
+    () => parseRefusedBirthBody(encodeCbor(fieldsOf([2, "a"], [18, "NAT_A"]))),
+    () => parseRefusedBirthBody(encodeCbor(fieldsOf([2, "a"], [17, "a"], [18, "NAT_A"], [21, 0]))),
+    () => parseRefusedBirthBody(encodeCbor(fieldsOf([2, "a"], [17, "a"], [18, "NAT_A"], [19, hash]))),
+    () => parseRefusedBirthBody(encodeCbor(fieldsOf([2, "a"], [8, "a"], [17, "a"], [18, "NAT_A"]))),
     () => encodeAuthorityBody({ actor: "a", kind: "leaf" as "root", keyId: "aa", certificate: hash }),
     () => parseLifecycleBody(encodeCbor(fieldsOf([2, "a"]))),
     () => parseLifecycleBody(encodeCbor(fieldsOf([1, 0]))),

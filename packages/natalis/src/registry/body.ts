@@ -16,6 +16,7 @@ import {
   majorTypes,
 } from "../formats/index.ts";
 import { fromHex, toHex } from "../kernel/index.ts";
+import { latestTime } from "./entry.ts";
 import { registryError } from "./errors.ts";
 import type { AuthorityKind, OperatorCredentials, OperatorRole } from "./ports.ts";
 import { refusingAs } from "./refusal.ts";
@@ -36,13 +37,21 @@ const fields = {
   quota: 12,
   tokenHash: 13,
   certificateHash: 14,
+  notBefore: 15,
+  notAfter: 16,
+  station: 17,
+  code: 18,
+  device: 19,
   window: 20,
+  unrecorded: 21,
 } as const;
 
 const maximumActorLength = 64;
 const maximumNameLength = 128;
 const maximumNoteLength = 1000;
 const maximumProducts = 1000;
+/** A code of the birth catalogue. */
+const refusalCodeForm = /^NAT_[A-Z0-9_]{1,60}$/;
 const operatorIdForm = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const authorityKinds: readonly AuthorityKind[] = ["root", "issuing", "server", "verdict"];
 const operatorRoles: readonly OperatorRole[] = ["admin", "registrar", "station", "auditor"];
@@ -84,6 +93,21 @@ export interface NewOperator extends OperatorCredentials {
   readonly role: OperatorRole;
   readonly products: readonly string[];
   readonly quota?: number;
+  /** When its enrolment begins to be valid, and when it ceases, Unix milliseconds, both included; absent: no bound. */
+  readonly notBefore?: number;
+  readonly notAfter?: number;
+}
+
+/** What became of a birth that someone was born with before. */
+export interface RefusedBirthBody extends Cause {
+  /** The operator that asked. */
+  readonly station: string;
+  /** What it was refused for: NAT_BIRTH_KEY_REUSED and the like. */
+  readonly code: string;
+  /** The device that holds what was claimed again. */
+  readonly deviceId?: Uint8Array;
+  /** Refusals of this station since its last entry that were too many to enter; absent: none. */
+  readonly unrecorded?: number;
 }
 
 /** The authority of a station that bears units without a connection; product and quota are its operator's. */
@@ -170,7 +194,8 @@ export function parseAuthorityBody(bytes: Uint8Array): AuthorityBody {
 /** @throws NAT_REGISTRY_BODY */
 export function encodeOperatorBody(body: OperatorBody): Uint8Array {
   if (body.enrolled === undefined) return encodeFields(body, [[fields.operator, operatorId(body.revoked)]]);
-  const { id, name, role, products, quota } = body.enrolled;
+  const { id, name, role, products, quota, notBefore, notAfter } = body.enrolled;
+  requireWindow(body.enrolled);
   if (name.length > maximumNameLength) throw registryError("NAT_REGISTRY_BODY", `a name of ${name.length}`);
   const { tokenHash, certificateHash } = credentialsOf(body.enrolled);
   return encodeFields(body, [
@@ -181,6 +206,8 @@ export function encodeOperatorBody(body: OperatorBody): Uint8Array {
     [fields.quota, quota],
     [fields.tokenHash, tokenHash],
     [fields.certificateHash, certificateHash],
+    [fields.notBefore, notBefore],
+    [fields.notAfter, notAfter],
     ...(body.authority === undefined ? [] : authorityFields(body.authority, body.enrolled)),
   ]);
 }
@@ -201,8 +228,10 @@ function authorityFields(authority: StationAuthority, operator: NewOperator): [n
 /** @throws NAT_REGISTRY_BODY */
 export function parseOperatorBody(bytes: Uint8Array): OperatorBody {
   return refusingAs("NAT_REGISTRY_BODY", () => {
-    const { operator, name, role, products, quota, tokenHash, certificateHash, certificate, keyId, window } = fields;
-    const ofOperator = [operator, name, role, products, quota, tokenHash, certificateHash];
+    const { operator, name, role, products, quota, tokenHash, certificateHash, notBefore, notAfter } = fields;
+    const validity = [notBefore, notAfter];
+    const ofOperator = [operator, name, role, products, quota, tokenHash, certificateHash, ...validity];
+    const { certificate, keyId, window } = fields;
     const map = readFields(bytes, [...ofOperator, certificate, keyId, window]);
     const id = operatorId(asText(map.get(operator)));
     if (!map.has(role)) return { ...causeOf(asMap(map, [fields.actor, fields.note, operator])), revoked: id };
@@ -217,7 +246,10 @@ export function parseOperatorBody(bytes: Uint8Array): OperatorBody {
         ...(map.has(tokenHash) && { tokenHash: asBytes(map.get(tokenHash)) }),
         ...(map.has(certificateHash) && { certificateHash: asBytes(map.get(certificateHash)) }),
       }),
+      ...(map.has(notBefore) && { notBefore: asUnsigned(map.get(notBefore)) }),
+      ...(map.has(notAfter) && { notAfter: asUnsigned(map.get(notAfter)) }),
     };
+    requireWindow(enrolled);
     if (!map.has(certificate)) return { ...causeOf(asMap(map, [fields.actor, fields.note, ...ofOperator])), enrolled };
     const authority = authorityOf(map);
     authorityFields(authority, enrolled);
@@ -233,6 +265,49 @@ function authorityOf(map: CborMap): StationAuthority {
     notBefore: asUnsigned(notBefore),
     notAfter: asUnsigned(notAfter),
   };
+}
+
+/** @throws NAT_REGISTRY_BODY */
+export function encodeRefusedBirthBody(body: RefusedBirthBody): Uint8Array {
+  checkRefusedBirth(body);
+  return encodeFields(body, [
+    [fields.station, body.station],
+    [fields.code, body.code],
+    [fields.device, body.deviceId],
+    [fields.unrecorded, body.unrecorded],
+  ]);
+}
+
+/** @throws NAT_REGISTRY_BODY */
+export function parseRefusedBirthBody(bytes: Uint8Array): RefusedBirthBody {
+  return refusingAs("NAT_REGISTRY_BODY", () => {
+    const { station, code, device, unrecorded } = fields;
+    const map = readFields(bytes, [station, code, device, unrecorded]);
+    const body = {
+      ...causeOf(map),
+      station: asText(map.get(station)),
+      code: asText(map.get(code)),
+      ...(map.has(device) && { deviceId: asBytes(map.get(device)) }),
+      ...(map.has(unrecorded) && { unrecorded: asUnsigned(map.get(unrecorded)) }),
+    };
+    checkRefusedBirth(body);
+    return body;
+  });
+}
+
+function checkRefusedBirth({ station, code, deviceId, unrecorded }: RefusedBirthBody): void {
+  operatorId(station);
+  if (!refusalCodeForm.test(code)) throw registryError("NAT_REGISTRY_BODY", `a code of ${code.length} characters`);
+  if (deviceId !== undefined && deviceId.length !== 16)
+    throw registryError("NAT_REGISTRY_BODY", `a device id of ${deviceId.length} bytes`);
+  // Absent and zero would be two bodies of one meaning.
+  if (unrecorded === 0) throw registryError("NAT_REGISTRY_BODY", "a count of nothing");
+}
+
+function requireWindow({ notBefore = 0, notAfter = latestTime }: Pick<NewOperator, "notBefore" | "notAfter">): void {
+  const areTimes = Number.isSafeInteger(notBefore) && Number.isSafeInteger(notAfter) && notBefore >= 0;
+  if (!areTimes || notBefore > notAfter || notAfter > latestTime)
+    throw registryError("NAT_REGISTRY_BODY", `valid from ${notBefore} to ${notAfter}`);
 }
 
 function encodeFields(cause: Cause, own: readonly (readonly [number, CborValue | undefined])[]): Uint8Array {

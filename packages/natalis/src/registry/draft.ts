@@ -3,6 +3,7 @@
 // a batch see what earlier ones did. Nothing here touches storage but to read rows.
 
 import { type Entropy, equalBytes, type Hash } from "../kernel/index.ts";
+import { type AdmissionStores, DraftAdmission } from "./draft-admission.ts";
 import { bodyHash, encodePublicEntry, entryTypes, type PublicEntry } from "./entry.ts";
 import type {
   AuthorityRow,
@@ -24,7 +25,7 @@ import type {
 } from "./ports.ts";
 
 /** The rows that planning reads. */
-export interface DraftStores {
+export interface DraftStores extends AdmissionStores {
   readonly devices: Pick<DeviceStore, "device">;
   readonly operators: Pick<OperatorStore, "operator" | "operatorByToken" | "operatorByCertificate">;
   readonly authorities: Pick<AuthorityStore, "authorityByKeyId">;
@@ -45,7 +46,17 @@ export type EntryFields = Partial<Pick<PublicEntry, "deviceId" | "ordinal" | "pr
 /** The rows of a commit, apart from entries, trees and head. */
 export type DraftRows = Pick<
   CommitBatch,
-  "devices" | "changes" | "revocations" | "authorities" | "operators" | "operatorChanges" | "births"
+  | "devices"
+  | "changes"
+  | "revocations"
+  | "authorities"
+  | "operators"
+  | "operatorChanges"
+  | "births"
+  | "products"
+  | "listed"
+  | "evidence"
+  | "incidents"
 >;
 
 const saltLength = 16;
@@ -54,6 +65,7 @@ export class CommitDraft {
   /** Never before the newest entry's. */
   readonly time: number;
   readonly entries: StoredEntry[] = [];
+  readonly admission: DraftAdmission;
   readonly #input: DraftInput;
   readonly #born = new Map<string, DeviceRow>();
   readonly #changed = new Map<string, DeviceRow>();
@@ -67,6 +79,7 @@ export class CommitDraft {
 
   constructor(input: DraftInput) {
     this.#input = input;
+    this.admission = new DraftAdmission(input.stores);
     this.time = Math.max(input.at.getTime(), input.head?.time ?? 0);
   }
 
@@ -145,7 +158,8 @@ export class CommitDraft {
 
   /** The first field of a claim (`claimKeys`) that an earlier birth of this batch has taken. */
   takenInBatch(keys: readonly string[]): BirthClaimField | undefined {
-    return claimFields.find((_, i) => this.#claims.has(keys[i] as string));
+    const taken = keys.findIndex((key) => this.#claims.has(key));
+    return taken < 0 ? undefined : (claimFields[taken] ?? "evidence");
   }
 
   addBirth(row: DeviceRow, keys: readonly string[]): void {
@@ -200,6 +214,7 @@ export class CommitDraft {
       operators: this.#enrolled,
       operatorChanges: this.#operatorChanges,
       births: Array.from(this.#births, ([operator, births]): BirthCount => ({ operator, births })),
+      ...this.admission.rows(),
     };
   }
 }
@@ -208,9 +223,13 @@ const noFields = { deviceId: null, ordinal: null, previous: null, keyHash: null,
 
 const claimFields = ["key", "unit", "device", "serial"] as const satisfies readonly BirthClaimField[];
 
-/** What a birth takes, as keys of a set, in the order of `claimFields`. */
-export function claimKeys({ keyHash, unitTag, deviceId, issuer, certificateSerial }: BirthClaim): readonly string[] {
-  return [`k${keyOf(keyHash)}`, `u${keyOf(unitTag)}`, `d${keyOf(deviceId)}`, `s${issuer} ${keyOf(certificateSerial)}`];
+/** What a birth takes, as keys of a set, in the order of `claimFields`, and then its evidence. */
+export function claimKeys(claim: BirthClaim): readonly string[] {
+  const { keyHash, unitTag, deviceId, issuer, certificateSerial, evidence } = claim;
+  const serial = `s${issuer} ${keyOf(certificateSerial)}`;
+  const keys = [`k${keyOf(keyHash)}`, `u${keyOf(unitTag)}`, `d${keyOf(deviceId)}`, serial];
+  for (const digest of evidence ?? []) keys.push(`e${keyOf(digest)}`);
+  return keys;
 }
 
 /** One character a byte: made in a fifth of the time that hexadecimal takes. */

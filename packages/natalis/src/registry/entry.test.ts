@@ -52,7 +52,10 @@ const authority = fc.record({ time: instant, keyHash: bytes(32), bodyHash: bytes
   ...fields,
   type: entryTypes.authority,
 }));
-const entries = fc.oneof(born, later, authority);
+const refusal = fc
+  .record({ time: instant, keyHash: bytes(32), unitTag: bytes(32), bodyHash: bytes(32) })
+  .map((fields) => ({ ...none, ...fields, type: entryTypes.refusedBirth }));
+const entries = fc.oneof(born, later, authority, refusal);
 
 const refused = (error: unknown) => isNatalisError(error, "NAT_REGISTRY_ENTRY");
 

@@ -75,6 +75,7 @@ const forms: ReadonlyMap<number, readonly OptionalField[]> = new Map<number, rea
   [entryTypes.retired, laterFields],
   [entryTypes.authority, ["keyHash"]],
   [entryTypes.station, []],
+  [entryTypes.refusedBirth, ["keyHash", "unitTag"]],
 ]);
 
 const writer = new CborWriter();
@@ -164,7 +165,7 @@ function requireForm(entry: PublicEntry): void {
 }
 
 /** Beyond this an instant is none that a Date can hold (ECMA-262, section 21.4.1.1). */
-const latestTime = 8.64e15;
+export const latestTime = 8.64e15;
 
 /** Unix milliseconds. */
 function timeOf(value: CborValue | undefined): number {

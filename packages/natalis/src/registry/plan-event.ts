@@ -8,6 +8,7 @@ import {
   encodeBornBody,
   encodeLifecycleBody,
   encodeOperatorBody,
+  encodeRefusedBirthBody,
   type StationAuthority,
 } from "./body.ts";
 import { type CommitDraft, claimKeys } from "./draft.ts";
@@ -19,11 +20,13 @@ import type {
   LifecycleEvent,
   OperatorEnrolledEvent,
   OperatorRevokedEvent,
+  RefusedBirthEvent,
   RegistryEvent,
 } from "./events.ts";
 import { nextState, reasonOf } from "./lifecycle.ts";
-import type { AuthorityRow, BirthClaim, DeviceRow, RevocationChange } from "./ports.ts";
+import type { AuthorityRow, BirthClaim, DeviceRow, OperatorRow, RevocationChange } from "./ports.ts";
 import { noOwner } from "./state-leaf.ts";
+import { isValidAt } from "./validity.ts";
 
 /** Where an event was put, and the device it made or changed, as it then is. */
 export interface PlannedEntry {
@@ -36,8 +39,10 @@ export interface PlannedEntry {
 }
 
 /**
- * Plans one event. @throws NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_OPERATOR, NAT_REGISTRY_ADMINISTRATOR, NAT_REGISTRY_QUOTA, NAT_REGISTRY_DEVICE,
- * NAT_LIFECYCLE_REFUSED, NAT_LIFECYCLE_REASON, NAT_REGISTRY_BODY, NAT_REGISTRY_ENTRY; the draft is then as before
+ * Plans one event. @throws NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_OPERATOR, NAT_REGISTRY_WINDOW,
+ * NAT_REGISTRY_ADMINISTRATOR, NAT_REGISTRY_QUOTA, NAT_REGISTRY_PRODUCT_QUOTA, NAT_REGISTRY_NOT_EXPECTED,
+ * NAT_REGISTRY_DEVICE, NAT_LIFECYCLE_REFUSED, NAT_LIFECYCLE_REASON, NAT_REGISTRY_BODY, NAT_REGISTRY_ENTRY; the draft is
+ * then as before
  */
 export function planEvent(draft: CommitDraft, event: RegistryEvent, hash: Hash): Promise<PlannedEntry> {
   switch (event.type) {
@@ -49,15 +54,17 @@ export function planEvent(draft: CommitDraft, event: RegistryEvent, hash: Hash):
       return planEnrolment(draft, event, hash);
     case "operator-revoked":
       return planRevokedOperator(draft, event);
+    case "birth-refused":
+      return planRefusedBirth(draft, event);
     default:
       return planLifecycle(draft, event);
   }
 }
 
 /** What a birth takes for itself. */
-export function claimOf({ device }: BornEvent): BirthClaim {
+export function claimOf({ device, evidence }: BornEvent): BirthClaim {
   const { id, keyHash, unitTag, issuer, certificateSerial } = device;
-  return { deviceId: id, keyHash, unitTag, issuer, certificateSerial };
+  return { deviceId: id, keyHash, unitTag, issuer, certificateSerial, ...(evidence && { evidence }) };
 }
 
 /** What a lifecycle event changes on the CRLs; `device` is as the event left it. */
@@ -85,6 +92,7 @@ async function planBirth(draft: CommitDraft, event: BornEvent): Promise<PlannedE
   const now = { state: "active", since: draft.time, bornEntry: index, lastEntry: index, owner: noOwner } as const;
   const row: DeviceRow = { ...device, ordinal, ...now };
   draft.addBirth(row, keys);
+  draft.admission.addBirth(event, ordinal);
   return { index, entry, salt, device: row };
 }
 
@@ -92,11 +100,31 @@ async function requireBirthAllowed(draft: CommitDraft, event: BornEvent): Promis
   const { station } = event.device;
   const operator = await draft.operator(station);
   if (operator?.state !== "active") throw registryError("NAT_REGISTRY_OPERATOR", station);
-  if (operator.quota === undefined || operator.born < operator.quota) return;
-  // A retry may itself be what used up the quota: then there is an answer for it.
+  if (!isValidAt(operator, draft.time)) throw registryError("NAT_REGISTRY_WINDOW", station);
+  const refusal = quotaRefusal(operator) ?? (event.terms && (await draft.admission.refusalOf(event)));
+  if (refusal === undefined) return;
+  // A retry may itself be what used up the quota, or is born of the list: then there is an answer for it.
   const taken = await draft.takenBefore(claimOf(event));
-  if (taken !== undefined) throw registryError("NAT_REGISTRY_DUPLICATE", taken);
-  throw registryError("NAT_REGISTRY_QUOTA", `${station}: ${operator.born} of ${operator.quota}`);
+  throw taken === undefined ? refusal : registryError("NAT_REGISTRY_DUPLICATE", taken);
+}
+
+function quotaRefusal({ id, born, quota }: OperatorRow): Error | undefined {
+  if (quota === undefined || born < quota) return undefined;
+  return registryError("NAT_REGISTRY_QUOTA", `${id}: ${born} of ${quota}`);
+}
+
+async function planRefusedBirth(draft: CommitDraft, event: RefusedBirthEvent): Promise<PlannedEntry> {
+  const { station, code, keyHash, unitTag, deviceId, unrecorded = 0 } = event;
+  if ((await draft.operator(station)) === undefined) throw registryError("NAT_REGISTRY_OPERATOR", station);
+  if (deviceId !== undefined && (await draft.device(deviceId)) === undefined)
+    throw registryError("NAT_REGISTRY_DEVICE", event.type);
+  if (await draft.admission.isRecorded(event)) throw registryError("NAT_REGISTRY_DUPLICATE", "refusal");
+  const body = encodeRefusedBirthBody(event);
+  const { index, entry, salt } = draft.append(entryTypes.refusedBirth, { keyHash, unitTag }, body);
+  const device = deviceId === undefined ? {} : { deviceId };
+  const row = { entry: index, time: draft.time, station, code, keyHash, unitTag, ...device, unrecorded };
+  draft.admission.addIncident(row);
+  return { index, entry, salt };
 }
 
 async function planLifecycle(draft: CommitDraft, event: LifecycleEvent): Promise<PlannedEntry> {

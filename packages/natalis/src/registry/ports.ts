@@ -5,6 +5,16 @@
 
 import type { TileBytes, TileId, TileReader } from "../formats/index.ts";
 import type { Awaitable } from "../kernel/index.ts";
+import type {
+  EvidenceClaim,
+  EvidenceIndex,
+  ExpectationStore,
+  IncidentRow,
+  IncidentStore,
+  ListedBirth,
+  ProductBirths,
+  ProductStore,
+} from "./admission-ports.ts";
 
 /** The largest page that any list of these ports is asked for; adapters refuse more with NAT_REGISTRY_PAGE. */
 export const pageLimit = 500;
@@ -160,6 +170,9 @@ export interface OperatorRow extends OperatorCredentials {
   readonly products: readonly string[];
   /** The most births it may ever ask for; absent means no bound. */
   readonly quota?: number;
+  /** When its enrolment begins to be valid, and when it ceases, both included; absent means no bound. */
+  readonly notBefore?: number;
+  readonly notAfter?: number;
   readonly born: number;
   readonly state: "active" | "revoked";
   readonly enrolledEntry: number;
@@ -200,6 +213,11 @@ export interface CommitBatch {
   readonly operatorChanges: readonly OperatorChange[];
   /** Applied after `operators`. At most one per operator. */
   readonly births: readonly BirthCount[];
+  /** At most one per product line. */
+  readonly products: readonly ProductBirths[];
+  readonly listed: readonly ListedBirth[];
+  readonly evidence: readonly EvidenceClaim[];
+  readonly incidents: readonly IncidentRow[];
 }
 
 /**
@@ -208,9 +226,11 @@ export interface CommitBatch {
  * processes do. `head.checkpoint` joins the stored checkpoints in the same transaction.
  *
  * Refusals, after which nothing has changed: NAT_REGISTRY_HEAD_MOVED (plan again on the new head),
- * NAT_REGISTRY_DUPLICATE (a key, unit, device id, certificate serial of one issuer, operator id, token, operator's
- * certificate or authority certificate is there already), NAT_REGISTRY_QUOTA (an operator would pass its quota). Any other error leaves open
- * whether the commit happened; ask `head` and the stored checkpoints.
+ * NAT_REGISTRY_DUPLICATE (a key, unit, device id, certificate serial of one issuer, statement of evidence, operator id,
+ * token, operator's certificate, authority certificate or attempt is there already), NAT_REGISTRY_QUOTA and
+ * NAT_REGISTRY_PRODUCT_QUOTA (an operator or a product line would pass its quota), NAT_REGISTRY_NOT_EXPECTED (a listed
+ * birth's unit is not in its list, of another model, or born), NAT_REGISTRY_FULL (there is no room). Any other error
+ * leaves open whether the commit happened; ask `head` and the stored checkpoints.
  */
 export interface CommitStore {
   head(): Awaitable<RegistryHead | undefined>;
@@ -289,12 +309,14 @@ export interface BirthClaim {
   readonly unitTag: Uint8Array;
   readonly issuer: string;
   readonly certificateSerial: Uint8Array;
+  /** SHA-256 of each statement of its evidence; absent: none. */
+  readonly evidence?: readonly Uint8Array[];
 }
 
-export type BirthClaimField = "key" | "unit" | "device" | "serial";
+export type BirthClaimField = "key" | "unit" | "device" | "serial" | "evidence";
 
 /** Guarantee: a birth once committed is found for ever, whatever state its device came to. */
-export interface BirthIndex {
+export interface BirthIndex extends EvidenceIndex {
   birthByKey(keyHash: Uint8Array): Awaitable<DeviceRow | undefined>;
   birthByUnit(unitTag: Uint8Array): Awaitable<DeviceRow | undefined>;
   /** For each claim, in order, the first of its fields that is taken already, or undefined. */
@@ -393,6 +415,9 @@ export interface RegistryStores {
   readonly revocations: RevocationStore;
   readonly crls: CrlStore;
   readonly operators: OperatorStore;
+  readonly products: ProductStore;
+  readonly expectations: ExpectationStore;
+  readonly incidents: IncidentStore;
   readonly settings: SettingsStore;
 }
 

@@ -13,6 +13,7 @@ import {
   madeUpBirth,
   openUnsafeTestLog,
   readMadeUpFacts,
+  refusedBirth,
   testOrigin,
   type UnsafeTestLog,
 } from "../testing/index.ts";
@@ -49,6 +50,9 @@ const event: fc.Arbitrary<RegistryEvent> = fc.oneof(
       .map(([type, number]) => lifecycleEvent(type, idOf(number))),
   },
   { weight: 1, arbitrary: numbers.map((number) => enrolment(`station-${number}`)) },
+  { weight: 1, arbitrary: numbers.map((number) => refusedBirth(number % 3)) },
+  { weight: 1, arbitrary: numbers.map((number) => withEvidence(number)) },
+  { weight: 1, arbitrary: numbers.map((number) => onTerms(number)) },
   { weight: 1, arbitrary: fc.constant({ type: "operator-revoked", operatorId: "small", actor: "admin" } as const) },
 );
 const events = fc.array(event, { maxLength: 6 });
@@ -69,6 +73,8 @@ test("whatever happens, the registry stays sound and keeps what it answered", as
   const run = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
     const life = new Life(await openUnsafeTestLog());
     await life.log.enter(enrolment("small", { quota: 2 }));
+    const units = Array.from({ length: 8 }, (_, number) => ({ serial: `S-${number + 300}` }));
+    await life.log.registry.stores.expectations.expect("meter", units);
     for (const next of steps) {
       await life.take(next);
       await life.check();
@@ -143,6 +149,14 @@ class Life {
     const born = new Set(this.#answers.map(({ device }) => device?.serial).filter((serial) => serial !== undefined));
     assert.ok(report.devices >= born.size);
   }
+}
+
+function withEvidence(number: number): RegistryEvent {
+  return madeUpBirth(number + 200, {}, { evidence: [new Uint8Array(32).fill(number % 5)] });
+}
+
+function onTerms(number: number): RegistryEvent {
+  return madeUpBirth(number + 300, {}, { terms: { listed: true, quota: 12 } });
 }
 
 function sharingKey(one: number, other: number): RegistryEvent {

@@ -67,6 +67,10 @@ test("no receipt for an entry that is not there, of an empty log, or over damage
   const log = await logOfBirths(5);
   await assert.rejects(receiptOf(8, log.registry.stores, hash), { code: "NAT_TLOG_RANGE" });
   await assert.rejects(receiptOf(0, new VolatileInsecureRegistry().stores, hash), { code: "NAT_REGISTRY_EMPTY" });
+  const { entry } = log.registry.tables.entries[4] as { entry: Uint8Array };
+  entry[entry.length - 1] = (entry.at(-1) as number) ^ 1;
+  await assert.rejects(receiptOf(4, log.registry.stores, hash), { code: "NAT_REGISTRY_DAMAGED" });
+  await receiptOf(3, log.registry.stores, hash);
   const tile = log.registry.tables.logTiles.get("0/0") as Uint8Array;
   tile[0] = (tile[0] as number) ^ 1;
   await assert.rejects(receiptOf(3, log.registry.stores, hash), { code: "NAT_REGISTRY_DAMAGED" });

@@ -38,7 +38,7 @@ export interface VerifiedReceipt extends ProvenPlace {
 
 export interface ReceiptStores {
   readonly commits: Pick<CommitStore, "head">;
-  readonly log: Pick<LogStore, "readLogTile">;
+  readonly log: LogStore;
 }
 
 /**
@@ -52,15 +52,17 @@ export function receiptOf(index: number, stores: ReceiptStores, hash: Hash): Pro
   });
 }
 
-/** The tlog-proof of one entry against a head. @throws NAT_REGISTRY_DAMAGED, NAT_TLOG_RANGE, NAT_TLOG_TILE */
-export async function proofAt(
-  index: number,
-  head: RegistryHead,
-  log: Pick<LogStore, "readLogTile">,
-  hash: Hash,
-): Promise<string> {
+/**
+ * The tlog-proof of one entry against a head, and only of the entry that is stored there: what storage has damaged gets
+ * no proof. @throws NAT_REGISTRY_DAMAGED, NAT_TLOG_RANGE, NAT_TLOG_TILE
+ */
+export async function proofAt(index: number, head: RegistryHead, log: LogStore, hash: Hash): Promise<string> {
   const tree = new TiledTree(head.size, logTiles(log), hash);
   if (!equalBytes(await tree.root(), head.root)) throw registryError("NAT_REGISTRY_DAMAGED", "tiles of the log");
+  const leaf = await tree.leaf(index);
+  const [entry] = await log.readEntries(index, 1);
+  if (entry === undefined || !equalBytes(leafHash(entry, hash), leaf))
+    throw registryError("NAT_REGISTRY_DAMAGED", `entry ${index}`);
   const proof = await tree.inclusionProof(index);
   return encodeLogProof({ index, proof, checkpoint: head.checkpoint });
 }

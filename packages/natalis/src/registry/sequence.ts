@@ -91,6 +91,7 @@ export async function takenClaims(
 export async function sequence(input: SequenceInput): Promise<CommitPlan> {
   const draft = new CommitDraft(input);
   const outcomes: PlannedOutcome[] = [];
+  await draft.admission.lookUp(input.events.filter((event) => event.type === "born"));
   for (const event of input.events) outcomes.push(await outcomeOf(draft, event, input));
   if (input.events.length > 0 && draft.entries.length === 0) return { batch: undefined, outcomes };
   return { batch: await closeCommit(draft, input), outcomes };

@@ -15,7 +15,6 @@ import {
   testStart,
   testStation,
   type UnsafeTestLog,
-  VolatileInsecureMirror,
 } from "../testing/index.ts";
 import { entryTypes, parsePublicEntry, parseStateEntry } from "./entry.ts";
 import type { RegistryEvent } from "./events.ts";
@@ -297,21 +296,6 @@ test("where even that cannot be asked, nobody is answered, and asking again tell
   const cut = log.over(broken);
   await assert.rejects(cut.commit(madeUpBirth(1)), RangeError);
   assert.deepEqual(await codesOf(cut, madeUpBirth(1), madeUpBirth(2)), ["NAT_REGISTRY_DUPLICATE key", "entered"]);
-});
-
-test("without the mirror nothing is answered, and the next commit mends it", async () => {
-  const log = await openUnsafeTestLog();
-  const failing = new VolatileInsecureMirror();
-  failing.write = () => {
-    throw new RangeError("disk full");
-  };
-  await assert.rejects(log.over(log.registry, failing).commit(madeUpBirth(1)), RangeError);
-  assert.notEqual(log.mirror.read(), log.registry.tables.head?.checkpoint);
-  assert.deepEqual(await codesOf(log.over(log.registry), madeUpBirth(1), madeUpBirth(2)), [
-    "NAT_REGISTRY_DUPLICATE key",
-    "entered",
-  ]);
-  assert.equal(log.mirror.read(), log.registry.tables.head?.checkpoint);
 });
 
 test("two writers of one store get in each other's way and lose nothing", async () => {

@@ -5,7 +5,7 @@
 //   a commit that answered with an error: the stored checkpoints tell whether it happened;
 //   the mirror: the events are committed and not answered, and asking again finds them.
 
-import { encodeLogProofs, type NoteSigner, type TiledTree } from "../formats/index.ts";
+import { encodeLogProofs, type NoteSigner, parseCheckpoint, parseNote, type TiledTree } from "../formats/index.ts";
 import { type Entropy, type Hash, isNatalisError } from "../kernel/index.ts";
 import { registryError } from "./errors.ts";
 import type { RegistryEvent } from "./events.ts";
@@ -43,6 +43,14 @@ export interface SequencerContext {
 /** An idle log commits a state entry this often, milliseconds (DESIGN 3.4). */
 export const idleInterval = 600_000;
 
+/** What a commit is refused for although another one, without the event at fault, would be taken. */
+const refusals = [
+  "NAT_REGISTRY_DUPLICATE",
+  "NAT_REGISTRY_QUOTA",
+  "NAT_REGISTRY_PRODUCT_QUOTA",
+  "NAT_REGISTRY_NOT_EXPECTED",
+] as const;
+
 const maximumAttempts = 8;
 /** Once another process came before, so many commits wait for their turn before they are planned. */
 const turnsAfterDefeat = 32;
@@ -51,6 +59,14 @@ const maximumWaiting = 256;
 interface Ground {
   readonly head: RegistryHead | undefined;
   readonly trees: RegistryTrees;
+}
+
+type Keepable = Pick<RegistryHead, "size" | "checkpoint">;
+
+/** The newest checkpoint that was given to the mirror. */
+interface Kept extends Keepable {
+  readonly done: Promise<void>;
+  hasFailed: boolean;
 }
 
 type Attempt = StoredCommit | "moved" | "refused";
@@ -63,6 +79,7 @@ export class Sequencer {
   #waiting = 0;
   /** How many commits are still to wait for their turn. */
   #turns = 0;
+  #kept: Kept | undefined;
 
   constructor(context: SequencerContext) {
     this.#context = context;
@@ -95,6 +112,15 @@ export class Sequencer {
     return stored.finally(() => {
       this.#waiting -= 1;
     });
+  }
+
+  /**
+   * Resolves when this checkpoint, or a later one, is kept outside the database: for answers about what was committed
+   * before, by whichever process, and may not have been kept then. @throws what the mirror throws
+   */
+  async keep(checkpoint: string): Promise<void> {
+    const { size } = parseCheckpoint(parseNote(checkpoint).text);
+    return this.#keep({ size, checkpoint });
   }
 
   async #storeInTurn(events: readonly RegistryEvent[], at: Date): Promise<StoredCommit> {
@@ -164,17 +190,21 @@ export class Sequencer {
       return "stored";
     } catch (error) {
       if (isNatalisError(error, "NAT_REGISTRY_HEAD_MOVED")) return "moved";
-      if (isNatalisError(error, "NAT_REGISTRY_DUPLICATE") || isNatalisError(error, "NAT_REGISTRY_QUOTA"))
-        return "refused";
+      if (refusals.some((code) => isNatalisError(error, code))) return "refused";
       if ((await stores.checkpoints.checkpointAt(batch.head.size)) === batch.head.checkpoint) return "stored";
       throw error;
     }
   }
 
-  #answerRefusals(ground: Ground, outcomes: readonly PlannedOutcome[]): StoredCommit {
-    this.#ground = ground;
+  /**
+   * A refusal rests on what is stored, be it by another process, and leads to answers about that: so the checkpoint
+   * that covers it is kept before, as for whatever this process stored itself.
+   */
+  async #answerRefusals(ground: Ground, outcomes: readonly PlannedOutcome[]): Promise<StoredCommit> {
+    const head = await this.#context.stores.commits.head();
+    if (isSameHead(ground.head, head)) this.#ground = ground;
     const refused = outcomes.filter((outcome) => outcome.kind === "refused");
-    return { head: ground.head, outcomes: refused, kept: Promise.resolve() };
+    return { head, outcomes: refused, kept: head === undefined ? Promise.resolve() : this.#keep(head) };
   }
 
   async #answer(batch: CommitBatch, trees: RegistryTrees, outcomes: readonly PlannedOutcome[]): Promise<StoredCommit> {
@@ -182,7 +212,7 @@ export class Sequencer {
     trees.log.settle();
     trees.states.settle();
     this.#ground = { head, trees };
-    const kept = this.#keep(head.checkpoint);
+    const kept = this.#keep(head);
     const receipts = await receiptsOf(outcomes, trees.log, head);
     const answered = outcomes.map((outcome): EventOutcome => {
       if (outcome.kind === "refused") return outcome;
@@ -192,11 +222,20 @@ export class Sequencer {
   }
 
   /** Begun in the order of commits, so that the newest is what stays. */
-  #keep(checkpoint: string): Promise<void> {
-    const kept = (async () => this.#context.mirror.write(checkpoint))();
+  #keep(asked: Keepable): Promise<void> {
+    const newest = this.#kept;
+    const isCovered = newest !== undefined && newest.size >= asked.size;
+    if (isCovered && !newest.hasFailed) return newest.done;
+    // What failed is tried again, and nothing older takes its place.
+    const { size, checkpoint } = isCovered ? newest : asked;
+    const done = (async () => this.#context.mirror.write(checkpoint))();
+    const kept: Kept = { size, checkpoint, hasFailed: false, done };
+    this.#kept = kept;
     // Whoever waits for it hears of its error, be it later.
-    kept.catch(() => undefined);
-    return kept;
+    done.catch(() => {
+      kept.hasFailed = true;
+    });
+    return done;
   }
 }
 

@@ -27,6 +27,7 @@ import {
   type StoredEntry,
 } from "../registry/index.ts";
 import { testingError } from "./errors.ts";
+import { type AdmissionTables, emptyAdmissionTables, VolatileInsecureAdmission } from "./memory-admission.ts";
 import type { TileId } from "../formats/index.ts";
 
 /** All rows, open to tampering: an audit must notice whatever a test does to them. */
@@ -45,6 +46,7 @@ export interface MemoryTables {
   readonly shardChanges: Map<string, number>;
   readonly crls: Map<string, StoredCrl>;
   readonly operators: Map<string, OperatorRow>;
+  readonly admission: AdmissionTables;
   readonly settings: Map<string, string>;
 }
 
@@ -53,10 +55,12 @@ export type InjectedFailure = "before" | "after";
 
 export class VolatileInsecureRegistry {
   readonly tables: MemoryTables;
+  readonly #admission: VolatileInsecureAdmission;
   #failures: (InjectedFailure | undefined)[] = [];
 
   constructor(tables: MemoryTables = emptyTables()) {
     this.tables = tables;
+    this.#admission = new VolatileInsecureAdmission(tables.admission, tables.devices);
   }
 
   /** As a backup would keep it. */
@@ -82,6 +86,9 @@ export class VolatileInsecureRegistry {
       revocations: this,
       crls: this,
       operators: this,
+      products: this.#admission,
+      expectations: this.#admission,
+      incidents: this.#admission,
       settings: { settings: () => new Map(this.tables.settings), initialise: (settings) => this.initialise(settings) },
     };
   }
@@ -93,7 +100,7 @@ export class VolatileInsecureRegistry {
   commit(batch: CommitBatch): void {
     const failure = this.#failures.shift();
     if (failure === "before") throw testingError("NAT_TESTING_INJECTED", "before the commit");
-    this.#requireCommittable(batch);
+    this.requireCommittable(batch);
     this.#apply(batch);
     if (failure === "after") throw testingError("NAT_TESTING_INJECTED", "after the commit");
   }
@@ -151,8 +158,15 @@ export class VolatileInsecureRegistry {
     return this.#claimed(`unit ${toHex(unitTag)}`);
   }
 
+  birthByEvidence(digests: readonly Uint8Array[]): DeviceRow | undefined {
+    return this.#admission.birthByEvidence(digests);
+  }
+
   takenBy(claims: readonly BirthClaim[]): (BirthClaimField | undefined)[] {
-    return claims.map((claim) => claimKeys(claim).find(([, key]) => this.tables.claims.has(key))?.[0]);
+    return claims.map((claim) => {
+      const taken = claimKeys(claim).find(([, key]) => this.tables.claims.has(key))?.[0];
+      return taken ?? (this.birthByEvidence(claim.evidence ?? []) && "evidence");
+    });
   }
 
   latestAuthority(kind: AuthorityKind): AuthorityRow | undefined {
@@ -226,6 +240,24 @@ export class VolatileInsecureRegistry {
     for (const [name, value] of settings) this.tables.settings.set(name, value);
   }
 
+  /** Refuses what `commit` would refuse, and changes nothing. @throws as `commit` */
+  requireCommittable(batch: CommitBatch): void {
+    if (!isSameHead(batch.expected, this.tables.head)) throw registryError("NAT_REGISTRY_HEAD_MOVED", "another head");
+    const claims = batch.devices.flatMap((row) => claimKeys({ ...row, deviceId: row.id }).map(([, key]) => key));
+    const taken = claims.find((key) => this.tables.claims.has(key));
+    requireDistinct(taken === undefined ? claims : [taken, taken]);
+    const operators = [...this.tables.operators.values(), ...batch.operators];
+    if (batch.operators.length > 0) requireDistinct(operators.flatMap(operatorKeys));
+    const authorities = batch.authorities.length > 0 ? [...this.tables.authorities, ...batch.authorities] : [];
+    requireDistinct(authorities.map((row) => `authority ${toHex(row.certificateHash)}`));
+    for (const { operator, births } of batch.births) {
+      const row = operators.find(({ id }) => id === operator);
+      if (row?.quota !== undefined && row.born + births > row.quota)
+        throw registryError("NAT_REGISTRY_QUOTA", operator);
+    }
+    this.#admission.requireCommittable(batch);
+  }
+
   #operatorHolding(name: keyof OperatorCredentials, hash: Uint8Array): OperatorRow | undefined {
     const holds = ({ [name]: held }: OperatorRow) => held !== undefined && equalBytes(held, hash);
     return [...this.tables.operators.values()].find(holds);
@@ -241,23 +273,6 @@ export class VolatileInsecureRegistry {
     const changedBy = this.tables.shardChanges.get(key);
     if (stored === undefined) return true;
     return stored.nextUpdate <= dueBefore || (changedBy !== undefined && changedBy >= stored.logSize);
-  }
-
-  #requireCommittable(batch: CommitBatch): void {
-    if (!isSameHead(batch.expected, this.tables.head)) throw registryError("NAT_REGISTRY_HEAD_MOVED", "another head");
-    const claims = batch.devices.flatMap((row) => claimKeys({ ...row, deviceId: row.id }).map(([, key]) => key));
-    const taken = claims.find((key) => this.tables.claims.has(key));
-    requireDistinct(taken === undefined ? claims : [taken, taken]);
-    const operators = [...this.tables.operators.values(), ...batch.operators];
-    requireDistinct(operators.flatMap(operatorKeys));
-    requireDistinct(
-      [...this.tables.authorities, ...batch.authorities].map((row) => `authority ${toHex(row.certificateHash)}`),
-    );
-    for (const { operator, births } of batch.births) {
-      const row = operators.find(({ id }) => id === operator);
-      if (row?.quota !== undefined && row.born + births > row.quota)
-        throw registryError("NAT_REGISTRY_QUOTA", operator);
-    }
   }
 
   #apply(batch: CommitBatch): void {
@@ -277,6 +292,7 @@ export class VolatileInsecureRegistry {
     for (const { id, bytes } of batch.stateTiles) tables.stateTiles.set(tileKey(id), bytes);
     for (const change of batch.revocations) this.#applyRevocation(change);
     tables.authorities.push(...batch.authorities);
+    this.#admission.apply(batch);
     this.#applyOperators(batch);
   }
 
@@ -329,6 +345,7 @@ function emptyTables(): MemoryTables {
     shardChanges: new Map(),
     crls: new Map(),
     operators: new Map(),
+    admission: emptyAdmissionTables(),
     settings: new Map(),
   };
 }

@@ -14,13 +14,14 @@ import { decodeUtf8, encodeUtf8, fromHex, type Hash, portableHash, toHex } from 
 import {
   type BornBody,
   type BornEvent,
-  type BornFacts,
   type EventOutcome,
   type LifecycleEvent,
   type NewDevice,
   type NewOperator,
   type OperatorEnrolledEvent,
   type ProofTrust,
+  type RecordedBirth,
+  type RefusedBirthEvent,
   type RegistryEvent,
   Sequencer,
 } from "../registry/index.ts";
@@ -104,8 +105,15 @@ export function enrolment(id: string, changes: Partial<NewOperator> = {}): Opera
   return { type: "operator-enrolled", actor: "init", operator };
 }
 
-/** The birth of a made-up device. The same number gives the same device, key, unit and serial. */
-export function madeUpBirth(number: number, changes: Partial<NewDevice> = {}): BornEvent {
+/**
+ * The birth of a made-up device. The same number gives the same device, key, unit and serial; evidence and terms are
+ * given.
+ */
+export function madeUpBirth(
+  number: number,
+  changes: Partial<NewDevice> = {},
+  rest: Pick<BornEvent, "evidence" | "terms"> = {},
+): BornEvent {
   const certificate = encodeUtf8(`certificate of ${number}`);
   const facts = {
     id: part(`id ${number}`, 16),
@@ -124,7 +132,14 @@ export function madeUpBirth(number: number, changes: Partial<NewDevice> = {}): B
     bornAt: Math.floor(testStart.getTime() / 1000),
   };
   const device = { ...facts, unitTag: madeUpUnitTag(`Example M-1 S-${number}`), ...changes };
-  return { type: "born", device, record: recordOf(device), certificate };
+  return { type: "born", device, record: recordOf(device, rest.evidence), certificate, ...rest };
+}
+
+/** A refused birth of the key and the unit of a made-up device. */
+export function refusedBirth(number: number, changes: Partial<RefusedBirthEvent> = {}): RefusedBirthEvent {
+  const { keyHash, unitTag } = madeUpBirth(number).device;
+  const code = "NAT_BIRTH_KEY_REUSED";
+  return { type: "birth-refused", actor: testStation, station: testStation, code, keyHash, unitTag, ...changes };
 }
 
 export function lifecycleEvent(
@@ -136,9 +151,9 @@ export function lifecycleEvent(
 }
 
 /** Reads the facts back out of a made-up record, as an audit asks. */
-export function readMadeUpFacts({ record }: BornBody): BornFacts {
+export function readMadeUpFacts({ record }: BornBody): RecordedBirth {
   try {
-    return JSON.parse(decodeUtf8(record), (_, value: unknown) => bytesOrValue(value)) as BornFacts;
+    return JSON.parse(decodeUtf8(record), (_, value: unknown) => bytesOrValue(value)) as RecordedBirth;
   } catch (cause) {
     throw testingError("NAT_TESTING_CONTRACT", "no made-up record", cause);
   }
@@ -146,9 +161,9 @@ export function readMadeUpFacts({ record }: BornBody): BornFacts {
 
 const bytesMark = "bytes:";
 
-function recordOf(device: NewDevice): Uint8Array {
+function recordOf(device: NewDevice, evidence: readonly Uint8Array[] | undefined): Uint8Array {
   const replace = (_: string, value: unknown) => (value instanceof Uint8Array ? bytesMark + toHex(value) : value);
-  return encodeUtf8(JSON.stringify({ ...device, unitTag: undefined }, replace));
+  return encodeUtf8(JSON.stringify({ ...device, unitTag: undefined, evidence }, replace));
 }
 
 function bytesOrValue(value: unknown): unknown {

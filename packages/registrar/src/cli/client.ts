@@ -7,6 +7,7 @@ import type { RegistrarAnswer } from "natalis/device";
 import { decodeUtf8, NatalisError } from "natalis/kernel";
 import type { z } from "zod";
 import { problemSchema } from "../protocols/problem.ts";
+import { ndjson } from "../protocols/rest/ndjson.ts";
 import { clientError } from "./errors.ts";
 
 type Method = "GET" | "POST" | "DELETE";
@@ -22,9 +23,7 @@ export class RegistrarClient {
   /** Sends and checks the answer against a schema. @throws the registrar's own error, NAT_REGISTRAR_UNREACHABLE, NAT_CLIENT_ANSWER */
   async json<T>(method: Method, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
     const answer = await this.#ask(method, path, body === undefined ? undefined : JSON.stringify(body));
-    const parsed = schema.safeParse(parseJson(answer.body));
-    if (!parsed.success) throw clientError("NAT_CLIENT_ANSWER", `${method} ${path}: ${parsed.error.message}`);
-    return parsed.data;
+    return checked(answer, schema, `${method} ${path}`);
   }
 
   /** The bytes at an address. @throws as `json` */
@@ -34,10 +33,15 @@ export class RegistrarClient {
 
   /** Sends lines of JSON (application/x-ndjson) and gives out the lines of the answer. @throws as `json` */
   async lines(path: string, lines: readonly string[]): Promise<string[]> {
-    const { body } = await this.#ask("POST", path, lines.join("\n"), "application/x-ndjson");
+    const { body } = await this.#ask("POST", path, lines.join("\n"), ndjson);
     return decodeUtf8(body)
       .split("\n")
       .filter((line) => line !== "");
+  }
+
+  /** Sends lines of JSON and checks the one answer against a schema. @throws as `json` */
+  async upload<T>(path: string, lines: readonly string[], schema: z.ZodType<T>): Promise<T> {
+    return checked(await this.#ask("POST", path, lines.join("\n"), ndjson), schema, `POST ${path}`);
   }
 
   async text(path: string): Promise<string> {
@@ -51,6 +55,12 @@ export class RegistrarClient {
     if (!problem.success) throw clientError("NAT_CLIENT_ANSWER", `${method} ${path}: status ${answer.status}`);
     throw new NatalisError(problem.data.code as `NAT_${string}`, problem.data.title, problem.data.detail);
   }
+}
+
+function checked<T>({ body }: RegistrarAnswer, schema: z.ZodType<T>, what: string): T {
+  const parsed = schema.safeParse(parseJson(body));
+  if (!parsed.success) throw clientError("NAT_CLIENT_ANSWER", `${what}: ${parsed.error.message}`);
+  return parsed.data;
 }
 
 function parseJson(body: Uint8Array): unknown {

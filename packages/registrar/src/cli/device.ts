@@ -74,8 +74,8 @@ function showCommand(): Command {
       let page = await client.json("GET", path, timelineSchema);
       for (const [name, value] of Object.entries(page.device)) terminal.line(`${name}: ${value}`);
       for (;;) {
-        for (const { index, at, type, actor, reason, note } of page.events)
-          terminal.line([index, at, type, actor ?? "", reason ?? "", note ?? ""].join("\t"));
+        for (const { index, at, type, actor, reason, code, note } of page.events)
+          terminal.line([index, at, type, actor ?? "", reason ?? code ?? "", note ?? ""].join("\t"));
         if (page.next === undefined) return;
         page = await client.json("GET", `${path}&after=${page.next}`, timelineSchema);
       }

@@ -49,6 +49,8 @@ export async function audited(path: string, output: Output, database?: string): 
   const progress = stagedProgress(output);
   try {
     const { origin } = parseSettings(Object.fromEntries(await stores.settings.settings()));
+    const damage = stores.damage?.() ?? [];
+    if (damage.length > 0) return damagedReport(damage);
     return await auditLog({
       stores,
       mirror: { read: () => kept },
@@ -63,6 +65,12 @@ export async function audited(path: string, output: Output, database?: string): 
     progress.stop();
     await stores.close();
   }
+}
+
+/** What is damaged is not read on: whatever it said might be the damage. */
+function damagedReport(damage: readonly string[]): AuditReport {
+  const problems = damage.map((finding) => ({ subject: "database", place: "file", finding }) as const);
+  return { entries: 0, devices: 0, checkpoints: 0, problemCount: problems.length, problems };
 }
 
 export function describeReport(report: AuditReport, output: Output): void {

@@ -6,10 +6,13 @@ import { authenticateCommand } from "./authenticate.ts";
 import { birthCommand } from "./birth.ts";
 import { demoCommand } from "./demo.ts";
 import { deviceCommand } from "./device.ts";
+import { expectCommand } from "./expect.ts";
+import { incidentsCommand } from "./incidents.ts";
 import { initCommand } from "./init.ts";
 import { logCommand } from "./log.ts";
 import { operatorCommand } from "./operator.ts";
 import { describeError, endWithReader, exitCodeOf } from "./output.ts";
+import { productCommand } from "./product.ts";
 import { registryCommand } from "./registry.ts";
 import { sealCommand } from "./seal.ts";
 import { serveCommand } from "./serve.ts";
@@ -28,6 +31,9 @@ const program = new Command("natalis")
   .addCommand(deviceCommand())
   .addCommand(operatorCommand())
   .addCommand(stationCommand())
+  .addCommand(productCommand())
+  .addCommand(expectCommand())
+  .addCommand(incidentsCommand())
   .addCommand(authenticateCommand())
   .addCommand(sealCommand())
   .addCommand(verifyCommand())

@@ -13,6 +13,8 @@ interface AddOptions extends ConnectionOptions {
   readonly quota?: number;
   readonly certificate?: string;
   readonly token?: boolean;
+  readonly notBefore?: string;
+  readonly notAfter?: string;
 }
 
 export function operatorCommand(): Command {
@@ -36,13 +38,15 @@ function addCommand(): Command {
     .addOption(roleOption.makeOptionMandatory())
     .option("--product <product...>", "a station's product lines")
     .option("--quota <births>", "births a station may ask for in all", parseCount)
+    .option("--not-before <time>", "from when it may ask for anything, ISO 8601", parseTime)
+    .option("--not-after <time>", "until when it may ask for anything, ISO 8601", parseTime)
     .option("--certificate <file>", "TLS client certificate (PEM) that it will come with, instead of a token")
     .option("--token", "give it a token beside the certificate")
     .action(async (name: string, options: AddOptions) => {
       const { client } = await connect(options);
-      const { role, product: products, quota, token } = options;
+      const { role, product: products, quota, token, notBefore, notAfter } = options;
       const certificate = options.certificate === undefined ? undefined : await readText(options.certificate);
-      const body = { name, role, products, quota, certificate, token };
+      const body = { name, role, products, quota, notBefore, notAfter, certificate, token };
       const added = await client.json("POST", "/operators", operatorAnswerSchema, body);
       if (added.token !== undefined) terminal.warn(`this is the only time that the token of ${added.id} is shown`);
       terminal.line(added.token ?? added.id);
@@ -57,8 +61,11 @@ function listCommand(): Command {
       let after = "";
       do {
         const page = await client.json("GET", `/operators?limit=500${after}`, operatorPageSchema);
-        for (const { id, role, state, born, quota, name } of page.operators)
-          terminal.line([id, role, state, `${born}/${quota ?? "-"}`, name].join("\t"));
+        for (const { id, role, state, born, quota, name, products, notBefore, notAfter } of page.operators) {
+          const valid =
+            notBefore === undefined && notAfter === undefined ? "" : `${notBefore ?? ""}..${notAfter ?? ""}`;
+          terminal.line([id, role, state, `${born}/${quota ?? "-"}`, name, products.join(","), valid].join("\t"));
+        }
         after = page.next === undefined ? "" : `&after=${page.next}`;
       } while (after !== "");
     });
@@ -73,6 +80,12 @@ function revokeCommand(): Command {
       const revoked = await client.json("DELETE", `/operators/${encodeURIComponent(id)}`, operatorSchema);
       terminal.line(`${revoked.id} is revoked`);
     });
+}
+
+function parseTime(text: string): string {
+  const isForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/.test(text);
+  if (!isForm || Number.isNaN(Date.parse(text))) throw new InvalidArgumentError("not a time, ISO 8601 with its zone");
+  return new Date(text).toISOString();
 }
 
 export function parseCount(text: string): number {

@@ -5,6 +5,7 @@
 
 import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { pipelineError } from "./errors.ts";
 import type { BirthPreparer, BirthTask, NurseryEquipment, PreparedTask } from "./nursery.ts";
@@ -49,7 +50,7 @@ export function startBirthWorkers(equipment: NurseryEquipment): BirthWorkers {
   return new BirthWorkers({
     threads: availableParallelism(),
     start: () =>
-      new Worker(new URL("./birth-worker.ts", import.meta.url), {
+      new Worker(new URL(`./birth-worker${extname(import.meta.url)}`, import.meta.url), {
         name: "births",
         workerData: equipment,
         resourceLimits: threadLimits,

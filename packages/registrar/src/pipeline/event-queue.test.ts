@@ -221,3 +221,18 @@ test("a commit gives a moment to the births that are being prepared, and no more
   await Promise.all(answers);
   assert.deepEqual(committer.batches, [2, 1]);
 });
+
+test("a queue waits as it is told to, and not by the clock", async () => {
+  const committer = new HeldCommitter();
+  const waits: (string | number)[] = [];
+  const pauses = {
+    turn: async () => void waits.push("turn"),
+    moment: async (milliseconds: number) => void waits.push(milliseconds),
+  };
+  const queue = new EventQueue(committer, clock, () => 1, { unanswered: 4, batch: 4 }, pauses);
+  const answer = queue.submit(event("a"));
+  await turn();
+  committer.release();
+  await answer;
+  assert.deepEqual(waits, ["turn", ...Array.from({ length: 8 }, () => 1)]);
+});

@@ -4,7 +4,7 @@
 // gives them a moment, since each commit costs its signatures and its fsync. A batch is begun as soon as the store has
 // the one before: that one's checkpoint is kept outside the database meanwhile, and only then are its events answered.
 
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "natalis/kernel";
 import type { EventOutcome, RegistryEvent, StoredCommit } from "natalis/registry";
 import { pipelineError } from "./errors.ts";
@@ -31,6 +31,15 @@ export interface QueueLimits {
 
 const defaultQueueLimits: QueueLimits = { unanswered: 4096, batch: 512 };
 
+/** How the queue waits. */
+export interface Pauses {
+  /** Until requests that arrived together are all here. */
+  turn(): Promise<void>;
+  moment(milliseconds: number): Promise<void>;
+}
+
+const realPauses: Pauses = { turn: () => nextTurn(), moment: (milliseconds) => wait(milliseconds) };
+
 /** How often a commit looks whether more has come, at most, and every how many milliseconds. */
 const looks = 8;
 const lookMilliseconds = 1;
@@ -40,6 +49,7 @@ export class EventQueue {
   readonly #clock: Clock;
   readonly #coming: () => number;
   readonly #limits: QueueLimits;
+  readonly #pauses: Pauses;
   readonly #waiting: Waiting[] = [];
   readonly #keeping = new Set<Promise<void>>();
   #unanswered = 0;
@@ -53,11 +63,13 @@ export class EventQueue {
     clock: Clock,
     coming: () => number = () => 0,
     limits: QueueLimits = defaultQueueLimits,
+    pauses: Pauses = realPauses,
   ) {
     this.#committer = committer;
     this.#clock = clock;
     this.#coming = coming;
     this.#limits = limits;
+    this.#pauses = pauses;
   }
 
   /** Whether an event would be taken now. */
@@ -95,7 +107,7 @@ export class EventQueue {
 
   async #run(): Promise<void> {
     // Requests that arrived together are in one batch together.
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#pauses.turn();
     while (this.#waiting.length > 0) {
       await this.#gather();
       await this.#store(this.#waiting.splice(0, this.#limits.batch));
@@ -107,7 +119,7 @@ export class EventQueue {
   async #gather(): Promise<void> {
     const due = Math.min(this.#waiting.length + this.#coming(), this.#limits.batch);
     const isLacking = () => this.#waiting.length < due && this.#coming() > 0;
-    for (let look = 0; look < looks && isLacking(); look++) await wait(lookMilliseconds);
+    for (let look = 0; look < looks && isLacking(); look++) await this.#pauses.moment(lookMilliseconds);
   }
 
   async #store(batch: readonly Waiting[]): Promise<void> {

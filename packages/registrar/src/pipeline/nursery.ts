@@ -15,6 +15,7 @@ import {
 import {
   type BirthRequest,
   type ClaimedBirth,
+  type EvidenceVerifier,
   type KnownFacts,
   parseBirthRecord,
   type Principal,
@@ -72,7 +73,7 @@ export interface NurseryEquipment {
 }
 
 /** The formats of evidence that births may bring, each believed as far as its verifier does. */
-const evidence = [pkcs11DeclaredVerifier(nodeHash)];
+const knownFormats: readonly EvidenceVerifier[] = [pkcs11DeclaredVerifier(nodeHash)];
 const mostStations = 256;
 const ports = { entropy: nodeEntropy, hash: nodeHash, verifier: nodeSignatureVerifier };
 
@@ -86,14 +87,16 @@ export class Nursery implements BirthPreparer {
   readonly #place: Pick<NurseryEquipment["authority"], "baseUrl" | "arc">;
   /** By the hash of their certificates. */
   readonly #stations = new Map<string, Authority>();
+  readonly #evidence: readonly EvidenceVerifier[];
 
-  constructor({ authority, profiles, issuing, tags }: NurseryEquipment) {
+  constructor({ authority, profiles, issuing, tags }: NurseryEquipment, evidence = knownFormats) {
     const { certificate, baseUrl, arc } = authority;
     this.#place = { baseUrl, arc };
     this.#authority = this.#open(certificate);
     this.#profiles = profiles;
     this.#issuing = signerFromShared(issuing);
     this.#tags = authenticatorFromShared(tags);
+    this.#evidence = evidence;
   }
 
   prepare(task: BirthTask): Promise<PreparedTask> {
@@ -103,7 +106,8 @@ export class Nursery implements BirthPreparer {
   async #bear({ principal, product, request, known }: RequestTask): Promise<PreparedTask> {
     const profile = this.#profile(product);
     const facts = known ?? { unitTag: await this.#tagOf(profile, request) };
-    const context = { principal, profile, authority: this.#authority, evidence, at: systemClock.now(), ...ports };
+    const equipment = { authority: this.#authority, evidence: this.#evidence };
+    const context = { principal, profile, ...equipment, at: systemClock.now(), ...ports };
     const prepared = await prepareBirth(request, facts, context);
     if (prepared.kind === "stored") return { kind: "stored" };
     return { kind: "signed", event: await signBirth(prepared, this.#issuing, nodeHash) };
@@ -113,7 +117,8 @@ export class Nursery implements BirthPreparer {
     const profile = this.#profile(product);
     const authority = this.#stationOf(station);
     const unit = await this.#tagOf(profile, parseBirthRecord(claim.record));
-    const context = { principal, profile, authority, evidence, at: systemClock.now(), hash: nodeHash };
+    const equipment = { authority, evidence: this.#evidence };
+    const context = { principal, profile, ...equipment, at: systemClock.now(), hash: nodeHash };
     const verifying = { ...context, verifier: nodeSignatureVerifier };
     return { kind: "signed", event: await verifyClaimedBirth(claim, { unitTag: unit }, verifying) };
   }

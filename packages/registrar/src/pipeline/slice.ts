@@ -60,7 +60,7 @@ export function packed(results: readonly TaskResult[]): { results: readonly Task
 function movedEvent(event: BornEvent, moved: (part: Uint8Array) => Uint8Array): BornEvent {
   const device = { ...event.device };
   for (const name of byteFields) device[name] = moved(device[name]);
-  return { type: "born", record: moved(event.record), certificate: moved(event.certificate), device };
+  return { ...event, record: moved(event.record), certificate: moved(event.certificate), device };
 }
 
 function lengthOf({ record, certificate, device }: BornEvent): number {

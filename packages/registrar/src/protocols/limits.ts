@@ -17,3 +17,6 @@ export const genuineRequestsPerMinute = 120;
 /** Births that one batch may ask for, and how many of them may be under way at once. */
 export const batchLines = 10_000;
 export const batchBirths = 512;
+/** Units that one import may bring, and bytes of each line. */
+export const expectedLines = 100_000;
+export const expectedLineBytes = 1024;

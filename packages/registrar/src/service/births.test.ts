@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
-import { algorithms } from "natalis/formats";
+import { algorithms, parseLogProof } from "natalis/formats";
 import { toHex } from "natalis/kernel";
 import { verifyReceipt } from "natalis/registry";
 import { VolatileInsecureRegistry } from "natalis/testing";
@@ -78,6 +78,19 @@ test("a commit that failed is told, no certificate leaves, and the retry is a bi
   registry.failCommits("before");
   await assert.rejects(births.bear(testStation, input), { code: "NAT_TESTING_INJECTED" });
   assert.equal((await births.bear(testStation, input)).kind, "born");
+});
+
+test("a birth whose checkpoint could not be kept is not answered from what is stored either, until it can be", async () => {
+  const input = await birthInput("A-1");
+  const { mirror } = made;
+  const write = mirror.write.bind(mirror);
+  mirror.write = () => {
+    throw new RangeError("disk full");
+  };
+  for (let ask = 0; ask < 3; ask++) await assert.rejects(births.bear(testStation, input), RangeError);
+  mirror.write = write;
+  const { kind, receipt } = await births.bear(testStation, input);
+  assert.deepEqual([kind, mirror.read()], ["stored", parseLogProof(receipt).checkpoint]);
 });
 
 test("a product that nobody makes here, one that is not the station's, a role that asks for none", async () => {

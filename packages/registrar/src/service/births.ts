@@ -10,15 +10,18 @@ import {
   type BirthRequest,
   type KnownFacts,
   lookUpBirth,
+  notAdmitted,
   type Principal,
 } from "natalis/birth";
+import { parseLogProof } from "natalis/formats";
 import type { Authority, Profile } from "natalis/issue";
 import { isNatalisError } from "natalis/kernel";
-import type { BornEvent, DeviceRow, RegistryStores } from "natalis/registry";
+import type { BornEvent, DeviceRow, RegistryStores, Sequencer } from "natalis/registry";
 import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
-import type { BirthPreparer, PreparedTask } from "../pipeline/nursery.ts";
+import type { BirthPreparer, BirthTask, PreparedTask } from "../pipeline/nursery.ts";
 import { serviceError } from "./errors.ts";
+import { type Incidents, type RefusedAttempt, reuseCodes } from "./incidents.ts";
 import type { RegistrarKeys } from "./keys.ts";
 import type { Proofs } from "./proofs.ts";
 
@@ -35,6 +38,9 @@ export interface BirthsContext {
   readonly stores: RegistryStores;
   readonly preparer: BirthPreparer;
   readonly queue: EventQueue;
+  /** Keeps the checkpoints of stored answers. */
+  readonly log: Pick<Sequencer, "keep">;
+  readonly incidents: Pick<Incidents, "note">;
   readonly proofs: Proofs;
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly keys: Pick<RegistrarKeys, "unitTag">;
@@ -69,7 +75,8 @@ export class Births {
 
   /**
    * Answers once the birth is durable. @throws NAT_SERVICE_NOT_FOUND for an unknown product, NAT_AUTHORIZE_DENIED,
-   * NAT_BIRTH_*, NAT_REGISTRY_QUOTA, NAT_PIPELINE_*, and the codes of a malformed request
+   * NAT_AUTHORIZE_WINDOW, NAT_BIRTH_*, NAT_REGISTRY_QUOTA, NAT_REGISTRY_PRODUCT_QUOTA, NAT_REGISTRY_WINDOW,
+   * NAT_PIPELINE_*, and the codes of a malformed request
    */
   async bear(principal: Principal, { product, ...request }: BirthInput): Promise<BirthOutcome> {
     const profile = this.#context.profiles.get(product);
@@ -79,11 +86,26 @@ export class Births {
     try {
       return await this.#enter(await signedBy(preparer.prepare(task)));
     } catch (error) {
+      if (isNatalisError(error, "NAT_REGISTRY_NOT_EXPECTED"))
+        throw notAdmitted({ product, serial: request.serial }, error);
       if (!mayBeKnown(error)) throw error;
       const known = await this.#lookUp(request, profile);
-      if (known.byKey === undefined && known.byUnit === undefined) throw error;
-      const prepared = await preparer.prepare({ ...task, known });
-      return prepared.kind === "signed" ? this.#enter(prepared.event) : this.#answerStored(known.byKey as DeviceRow);
+      if ((known.byKey ?? known.byUnit ?? known.byEvidence) === undefined) throw error;
+      return this.#answerKnown({ ...task, known });
+    }
+  }
+
+  /** A retry gets what was stored; anything else is an attempt at what someone has, and is put on record. */
+  async #answerKnown(task: BirthTask & { readonly known: KnownFacts }): Promise<BirthOutcome> {
+    const { known, principal } = task;
+    try {
+      const prepared = await this.#context.preparer.prepare(task);
+      if (prepared.kind === "stored") return this.#answerStored(known.byKey as DeviceRow);
+      return await this.#enter(prepared.event);
+    } catch (error) {
+      const code = reuseCodes.find((one) => isNatalisError(error, one));
+      if (code !== undefined) await this.#context.incidents.note(attemptOf(principal, code, known));
+      throw error;
     }
   }
 
@@ -100,7 +122,10 @@ export class Births {
   }
 
   async #answerStored(device: DeviceRow): Promise<BirthOutcome> {
-    const born = await this.#context.proofs.registered(device);
+    const { proofs, log } = this.#context;
+    const born = await proofs.registered(device);
+    // It was committed; that its checkpoint was kept, and by this process, nothing says.
+    await log.keep(parseLogProof(born.receipt).checkpoint);
     return { kind: "stored", ...answerBirth(born, await this.#chainOf(device)) };
   }
 
@@ -113,9 +138,28 @@ export class Births {
   }
 }
 
-/** Refusals of the registry that a retry meets as well; what is known of key and unit comes before them. */
+/** Refusals that a retry meets as well; what is known of key, unit and evidence comes before them. */
 function mayBeKnown(error: unknown): boolean {
-  return isNatalisError(error, "NAT_REGISTRY_DUPLICATE") || isNatalisError(error, "NAT_REGISTRY_QUOTA");
+  return metByRetries.some((code) => isNatalisError(error, code));
+}
+
+/** Evidence of another key is refused before anyone looks whose it is; whoever took it from a device is to be seen. */
+const metByRetries = [
+  "NAT_REGISTRY_DUPLICATE",
+  "NAT_REGISTRY_QUOTA",
+  "NAT_REGISTRY_PRODUCT_QUOTA",
+  "NAT_BIRTH_EVIDENCE",
+] as const;
+
+function attemptOf({ id }: Principal, code: (typeof reuseCodes)[number], known: KnownFacts): RefusedAttempt {
+  const { unitTag, keyHash, byKey, byUnit, byEvidence } = known;
+  const holders = {
+    NAT_BIRTH_KEY_REUSED: byKey,
+    NAT_BIRTH_UNIT_REUSED: byUnit,
+    NAT_BIRTH_EVIDENCE_REUSED: byEvidence,
+  };
+  const holder = holders[code];
+  return { station: id, code, keyHash: keyHash as Uint8Array, unitTag, ...(holder && { deviceId: holder.id }) };
 }
 
 /** Where nothing is known, nothing is stored. */

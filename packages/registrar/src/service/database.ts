@@ -34,6 +34,11 @@ export interface OpenStores extends RegistryStores, Closable {
   openChallenges(): ChallengeStore & Closable;
 }
 
+export interface Snapshot extends RegistryStores, Closable {
+  /** What the database finds wrong with its own files, where it can tell: an audit of rows does not see a torn index. */
+  damage?(): readonly string[];
+}
+
 export interface RegistryDatabase {
   /** For people; without a password. */
   readonly shown: string;
@@ -41,7 +46,7 @@ export interface RegistryDatabase {
   /** Makes the registry where there is none. */
   open(): Promise<OpenStores>;
   /** What the newest commit left, for reading. */
-  openSnapshot(): Promise<RegistryStores & Closable>;
+  openSnapshot(): Promise<Snapshot>;
   openSource(): Promise<CopySource>;
   openTarget(): Promise<CopyTarget>;
 }

@@ -62,7 +62,7 @@ export class Genuine {
       state: device.state,
       ...(showsMaker ? { maker: device.maker } : {}),
       entry: device.bornEntry,
-      receipt: await proofs.receipt(device.bornEntry),
+      receipt: await proofs.birthReceipt(device),
       stateProof: await proofs.stateProof(device.id),
     };
   }

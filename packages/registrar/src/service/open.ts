@@ -7,6 +7,7 @@ import {
   nodeEntropy,
   nodeHash,
   nodeSignatureVerifier,
+  removeAbandonedWrites,
   shareAuthenticator,
   shareKey,
   systemClock,
@@ -21,12 +22,15 @@ import { Births } from "./births.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { databaseOf, type OpenStores } from "./database.ts";
 import { serviceError } from "./errors.ts";
+import { Expectations } from "./expectations.ts";
 import { Genuine } from "./genuine.ts";
+import { Incidents } from "./incidents.ts";
 import { logSigners, openKeys, openRootKey, type RegistrarKeys } from "./keys.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Operators } from "./operators.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { loadProfiles } from "./profiles.ts";
+import { Products } from "./products.ts";
 import { Proofs } from "./proofs.ts";
 import type { Registrar } from "./registrar.ts";
 import { RevocationLists, renewRootCrl } from "./revocation-lists.ts";
@@ -41,6 +45,7 @@ export interface OpenedRegistrar {
   readonly authority: Authority;
   readonly issuing: Signer;
   readonly queue: EventQueue;
+  readonly incidents: Incidents;
   readonly warnings: readonly string[];
   /** Challenges of the authentication service. */
   readonly openChallenges: OpenStores["openChallenges"];
@@ -62,6 +67,9 @@ interface Parts {
   readonly authorities: Authorities;
 }
 
+/** A file of the data folder is written in less, milliseconds. */
+const longestWrite = 60_000;
+
 /**
  * @throws NAT_SERVICE_DATA, NAT_SERVICE_PROFILE, NAT_SERVICE_SETTINGS, NAT_KEYFILE_PASSPHRASE,
  * NAT_REGISTRY_ROLLED_BACK, NAT_REGISTRY_DAMAGED, NAT_REGISTRY_TRUST_FILE, and what the database refuses
@@ -75,6 +83,7 @@ export async function openRegistrar(
   const database = await databaseOf(folder, databaseAddress);
   if (!(await database.isMade()))
     throw serviceError("NAT_SERVICE_DATA", `${database.shown} holds no registry; natalis init makes one`);
+  await removeAbandonedWrites(folder.path, new Date(systemClock.now().getTime() - longestWrite));
   const { passphrase, warnings } = await readPassphrase(folder, passphraseFile);
   const opened = await openKeys(folder, passphrase);
   const registry = await database.open();
@@ -114,7 +123,8 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
   });
   const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
   const queue = new EventQueue(sequencer, systemClock, () => preparer.underWay);
-  const context = { stores, preparer, queue, proofs, profiles, keys };
+  const incidents = new Incidents(queue, systemClock);
+  const context = { stores, preparer, queue, log: sequencer, incidents, proofs, profiles, keys };
   const births = new Births({ ...context, authority: issuing, root: root.certificate.der });
   const registrar: Registrar = {
     settings,
@@ -138,18 +148,21 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     }),
     stationIntake: new StationIntake(context),
     lifecycle: new Lifecycle(queue, proofs, systemClock),
+    products: new Products(stores.products, profiles),
+    expectations: new Expectations(stores.expectations, profiles),
     operators: new Operators(stores, queue, { clock: systemClock, entropy: nodeEntropy, hash: nodeHash }),
     revocationLists: new RevocationLists(stores, issuing, keys.issuing, systemClock),
     isReady: () => births.isOpen,
     async close() {
       // What is prepared may still be entered.
       await preparer.close();
+      await incidents.close();
       await queue.close();
       await stores.close();
     },
   };
   const openChallenges = () => stores.openChallenges();
-  return { folder, registrar, authority: issuing, issuing: keys.issuing, queue, openChallenges };
+  return { folder, registrar, authority: issuing, issuing: keys.issuing, queue, incidents, openChallenges };
 }
 
 /** A registrar may run without the root's key: its list is good for some weeks yet, and then verifiers refuse. */

@@ -80,3 +80,36 @@ test("one who is unknown, or revoked already, is not revoked", async () => {
   await operators.revoke(station.id, admin.id);
   await assert.rejects(operators.revoke(station.id, admin.id), { code: "NAT_REGISTRY_OPERATOR" });
 });
+
+test("an enrolment holds from its beginning to its end", async () => {
+  const { at } = made.clock;
+  const [notBefore, notAfter] = [new Date(at + 1000), new Date(at + 2000)];
+  const wanted = { name: "line", role: "station", products: ["sensor"], notBefore, notAfter } as const;
+  const { operator, token = "" } = await operators.enrol(wanted, "init");
+  assert.deepEqual([operator.notBefore, operator.notAfter], [at + 1000, at + 2000]);
+  const askedAt = async (time: number) => {
+    made.clock.at = time;
+    return operators.identify({ token });
+  };
+  for (const time of [at + 999, at + 2001]) await assert.rejects(askedAt(time), { code: "NAT_AUTHORIZE_WINDOW" });
+  for (const time of [at + 1000, at + 2000]) assert.equal((await askedAt(time))?.id, operator.id);
+});
+
+test("an enrolment may begin or end only, and be an auditor's", async () => {
+  const { at } = made.clock;
+  const open = await operators.enrol({ name: "x", role: "auditor", notBefore: new Date(at) }, "init");
+  assert.deepEqual([open.operator.notBefore, open.operator.notAfter], [at, undefined]);
+  const ending = await operators.enrol({ name: "x", role: "registrar", notAfter: new Date(at) }, "init");
+  assert.deepEqual([ending.operator.notBefore, ending.operator.notAfter], [undefined, at]);
+});
+
+test("refused: a time that is an administrator's, over, or none", async () => {
+  const { at } = made.clock;
+  for (const wanted of [
+    { role: "admin", notAfter: new Date(at + 1000) },
+    { role: "admin", notBefore: new Date(at) },
+    { role: "station", notAfter: new Date(at - 1) },
+    { role: "station", notBefore: new Date(at + 2), notAfter: new Date(at + 1) },
+  ] as const)
+    await assert.rejects(operators.enrol({ name: "x", ...wanted }, "init"), { code: "NAT_SERVICE_REQUEST" });
+});

@@ -2,10 +2,10 @@
 // Operators and stations: enrolled and revoked as entries of the log; found by their token's hash, or by that of their
 // client certificate, whoever signed it: an authority that certifies stations certifies others too.
 
-import type { Principal } from "natalis/birth";
+import { type Principal, requireValidity } from "natalis/birth";
 import { type Certificate, parseCertificate } from "natalis/formats";
 import { type Clock, type Entropy, type Hash, toHex } from "natalis/kernel";
-import type { NewOperator, OperatorRole, OperatorRow, RegistryStores } from "natalis/registry";
+import type { NewOperator, OperatorRole, OperatorRow, RegistryStores, Validity } from "natalis/registry";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import { serviceError } from "./errors.ts";
 import type { Credential } from "./registrar.ts";
@@ -18,6 +18,9 @@ export interface EnrolRequest {
   readonly products?: readonly string[] | undefined;
   /** Of a station only: births in all; no bound if absent. */
   readonly quota?: number | undefined;
+  /** Of anyone but an administrator: from when and until when it may ask for anything; no bound if absent. */
+  readonly notBefore?: Date | undefined;
+  readonly notAfter?: Date | undefined;
   /** Its TLS client certificate, DER, of any issuer. */
   readonly certificate?: Uint8Array | undefined;
   /** Whether it gets a token; absent: if it has no certificate. */
@@ -49,15 +52,20 @@ export class Operators {
     this.#ports = ports;
   }
 
-  /** Who holds the token or the key of the certificate; undefined where nobody does, or not any more. */
+  /**
+   * Who holds the token or the key of the certificate; undefined where nobody does, or not any more.
+   * @throws NAT_AUTHORIZE_WINDOW where that one is not enrolled yet, or not any more
+   */
   async identify(credential: Credential): Promise<Principal | undefined> {
     const row = await ("token" in credential ? this.#byToken(credential) : this.#byCertificate(credential.certificate));
-    return row?.state === "active" ? row : undefined;
+    if (row?.state !== "active") return undefined;
+    requireValidity(row, this.#ports.clock.now());
+    return row;
   }
 
   /**
-   * @throws NAT_SERVICE_REQUEST where products or a quota are given to anyone but a station, where there is neither
-   * token nor certificate, where the certificate is not valid now or is a device's; NAT_X509_… and NAT_DER_… of the
+   * @throws NAT_SERVICE_REQUEST where products or a quota are given to anyone but a station, where its time is an
+   * administrator's, over, or none, where there is neither token nor certificate, where the certificate is not valid now or is a device's; NAT_X509_… and NAT_DER_… of the
    * certificate; NAT_REGISTRY_DUPLICATE where it is another operator's
    */
   async enrol(request: EnrolRequest, actor: string): Promise<Enrolled> {
@@ -65,6 +73,7 @@ export class Operators {
     const { name, role, products, quota, certificate } = request;
     if (role !== "station" && (products !== undefined || quota !== undefined))
       throw serviceError("NAT_SERVICE_REQUEST", `${role}: products and quota are a station's`);
+    const validity = this.#validityOf(request);
     if (certificate !== undefined) await this.#requireUsable(parseCertificate(certificate));
     const token = (request.token ?? certificate === undefined) ? newToken(entropy) : undefined;
     if (token === undefined && certificate === undefined)
@@ -77,6 +86,7 @@ export class Operators {
       ...(certificate !== undefined && { certificateHash: hash.sha256(certificate) }),
       products: products ?? [],
       ...(quota === undefined ? {} : { quota }),
+      ...validity,
     };
     await this.#queue.submit({ type: "operator-enrolled", operator, actor });
     return { operator: await this.#find(operator.id), ...(token !== undefined && { token }) };
@@ -92,6 +102,16 @@ export class Operators {
     if (id === actor) throw serviceError("NAT_SERVICE_CONFLICT", `${id} itself asks: let another administrator do it`);
     await this.#queue.submit({ type: "operator-revoked", operatorId: id, actor });
     return this.#find(id);
+  }
+
+  /** An administrator whose time is over could leave none; one that is over at once is a mistake. */
+  #validityOf({ role, notBefore, notAfter }: EnrolRequest): Validity {
+    if (notBefore === undefined && notAfter === undefined) return {};
+    const [from, to] = [notBefore?.getTime() ?? 0, notAfter?.getTime() ?? Number.POSITIVE_INFINITY];
+    if (role === "admin") throw serviceError("NAT_SERVICE_REQUEST", "an administrator is enrolled until revoked");
+    if (from > to || to < this.#ports.clock.now().getTime())
+      throw serviceError("NAT_SERVICE_REQUEST", "the enrolment would end before it begins, or is over already");
+    return { ...(notBefore && { notBefore: from }), ...(notAfter && { notAfter: to }) };
   }
 
   async #byToken({ token, id }: Extract<Credential, { token: string }>): Promise<OperatorRow | undefined> {

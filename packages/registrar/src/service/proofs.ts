@@ -5,12 +5,14 @@ import type { RegisteredBirth } from "natalis/birth";
 import type { Hash } from "natalis/kernel";
 import { formatUuid } from "natalis/kernel";
 import {
+  birthReceiptOf,
   type BornBody,
   type DeviceRow,
   encodeBirthReceipt,
   parseBornBody,
   type RegistryStores,
   readBirth,
+  readBornEntry,
   receiptOf,
   stateProofOf,
 } from "natalis/registry";
@@ -34,25 +36,29 @@ export class Proofs {
 
   /** Birth record and certificate. @throws NAT_SERVICE_NOT_FOUND */
   async birth(id: Uint8Array): Promise<BornBody> {
-    return readBirth(this.#stores.events, await this.device(id));
+    return readBirth(this.#stores.events, await this.device(id), this.#hash);
   }
 
-  /** A birth with all that proves it, as of the newest checkpoint. @throws NAT_SERVICE_DATA */
-  async registered({ id: deviceId, bornEntry: index }: DeviceRow): Promise<RegisteredBirth & { salt: Uint8Array }> {
-    const [stored] = await this.#stores.events.readEvents(index, 1);
-    if (stored === undefined) throw serviceError("NAT_SERVICE_DATA", `no entry ${index}`);
-    const { entry, body, salt } = stored;
-    return { deviceId, ...parseBornBody(body), index, entry, salt, receipt: await this.receipt(index) };
+  /** A birth with all that proves it, as of the newest checkpoint. @throws NAT_REGISTRY_DAMAGED */
+  async registered(device: DeviceRow): Promise<RegisteredBirth & { readonly salt: Uint8Array }> {
+    const { index, entry, body, salt } = await readBornEntry(this.#stores.events, device, this.#hash);
+    const receipt = await this.receipt(index);
+    return { deviceId: device.id, ...parseBornBody(body), index, entry, salt, receipt };
   }
 
   /** The birth's receipt with what it is about (`verifyBirthReceipt`), CBOR. @throws NAT_SERVICE_NOT_FOUND */
-  async birthReceipt(id: Uint8Array): Promise<Uint8Array> {
+  async wholeReceipt(id: Uint8Array): Promise<Uint8Array> {
     return encodeBirthReceipt(await this.registered(await this.device(id)));
   }
 
   /** C2SP tlog-proof of an entry against the newest checkpoint. */
   receipt(index: number): Promise<string> {
     return receiptOf(index, this.#stores, this.#hash);
+  }
+
+  /** The same of a device's birth, and of no other entry. */
+  birthReceipt(device: DeviceRow): Promise<string> {
+    return birthReceiptOf(device, this.#stores, this.#hash);
   }
 
   /** DESIGN 3.4, CBOR. @throws NAT_SERVICE_NOT_FOUND */

@@ -12,7 +12,8 @@ import { encodeBirthReceipt, verifyBirthReceipt } from "natalis/registry";
 import { VolatileInsecureRegistry } from "natalis/testing";
 import { Operators } from "./operators.ts";
 import { RevocationLists } from "./revocation-lists.ts";
-import type { OpenStation, RefusedClaim, StationIntake } from "./station-intake.ts";
+import type { RefusedAttempt } from "./incidents.ts";
+import type { OpenStation, StationIntake } from "./station-intake.ts";
 import {
   birthInput,
   birthsOf,
@@ -26,14 +27,21 @@ let made: UnsafeTestRegistry;
 let intake: StationIntake;
 let station: UnsafeTestStation;
 let opened: OpenStation;
-let refusals: RefusedClaim[];
+let refusals: RefusedAttempt[];
 const admin: Principal = { id: "admin", name: "admin", role: "admin", products: [] };
 const itself = (): Principal => ({ ...testStation, id: station.id });
 
 beforeEach(async () => {
   made = await openUnsafeTestRegistry(new VolatileInsecureRegistry().stores);
   refusals = [];
-  intake = intakeOf(made, { refused: { enter: (refused) => void refusals.push(refused) } });
+  intake = intakeOf(made, {
+    incidents: {
+      async note(refused) {
+        refusals.push(refused);
+        await made.incidents.note(refused);
+      },
+    },
+  });
   station = await UnsafeTestStation.enrol(made);
   opened = await intake.open(station.id, itself());
 });
@@ -72,6 +80,8 @@ test("a key or a unit that was born elsewhere meanwhile is a conflict, and it is
   const second = await births.bear(testStation, await birthInput("A-2"));
   await assert.rejects(intake.take(opened, byKey), { code: "NAT_BIRTH_KEY_REUSED" });
   await assert.rejects(intake.take(opened, byUnit), { code: "NAT_BIRTH_UNIT_REUSED" });
+  const kept = await made.stores.incidents.listIncidents({ limit: 10 });
+  assert.equal(kept.length, 2);
   assert.deepEqual(
     refusals.map(({ station: by, code, deviceId }) => [by, code, deviceId]),
     [

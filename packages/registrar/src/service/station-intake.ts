@@ -5,20 +5,30 @@
 import { nodeHash } from "@natalis/node";
 import {
   authorize,
+  type BirthRecord,
   type ClaimedBirth,
   enteredDevice,
   type KnownFacts,
   lookUpBirth,
+  notAdmitted,
   parseBirthRecord,
   type Principal,
 } from "natalis/birth";
+import { parseLogProof } from "natalis/formats";
 import type { Profile } from "natalis/issue";
-import { type Awaitable, isNatalisError, type NatalisError } from "natalis/kernel";
-import { type DeviceRow, type OperatorRow, parseOperatorBody, type RegistryStores } from "natalis/registry";
+import { isNatalisError, type NatalisError } from "natalis/kernel";
+import {
+  type DeviceRow,
+  type OperatorRow,
+  parseOperatorBody,
+  type RegistryStores,
+  type Sequencer,
+} from "natalis/registry";
 import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import type { BirthPreparer, PreparedTask } from "../pipeline/nursery.ts";
 import { serviceError } from "./errors.ts";
+import type { Incidents } from "./incidents.ts";
 import type { RegistrarKeys } from "./keys.ts";
 import type { Proofs } from "./proofs.ts";
 
@@ -33,22 +43,6 @@ export interface EnteredBirth {
   readonly receipt: string;
 }
 
-/** A birth that a station brought in and that was refused for good. */
-export interface RefusedClaim {
-  /** Id of the operator. */
-  readonly station: string;
-  readonly code: string;
-  readonly keyHash: Uint8Array;
-  readonly unitTag: Uint8Array;
-  /** The device that holds what was claimed again. */
-  readonly deviceId?: Uint8Array;
-}
-
-/** Hears of refused births, to keep them for operators. */
-export interface RefusedClaims {
-  enter(refused: RefusedClaim): Awaitable<void>;
-}
-
 export interface IntakeContext {
   readonly stores: RegistryStores;
   readonly preparer: BirthPreparer;
@@ -56,7 +50,10 @@ export interface IntakeContext {
   readonly proofs: Proofs;
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly keys: Pick<RegistrarKeys, "unitTag">;
-  readonly refused?: RefusedClaims | undefined;
+  /** Keeps the checkpoints of stored answers. */
+  readonly log: Pick<Sequencer, "keep">;
+  /** Has refused births entered, for operators to see. */
+  readonly incidents: Pick<Incidents, "note">;
 }
 
 /** A station that may bring its births in. */
@@ -120,17 +117,21 @@ export class StationIntake {
   async #storedOr(error: NatalisError, station: OpenStation, claim: ClaimedBirth): Promise<EnteredBirth> {
     const known = await this.#lookUp(station, claim);
     if (known === undefined) throw error;
-    const entered = enteredOr(error, known, nodeHash.sha256(claim.certificate));
+    const told = inDoorsWords(error, station, known.record);
+    const entered = enteredOr(told, known, nodeHash.sha256(claim.certificate));
     if (!isNatalisError(entered)) return this.#answerStored(entered);
-    const { keyHash, unitTag, byKey, byUnit } = known;
-    const holder = byKey ?? byUnit;
-    const told = { station: station.operator.id, code: entered.code, keyHash, unitTag };
-    await this.#context.refused?.enter({ ...told, ...(holder && { deviceId: holder.id }) });
+    const { keyHash, unitTag, byKey, byUnit, byEvidence } = known;
+    const holder = byKey ?? byUnit ?? byEvidence;
+    const attempt = { station: station.operator.id, code: entered.code, keyHash, unitTag };
+    await this.#context.incidents.note({ ...attempt, ...(holder && { deviceId: holder.id }) });
     throw entered;
   }
 
   async #answerStored(device: DeviceRow): Promise<EnteredBirth> {
-    const { deviceId, index, entry, salt, receipt } = await this.#context.proofs.registered(device);
+    const { proofs, log } = this.#context;
+    const { deviceId, index, entry, salt, receipt } = await proofs.registered(device);
+    // It was committed; that its checkpoint was kept, and by this process, nothing says.
+    await log.keep(parseLogProof(receipt).checkpoint);
     return { kind: "stored", deviceId, index, entry, salt, receipt };
   }
 
@@ -141,8 +142,9 @@ export class StationIntake {
     try {
       const record = parseBirthRecord(claim.record);
       const { model, serial, facility, keyHash } = record;
-      const request = { certificationRequest: claim.certificationRequest, model, serial, facility };
-      return { keyHash, ...(await lookUpBirth(request, context)) };
+      const { certificationRequest, evidence } = claim;
+      const request = { certificationRequest, model, serial, facility, ...(evidence && { evidence }) };
+      return { ...(await lookUpBirth(request, context)), keyHash, record };
     } catch (error) {
       if (isNatalisError(error) && /^NAT_(?:BIRTH_RECORD|DER|X509|CBOR)/.test(error.code)) return undefined;
       throw error;
@@ -161,6 +163,12 @@ async function certificateOf({ enrolledEntry }: OperatorRow, { events }: Registr
 function eventOf(prepared: PreparedTask) {
   if (prepared.kind !== "signed") throw pipelineError("NAT_PIPELINE_WORKER", "a claim was taken for a retry");
   return prepared.event;
+}
+
+/** As a door says it: the list of expected units is the registry's, and it refuses in the registry's words. */
+function inDoorsWords(error: NatalisError, { profile }: OpenStation, { serial }: BirthRecord): NatalisError {
+  if (!isNatalisError(error, "NAT_REGISTRY_NOT_EXPECTED")) return error;
+  return notAdmitted({ product: profile.product, serial }, error);
 }
 
 /** The device that it is here as, or why it is refused: what holds its key or unit says more than anything else. */

@@ -4,8 +4,10 @@
 
 import { generateKey, nodeEntropy, nodeHash } from "@natalis/node";
 import { algorithms, noteSigner, parseLogPolicy, verifierKey } from "natalis/formats";
+import type { EvidenceVerifier } from "natalis/birth";
 import type { Clock } from "natalis/kernel";
 import { type NewOperator, type RegistryStores, Sequencer } from "natalis/registry";
+import { VolatileInsecureMirror } from "natalis/testing";
 import { EventQueue } from "../pipeline/event-queue.ts";
 import { Nursery } from "../pipeline/nursery.ts";
 import {
@@ -19,6 +21,7 @@ import {
   testUnitTag,
 } from "../pipeline/unsafe-test-nursery.ts";
 import { type BirthInput, Births } from "./births.ts";
+import { Incidents } from "./incidents.ts";
 import { Proofs } from "./proofs.ts";
 
 export { testStart, testStation };
@@ -40,26 +43,37 @@ export async function openUnsafeTestRegistry(stores: RegistryStores, quota = 100
   const authorities = await makeTestAuthorities();
   const log = generateKey(algorithms.EdDSA).signer;
   const signers = [noteSigner(origin, log, nodeHash)];
-  const mirror = { read: () => undefined, write: () => undefined };
+  const mirror = new VolatileInsecureMirror();
   const ports = { entropy: nodeEntropy, hash: nodeHash };
-  const queue = new EventQueue(new Sequencer({ stores, mirror, origin, signers, ...ports }), clock);
-  await queue.submit({ type: "operator-enrolled", operator: operatorOf(quota), actor: "init" });
+  const sequencer = new Sequencer({ stores, mirror, origin, signers, ...ports });
+  const queue = new EventQueue(sequencer, clock);
+  const operator = operatorOf(quota);
+  await queue.submit({ type: "operator-enrolled", operator, actor: "init" });
   const policy = parseLogPolicy(`log ${verifierKey(origin, log.publicKey, nodeHash)}\nquorum none\n`);
   const trust = { arc: testArc, roots: [authorities.root.certificate], log: policy };
-  return { clock, stores, queue, proofs: new Proofs(stores, nodeHash), trust, ...authorities };
+  const newIncidents = () => new Incidents(queue, clock);
+  const parts = { clock, stores, mirror, sequencer, queue, operator, incidents: newIncidents(), newIncidents };
+  return { ...parts, proofs: new Proofs(stores, nodeHash), trust, ...authorities };
 }
 
 export type UnsafeTestRegistry = Awaited<ReturnType<typeof openUnsafeTestRegistry>>;
 
-/** Births that this thread prepares itself. */
-export function birthsOf(registry: UnsafeTestRegistry): Births {
-  const { stores, queue, proofs, root, issuing } = registry;
+/** Births that this thread prepares itself; the evidence that they bring is believed as the verifiers say. */
+export function birthsOf(
+  registry: UnsafeTestRegistry,
+  profile = testProfile,
+  evidence?: readonly EvidenceVerifier[],
+): Births {
+  const { stores, queue, sequencer, incidents, proofs, root, issuing } = registry;
+  const profiles = new Map([[profile.product, profile]]);
   return new Births({
     stores,
-    preparer: new Nursery(testEquipment(registry)),
+    preparer: new Nursery({ ...testEquipment(registry), profiles }, evidence),
     queue,
+    log: sequencer,
+    incidents,
     proofs,
-    profiles: new Map([[testProfile.product, testProfile]]),
+    profiles,
     keys: { unitTag: testUnitTag },
     authority: issuing,
     root: root.certificate.der,

@@ -28,10 +28,11 @@ export function stationsOf(registry: UnsafeTestRegistry): Stations {
 }
 
 export function intakeOf(registry: UnsafeTestRegistry, changes: Partial<IntakeContext> = {}): StationIntake {
-  const { stores, queue, proofs } = registry;
+  const { stores, queue, proofs, incidents, sequencer: log } = registry;
   const profiles = new Map([[testProfile.product, testProfile]]);
   const preparer = new Nursery(testEquipment(registry));
-  return new StationIntake({ stores, preparer, queue, proofs, profiles, keys: { unitTag: testUnitTag }, ...changes });
+  const parts = { stores, preparer, queue, log, incidents, proofs, profiles, keys: { unitTag: testUnitTag } };
+  return new StationIntake({ ...parts, ...changes });
 }
 
 export async function stationRequest(signer: Signer, changes: Partial<StationRequest> = {}): Promise<StationRequest> {

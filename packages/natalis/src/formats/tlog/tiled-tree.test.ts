@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { hash as digest } from "node:crypto";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import type { Hash } from "../../kernel/index.ts";
+import { concatBytes, type Hash } from "../../kernel/index.ts";
 import { nodeHash } from "./merkle.ts";
 import { verifyConsistency, verifyInclusion } from "./merkle-proof.ts";
 import type { TileBytes, TileId } from "./tile.ts";
@@ -126,6 +126,32 @@ test("proofs asked for together are those asked for one by one, and neighbours h
     one.slice(1).map(() => true),
   );
   assert.throws(() => tree.inclusionProofs([0, 600]), { code: "NAT_TLOG_RANGE" });
+});
+
+test("a tile is told as far as the tree has it, and one that the tile above does not vouch for is not told", async () => {
+  const leaves = someLeaves(600);
+  const stored = await storedTree(leaves);
+  const tree = new TiledTree(600, stored, hash);
+  const hashesOf = (first: number, count: number) => concatBytes(...leaves.slice(first, first + count));
+  assert.deepEqual(await tree.tile({ level: 0, index: 1 }, 256), hashesOf(256, 256));
+  assert.deepEqual(await tree.tile({ level: 0, index: 1 }, 3), hashesOf(256, 3));
+  assert.deepEqual(await tree.tile({ level: 0, index: 2 }, 88), hashesOf(512, 88));
+  const roots = [definedRoot(leaves, 0, 256), definedRoot(leaves, 256, 512)];
+  assert.deepEqual(await tree.tile({ level: 1, index: 0 }, 2), concatBytes(...roots));
+  const absent = [
+    { id: { level: 0, index: 2 }, width: 89 },
+    { id: { level: 0, index: 3 }, width: 1 },
+    { id: { level: 1, index: 0 }, width: 3 },
+    { id: { level: 2, index: 0 }, width: 1 },
+  ];
+  for (const { id, width } of absent) assert.equal(await tree.tile(id, width), undefined);
+  const damaged = {
+    readTile: async (id: TileId) =>
+      (await stored.readTile(id))?.map((octet, i) => (id.level === 0 && i === 9 ? octet ^ 1 : octet)),
+  };
+  await assert.rejects(async () => new TiledTree(600, damaged, hash).tile({ level: 0, index: 1 }, 256), {
+    code: "NAT_TLOG_TILE",
+  });
 });
 
 test("consistency proofs are those that RFC 9162 defines, and verify", async () => {

@@ -5,8 +5,8 @@
 // from then on: a full tile is checked against the tile above it when it is read.
 
 import type { Awaitable, Hash } from "../../kernel/index.ts";
-import { emptyRoot, nodeHash, requireHash, requireIndex, requireSize } from "./merkle.ts";
-import { type Tile, type TileBytes, tileHeight, tileWidth } from "./tile.ts";
+import { emptyRoot, hashLength, nodeHash, requireHash, requireIndex, requireSize } from "./merkle.ts";
+import { type Tile, type TileBytes, tileHeight, type TileId, tileWidth } from "./tile.ts";
 import { TileMemory, type TileReader, whenInMemory } from "./tile-memory.ts";
 
 /**
@@ -52,6 +52,18 @@ export class TiledTree {
   leaf(index: number): Awaitable<Uint8Array> {
     requireIndex(index, this.#size);
     return whenInMemory(() => this.#node(0, index).slice());
+  }
+
+  /** The first `width` hashes of a tile, or undefined where it has fewer; those of a full tile the tile above vouches for. */
+  tile({ level, index }: TileId, width: number): Awaitable<Uint8Array | undefined> {
+    const hashes = Math.floor(this.#size / tileWidth ** level) - index * tileWidth;
+    if (hashes < width) return undefined;
+    return whenInMemory(() =>
+      this.#memory
+        .tile(level, index)
+        .bytes()
+        .subarray(0, width * hashLength),
+    );
   }
 
   /** The root of all leaves (RFC 9162 section 2.1.1). */

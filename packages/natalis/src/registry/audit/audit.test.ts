@@ -13,6 +13,7 @@ import {
   madeUpBirth,
   openUnsafeTestLog,
   readMadeUpFacts,
+  refusedBirth,
   testOrigin,
   testStation,
   type UnsafeTestLog,
@@ -21,6 +22,7 @@ import {
 } from "../../testing/index.ts";
 import { generateKeyPair, signerFromKeyPair } from "../../webcrypto/index.ts";
 import { authorityEvent } from "../authority-event.ts";
+import type { ProductCounts } from "../admission-ports.ts";
 import type { RegistryHead } from "../ports.ts";
 import { type AuditInput, auditLog } from "./audit.ts";
 import type { AuditProgress, AuditReport } from "./report.ts";
@@ -33,6 +35,8 @@ function audit(log: UnsafeTestLog, registry = log.registry, changes: Partial<Aud
   const { mirror, trust } = log;
   return auditLog({ stores, mirror, origin: testOrigin, readFacts: readMadeUpFacts, ...trust, ...changes });
 }
+
+const spoken = new Uint8Array(32).fill(5);
 
 async function eventfulLog(): Promise<UnsafeTestLog> {
   const log = await openUnsafeTestLog();
@@ -49,6 +53,11 @@ async function eventfulLog(): Promise<UnsafeTestLog> {
   );
   await log.commit(lifecycleEvent("retired", idOf(270)), madeUpBirth(301));
   await log.commit({ type: "operator-revoked", operatorId: "station-2", actor: "admin" });
+  await log.commit(
+    refusedBirth(3, { deviceId: idOf(3) }),
+    refusedBirth(4),
+    madeUpBirth(302, {}, { evidence: [spoken] }),
+  );
   await log.commit();
   return log;
 }
@@ -78,7 +87,7 @@ function at<T>(list: readonly T[], index: number): T {
 test("a registry that was never touched is clean, and counted", async () => {
   const stages: AuditProgress[] = [];
   const report = await audit(log, log.registry, { onProgress: (progress) => stages.push(progress) });
-  assert.deepEqual(report, { entries: 320, devices: 302, checkpoints: 9, problemCount: 0, problems: [] });
+  assert.deepEqual(report, { entries: 324, devices: 303, checkpoints: 10, problemCount: 0, problems: [] });
   assert.deepEqual(new Set(stages.map(({ stage }) => stage)), new Set(["entries", "devices", "tiles", "revocations"]));
   assert.ok(stages.every(({ done, total }) => done <= total));
 });
@@ -91,7 +100,7 @@ test("a new registry is clean", async () => {
 test("unit tags are recomputed with the registry's key", async () => {
   const authenticator = { authenticate: () => new Uint8Array(32) };
   const report = await audit(log, log.registry, { authenticator });
-  assert.equal(report.problemCount, 302);
+  assert.equal(report.problemCount, 303);
   assert.match(at(report.problems, 0).finding, /unit tag/);
 });
 
@@ -100,7 +109,7 @@ test("one changed byte of an entry shows in its tile, its checkpoints and the he
   assert.ok(found.some((text) => text.startsWith("body 9")));
   assert.ok(found.some((text) => text.startsWith("log-tile 0/0")));
   assert.ok(found.some((text) => text.startsWith("checkpoint 305: The entries have another root.")));
-  assert.ok(found.some((text) => text.startsWith("head 320: The entries have another root.")));
+  assert.ok(found.some((text) => text.startsWith("head 324: The entries have another root.")));
 });
 
 test("one changed byte of a body or salt is found where it is, and nowhere else", async () => {
@@ -118,14 +127,26 @@ const rowDamages: [string, (tables: MemoryTables) => void, RegExp][] = [
   ["the state of a device", (t) => change(t.devices, 270, { state: "active" }), /^device .*: .*another state/],
   ["the time of a state", (t) => change(t.devices, 3, { since: 5 }), /another state/],
   ["the owner of a device", (t) => change(t.devices, 3, { owner: new Uint8Array(32).fill(1) }), /another state/],
-  ["the last device's row", (t) => void t.devices.pop(), /^device 301: Rows of 1 are missing/],
+  ["the last device's row", (t) => void t.devices.pop(), /^device 302: Rows of 1 are missing/],
   [
     "a row too many",
-    (t) => void t.devices.push({ ...at(t.devices, 5), ordinal: 302 }),
-    /ordinal 302, where 302 was due/,
+    (t) => void t.devices.push({ ...at(t.devices, 5), ordinal: 303 }),
+    /ordinal 303, where 303 was due/,
   ],
   ["two rows exchanged", (t) => change(t.devices, 5, { ...at(t.devices, 6), ordinal: 5 }), /other facts/],
   ["a row with a custody that is none", (t) => change(t.devices, 5, { custody: Number.NaN }), /NAT_CBOR_VALUE/],
+  ["births of a product line", (t) => changeCounts(t, { born: 302 }), /^product meter: The row counts 302/],
+  ["a product line's row", (t) => t.admission.products.clear(), /^product meter: The row is missing/],
+  ["births of a product line that has none", (t) => changeCounts(t, { product: "valve" }), /^product valve: The row/],
+  ["evidence lost from its index", (t) => t.admission.evidence.clear(), /^device \d+: The index of evidence/],
+  ["evidence of another birth", (t) => void t.admission.evidence.set("05".repeat(32), 7), /index of evidence names/],
+  ["a refused birth's row", (t) => void t.admission.incidents.pop(), /^incident \d+: The row is missing/],
+  ["the first of them", (t) => void t.admission.incidents.shift(), /^incident \d+: The row is missing/],
+  ["a refused birth's code", (t) => change(t.admission.incidents, 0, { code: "NAT_A" }), /^incident .*not what/],
+  ["a refused birth's device", (t) => change(t.admission.incidents, 1, { deviceId: idOf(9) }), /^incident .*not what/],
+  ["a refused birth too many", (t) => addIncident(t, 999), /^incident 999: The row is of no refused birth/],
+  ["one in between", (t) => addIncident(t, 5), /^incident 5: The row is of no refused birth/],
+  ["the end of a station", (t) => changeOperator(t, testStation, { notAfter: 8 }), /^operator station-1: The row/],
   ["a key lost from the index", (t) => t.claims.clear(), /lost its key/],
   ["an operator's births", (t) => changeOperator(t, testStation, { born: 0 }), /^operator station-1: The row/],
   [
@@ -163,9 +184,9 @@ const rowDamages: [string, (tables: MemoryTables) => void, RegExp][] = [
   ["a full log tile", (t) => flip(t.logTiles.get("0/0"), 40), /^log-tile 0\/0: It has another content/],
   ["a partial log tile", (t) => flip(t.logTiles.get("0/1"), 40), /^log-tile 0\/1: It has another content/],
   ["an upper log tile", (t) => void t.logTiles.delete("1/0"), /^log-tile 1\/0: It is missing/],
-  ["a log tile too wide", (t) => widen(t.logTiles, "0/1"), /^log-tile 0\/1: It is not 64 hashes wide/],
+  ["a log tile too wide", (t) => widen(t.logTiles, "0/1"), /^log-tile 0\/1: It is not 68 hashes wide/],
   ["a state tile", (t) => flip(t.stateTiles.get("0/0"), 40), /^state-tile 0\/0: It has another content/],
-  ["a state tile too wide", (t) => widen(t.stateTiles, "0/1"), /^state-tile 0\/1: It is not 46 hashes wide/],
+  ["a state tile too wide", (t) => widen(t.stateTiles, "0/1"), /^state-tile 0\/1: It is not 47 hashes wide/],
   ["a checkpoint", (t) => void t.checkpoints.splice(3, 1), /^checkpoint 308: It is missing/],
   ["a checkpoint of no commit", (t) => copyCheckpoint(t, 3, 100), /^checkpoint 100: It closes no commit/],
   ["a checkpoint of the future", (t) => copyCheckpoint(t, 9, 400), /^checkpoint 400: It closes no commit/],
@@ -175,26 +196,26 @@ const rowDamages: [string, (tables: MemoryTables) => void, RegExp][] = [
     (t) => forge(t, () => at(t.checkpoints, 0).note),
     /^checkpoint 305: The entries have another root/,
   ],
-  ["the head's time", (t) => changeHead(t, { time: 1 }), /^head 320: It tells another time/],
-  ["the head's states", (t) => changeHead(t, { devices: 1 }), /^head 320: It tells other states/],
-  ["the head's note", (t) => changeHead(t, { checkpoint: "x" }), /^head 320: Its checkpoint is not/],
+  ["the head's time", (t) => changeHead(t, { time: 1 }), /^head 324: It tells another time/],
+  ["the head's states", (t) => changeHead(t, { devices: 1 }), /^head 324: It tells other states/],
+  ["the head's note", (t) => changeHead(t, { checkpoint: "x" }), /^head 324: Its checkpoint is not/],
   [
     "entries after the head",
-    (t) => void t.entries.push({ ...at(t.entries, -1), index: 320 }),
+    (t) => void t.entries.push({ ...at(t.entries, -1), index: 324 }),
     /Entries follow the head/,
   ],
-  ["entries that are gone", (t) => void t.entries.pop(), /^entry 319: Entries are missing/],
+  ["entries that are gone", (t) => void t.entries.pop(), /^entry 323: Entries are missing/],
   ["the type column of an entry", (t) => change(t.entries, 9, { type: 2 }), /^entry 9: Its row tells another type/],
   [
     "the device column of an entry",
     (t) => change(t.entries, 9, { deviceId: null }),
     /^entry 9: Its row tells another device/,
   ],
-  ["the time column of a state entry", (t) => change(t.entries, 319, { time: 1 }), /^entry 319: Its row tells another/],
+  ["the time column of a state entry", (t) => change(t.entries, 323, { time: 1 }), /^entry 323: Its row tells another/],
   [
     "a body on a state entry",
-    (t) => change(t.entries, 319, { body: Uint8Array.of(1) }),
-    /^body 319: A state entry has/,
+    (t) => change(t.entries, 323, { body: Uint8Array.of(1) }),
+    /^body 323: A state entry has/,
   ],
 ];
 
@@ -217,7 +238,7 @@ test("a registry that is kept twice, publicly and not, must be the same", async 
 
 test("a mirror that the log does not have, and a log of another origin, are found", async () => {
   const mirror = new VolatileInsecureMirror();
-  mirror.write((log.mirror.read() as string).replace("320", "321"));
+  mirror.write((log.mirror.read() as string).replace("324", "325"));
   assert.deepEqual(
     (await audit(log, log.registry, { mirror })).problems.map(({ subject }) => subject),
     ["mirror"],
@@ -231,7 +252,7 @@ test("a registry that moves under the audit is not judged", async () => {
   let calls = 0;
   const commits = {
     commit: () => undefined,
-    head: () => ({ ...required(log.registry.tables.head), size: 320 - calls++ }),
+    head: () => ({ ...required(log.registry.tables.head), size: 324 - calls++ }),
   };
   await assert.rejects(audit(log, log.registry, { stores: { ...stores, commits } }), {
     code: "NAT_REGISTRY_AUDIT_MOVED",
@@ -283,4 +304,15 @@ function forge({ checkpoints }: MemoryTables, forged: (note: string) => string):
 function required<T>(value: T | undefined): T {
   assert.ok(value !== undefined);
   return value;
+}
+
+function changeCounts({ admission }: MemoryTables, changes: Partial<ProductCounts>): void {
+  const row = { ...at([...admission.products.values()], 0), ...changes };
+  admission.products.set(row.product, row);
+}
+
+/** A row of a refused birth that never was. */
+function addIncident({ admission: { incidents } }: MemoryTables, entry: number): void {
+  incidents.push({ ...at(incidents, 0), entry });
+  incidents.sort((a, b) => a.entry - b.entry);
 }

@@ -16,9 +16,16 @@ import {
 } from "../ports.ts";
 import { isSameHead } from "../stable-head.ts";
 import { CheckpointWalk } from "./compare-checkpoints.ts";
-import { compareAuthorities, compareDevices, compareOperators, compareRevocations } from "./compare-rows.ts";
+import {
+  compareAuthorities,
+  compareDevices,
+  compareOperators,
+  compareProducts,
+  compareRevocations,
+} from "./compare-rows.ts";
 import { compareTiles } from "./compare-tiles.ts";
 import type { ReadFacts } from "./facts.ts";
+import { IncidentWalk } from "./incident-walk.ts";
 import { Replay } from "./replay.ts";
 import { type AuditProgress, type AuditReport, Findings } from "./report.ts";
 
@@ -56,12 +63,15 @@ class Audit {
   readonly #log: TiledTree;
   readonly #replay: Replay;
   readonly #checkpoints: CheckpointWalk;
+  readonly #incidents: IncidentWalk;
 
   constructor(input: AuditInput) {
     this.#input = input;
     const findings = this.#findings;
     this.#log = new TiledTree(0, { readTile: () => undefined }, input.hash);
-    this.#replay = new Replay({ ...input, findings, devices: input.stores.devices });
+    const { devices, births, incidents } = input.stores;
+    this.#incidents = new IncidentWalk(findings, incidents);
+    this.#replay = new Replay({ ...input, findings, devices, births, incidents: this.#incidents });
     this.#checkpoints = new CheckpointWalk({ ...input, findings, checkpoints: input.stores.checkpoints });
   }
 
@@ -73,6 +83,7 @@ class Audit {
       this.#progress({ stage: "entries", done: this.#log.size, total: size });
     }
     await this.#checkpoints.end();
+    await this.#incidents.end();
     const isClosed = this.#replay.isClosed;
     this.#findings.require(isClosed, "entry", this.#log.size, "The last entry is no state entry.");
   }
@@ -112,6 +123,7 @@ class Audit {
     const input = { findings, stores, hash, onProgress: (progress: AuditProgress) => this.#progress(progress) };
     await compareDevices(this.#replay.devices, input);
     await compareOperators(this.#replay.rows, input);
+    await compareProducts(this.#replay.rows, input);
     await compareAuthorities(this.#replay.rows, input);
     await compareRevocations(this.#replay.rows, input);
   }

@@ -20,7 +20,10 @@ import type { AuditProgress, Findings } from "./report.ts";
 
 export interface CompareInput {
   readonly findings: Findings;
-  readonly stores: Pick<RegistryStores, "devices" | "births" | "operators" | "authorities" | "revocations">;
+  readonly stores: Pick<
+    RegistryStores,
+    "devices" | "births" | "operators" | "products" | "authorities" | "revocations"
+  >;
   readonly hash: Hash;
   readonly onProgress: (progress: AuditProgress) => void;
 }
@@ -62,6 +65,21 @@ export async function compareOperators(rows: ReplayedRows, { stores, findings }:
     after = page.at(-1)?.id;
   }
   findings.require(seen >= rows.operators.size, "operator", "rows", "Rows are missing.");
+}
+
+/** A product line's births must be as many as the log has; its list is in no log. */
+export async function compareProducts({ products }: ReplayedRows, { stores, findings }: CompareInput): Promise<void> {
+  const missing = new Map(products);
+  for (let after: string | undefined; ; ) {
+    const page = await stores.products.listProducts(after, pageLimit);
+    for (const { product, born } of page) {
+      findings.require(born === (missing.get(product) ?? 0), "product", product, `The row counts ${born} births.`);
+      missing.delete(product);
+    }
+    if (page.length < pageLimit) break;
+    after = page.at(-1)?.product;
+  }
+  for (const product of missing.keys()) findings.add("product", product, "The row is missing.");
 }
 
 /** The authority's certificates must be those of the log. */
@@ -158,7 +176,8 @@ function operatorValues(row: OperatorRow | undefined): Values {
   if (row === undefined) return null;
   const { id, name, role, products, quota = null, born, state, enrolledEntry, lastEntry } = row;
   const credentials = [row.tokenHash ?? null, row.certificateHash ?? null];
-  return [id, name, role, credentials, products, quota, born, state, enrolledEntry, lastEntry];
+  const validity = [row.notBefore ?? null, row.notAfter ?? null];
+  return [id, name, role, credentials, products, quota, validity, born, state, enrolledEntry, lastEntry];
 }
 
 function authorityValues(row: AuthorityRow | undefined): Values {

@@ -6,8 +6,14 @@ import type { Hash } from "../../kernel/index.ts";
 import type { BornBody } from "../body.ts";
 import type { BornFacts, NewDevice } from "../ports.ts";
 
+/** What an audit reads of a birth's documents. */
+export interface RecordedBirth extends BornFacts {
+  /** SHA-256 of each statement of evidence; absent: none. */
+  readonly evidence?: readonly Uint8Array[];
+}
+
 /** Takes the documents of a birth apart (birth record and certificate). Throws catalogue errors. */
-export type ReadFacts = (documents: BornBody) => BornFacts;
+export type ReadFacts = (documents: BornBody) => RecordedBirth;
 
 /** One hash over all that never changes of a device's row: rows with the same digest are the same in all of it. */
 export function factsDigest(device: NewDevice & { readonly bornEntry: number }, hash: Hash): Uint8Array {

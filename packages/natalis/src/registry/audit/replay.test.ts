@@ -6,15 +6,29 @@ import { test } from "node:test";
 import { algorithms, leafHash, TiledTree } from "../../formats/index.ts";
 import { portableHash, toHex } from "../../kernel/index.ts";
 import { forgeCertificate } from "../../testing/certificate-forge.ts";
-import { enrolment, lifecycleEvent, madeUpBirth, readMadeUpFacts, testStation } from "../../testing/index.ts";
+import {
+  enrolment,
+  lifecycleEvent,
+  madeUpBirth,
+  readMadeUpFacts,
+  refusedBirth,
+  testStation,
+} from "../../testing/index.ts";
 import { generateKeyPair, signerFromKeyPair } from "../../webcrypto/index.ts";
 import { authorityEvent } from "../authority-event.ts";
-import { encodeAuthorityBody, encodeBornBody, encodeLifecycleBody, encodeOperatorBody } from "../body.ts";
+import {
+  encodeAuthorityBody,
+  encodeBornBody,
+  encodeLifecycleBody,
+  encodeOperatorBody,
+  encodeRefusedBirthBody,
+} from "../body.ts";
 import { bodyHash, encodePublicEntry, encodeStateEntry, entryTypes, type PublicEntry } from "../entry.ts";
-import type { BornEvent, LifecycleEvent } from "../events.ts";
+import type { BornEvent, LifecycleEvent, RefusedBirthEvent } from "../events.ts";
 import { reasonOf } from "../lifecycle.ts";
 import type { DeviceRow, StoredEntry } from "../ports.ts";
 import { encodeStateLeaf, noOwner, type StateLeaf } from "../state-leaf.ts";
+import { IncidentWalk } from "./incident-walk.ts";
 import { Replay } from "./replay.ts";
 import { ReplayedDevices } from "./replayed-devices.ts";
 import { Findings } from "./report.ts";
@@ -42,6 +56,11 @@ function lifeEntry(event: LifecycleEvent, fields: Partial<PublicEntry>): Unplace
   return entryOf(entryTypes[event.type], { deviceId: event.deviceId, ordinal: 0, previous: 1, ...fields }, body);
 }
 
+function refusedEntry(event: RefusedBirthEvent): Unplaced {
+  const { keyHash, unitTag } = event;
+  return entryOf(entryTypes.refusedBirth, { keyHash, unitTag }, encodeRefusedBirthBody(event));
+}
+
 const enrolled = entryOf(
   entryTypes.station,
   {},
@@ -55,7 +74,9 @@ async function findingsIn(...entries: Unplaced[]): Promise<string[]> {
   const findings = new Findings();
   const row = (birth: BornEvent) => ({ ...birth.device, ordinal: 0, bornEntry: 1, lastEntry: 1 }) as DeviceRow;
   const devices = { device: (wanted: Uint8Array) => (toHex(wanted) === toHex(id) ? row(first) : undefined) };
-  const replay = new Replay({ findings, devices, readFacts: readMadeUpFacts, hash });
+  const births = { birthByEvidence: () => undefined };
+  const incidents = new IncidentWalk(findings, { listIncidents: () => [] });
+  const replay = new Replay({ findings, devices, births, incidents, readFacts: readMadeUpFacts, hash });
   for (const [index, entry] of [enrolled, ...entries].entries()) await replay.apply({ ...entry, index });
   return findings.problems.map(({ subject, place, finding }) => `${subject} ${place}: ${finding}`);
 }
@@ -115,6 +136,21 @@ const impossible: [string, Unplaced[], string][] = [
     [bornEntry(madeUpBirth(1, { station: "ghost" }), 0)],
     "operator 1: ghost was not enrolled or had used up its quota.",
   ],
+  [
+    "a refusal to a station that nobody enrolled",
+    [refusedEntry(refusedBirth(1, { station: "ghost" }))],
+    "incident 1: ghost was not enrolled.",
+  ],
+  [
+    "a refusal for the sake of a device that was never born",
+    [refusedEntry(refusedBirth(1, { deviceId: id }))],
+    "incident 1: The device was never born.",
+  ],
+  [
+    "evidence that the index knows nothing of",
+    [bornEntry(madeUpBirth(1, {}, { evidence: [salt] }), 0)],
+    "device 1: The index of evidence names another birth or none.",
+  ],
   ["a second enrolment", [enrolled], "operator 1: station-1 was enrolled before."],
   [
     "revoking nobody",
@@ -148,6 +184,19 @@ test("a birth above the quota, and one after the station was revoked", async () 
   assert.deepEqual(await findingsIn(revoked, bornEntry(first, 0)), [
     "operator 2: station-1 was not enrolled or had used up its quota.",
   ]);
+});
+
+test("a birth before a station's enrolment was valid, and one after", async () => {
+  for (const [window, isFound] of [
+    [{ notBefore: time + 1 }, true],
+    [{ notAfter: time - 1 }, true],
+    [{ notBefore: time, notAfter: time }, false],
+  ] as const) {
+    const timed = { actor: "a", enrolled: enrolment("timed", window).operator };
+    const birth = bornEntry(madeUpBirth(1, { station: "timed" }), 0);
+    const found = await findingsIn(entryOf(entryTypes.station, {}, encodeOperatorBody(timed)), birth);
+    assert.deepEqual(found, isFound ? ["operator 2: The enrolment of timed was not valid then."] : []);
+  }
 });
 
 test("documents that nobody can read, with and without a row to go on with", async () => {

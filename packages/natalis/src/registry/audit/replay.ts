@@ -10,15 +10,18 @@ import {
   parseBornBody,
   parseLifecycleBody,
   parseOperatorBody,
+  parseRefusedBirthBody,
   type StationAuthority,
 } from "../body.ts";
 import { bodyHash, entryTypes, type PublicEntry, parsePublicEntry, parseStateEntry } from "../entry.ts";
 import { type LifecycleEventType, nextState, reasonOf } from "../lifecycle.ts";
 import { revocationOf, stationRow } from "../plan-event.ts";
-import type { BornFacts, DeviceStore, OperatorRow, StoredEntry } from "../ports.ts";
+import type { BirthIndex, BornFacts, DeviceStore, OperatorRow, StoredEntry } from "../ports.ts";
 import { encodeStateLeaf, noOwner } from "../state-leaf.ts";
 import { unitTag } from "../unit-tag.ts";
-import { factsDigest, type ReadFacts } from "./facts.ts";
+import { isValidAt } from "../validity.ts";
+import { factsDigest, type ReadFacts, type RecordedBirth } from "./facts.ts";
+import type { IncidentWalk } from "./incident-walk.ts";
 import { ReplayedDevices } from "./replayed-devices.ts";
 import { ReplayedRows } from "./replayed-rows.ts";
 import type { Findings } from "./report.ts";
@@ -26,6 +29,8 @@ import type { Findings } from "./report.ts";
 export interface ReplayInput {
   readonly findings: Findings;
   readonly devices: Pick<DeviceStore, "device">;
+  readonly births: Pick<BirthIndex, "birthByEvidence">;
+  readonly incidents: IncidentWalk;
   readonly readFacts: ReadFacts;
   /** Holds the registry's key; without it unit tags are taken as they stand. */
   readonly authenticator?: MessageAuthenticator;
@@ -100,6 +105,7 @@ export class Replay {
     const lifecycle = lifecycleTypes.get(entry.type);
     if (lifecycle !== undefined) return this.#applyLifecycle(told, lifecycle);
     if (entry.type === entryTypes.born) return this.#applyBirth(told);
+    if (entry.type === entryTypes.refusedBirth) return this.#applyRefusal(told);
     return entry.type === entryTypes.authority ? this.#applyAuthority(told) : this.#applyOperator(told);
   }
 
@@ -125,12 +131,13 @@ export class Replay {
     const leaf = { ...device, id, keyHash, ...newborn, ...now };
     this.devices.add(leaf, unit, factsDigest({ ...device, unitTag: unit, bornEntry: index }, hash));
     await this.states.append(leafHash(encodeStateLeaf(leaf), hash));
-    this.#countBirth(index, device.station);
+    this.#countBirth(told, device);
+    await this.#checkEvidence(index, device, this.devices.count - 1);
     this.#requireStation(index, device);
   }
 
   /** What was born, by its documents; where those are damaged, the row has to do, and the audit goes on with it. */
-  async #deviceOf(told: Told): Promise<BornFacts | undefined> {
+  async #deviceOf(told: Told): Promise<RecordedBirth | undefined> {
     const { readFacts, devices } = this.#input;
     try {
       if (told.body === undefined) return await devices.device(told.entry.deviceId as Uint8Array);
@@ -145,7 +152,7 @@ export class Replay {
     }
   }
 
-  async #checkFacts({ index, entry }: Told, facts: BornFacts, certificateHash: Uint8Array): Promise<void> {
+  async #checkFacts({ index, entry }: Told, facts: RecordedBirth, certificateHash: Uint8Array): Promise<void> {
     const { findings, authenticator } = this.#input;
     const isDevice = equalBytes(facts.id, entry.deviceId as Uint8Array);
     const isKey = equalBytes(facts.keyHash, entry.keyHash as Uint8Array);
@@ -166,12 +173,46 @@ export class Replay {
     this.#input.findings.require(isOwn && isInTime, "operator", index, `${bounds.operator} may not have borne this.`);
   }
 
-  #countBirth(index: number, station: string): void {
+  #countBirth({ index, entry }: Told, { station, product }: RecordedBirth): void {
+    const { findings } = this.#input;
     const operator = this.rows.operators.get(station);
     const hasQuota = operator?.quota === undefined || operator.born < operator.quota;
     const isAllowed = operator?.state === "active" && hasQuota;
-    this.#input.findings.require(isAllowed, "operator", index, `${station} was not enrolled or had used up its quota.`);
+    findings.require(isAllowed, "operator", index, `${station} was not enrolled or had used up its quota.`);
+    const isInTime = operator === undefined || isValidAt(operator, entry.time);
+    findings.require(isInTime, "operator", index, `The enrolment of ${station} was not valid then.`);
     if (operator !== undefined) this.rows.countBirth(operator);
+    this.rows.countProduct(product);
+  }
+
+  /** Refusing evidence that was used before rests on an index; what it has lost could be used again. */
+  async #checkEvidence(index: number, { evidence = [] }: RecordedBirth, ordinal: number): Promise<void> {
+    for (const digest of evidence) {
+      const holder = await this.#input.births.birthByEvidence([digest]);
+      const isHolder = holder?.ordinal === ordinal;
+      this.#input.findings.require(isHolder, "device", index, "The index of evidence names another birth or none.");
+    }
+  }
+
+  async #applyRefusal({ index, entry, body }: Told): Promise<void> {
+    if (body === undefined) return;
+    const { findings, incidents } = this.#input;
+    const { station, code, deviceId, unrecorded = 0 } = parseRefusedBirthBody(body);
+    findings.require(this.rows.operators.has(station), "incident", index, `${station} was not enrolled.`);
+    const isDevice = deviceId === undefined || this.devices.find(deviceId) !== undefined;
+    findings.require(isDevice, "incident", index, "The device was never born.");
+    const [keyHash, unit] = [entry.keyHash, entry.unitTag] as [Uint8Array, Uint8Array];
+    const device = deviceId === undefined ? {} : { deviceId };
+    await incidents.meet({
+      entry: index,
+      time: entry.time,
+      station,
+      code,
+      keyHash,
+      unitTag: unit,
+      ...device,
+      unrecorded,
+    });
   }
 
   async #applyLifecycle({ index, entry, body }: Told, type: LifecycleEventType): Promise<void> {

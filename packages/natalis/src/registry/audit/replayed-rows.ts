@@ -16,6 +16,8 @@ export class ReplayedRows {
   readonly authorities: AuthorityRow[] = [];
   /** What stations with an authority of their own may bear, by its key identifier. */
   readonly stations = new Map<string, StationBounds>();
+  /** Births by product line. */
+  readonly products = new Map<string, number>();
   /** By issuer and serial. */
   readonly revocations = new Map<string, RevokedRow>();
   /** Newest entry that changed a shard, by issuer and shard. */
@@ -26,6 +28,10 @@ export class ReplayedRows {
     this.shardChanges.set(shardKey(issuer, shard), entry);
     if (change.kind === "revoked") this.revocations.set(revocationKey(issuer, serial), change.row);
     else this.revocations.delete(revocationKey(issuer, serial));
+  }
+
+  countProduct(product: string): void {
+    this.products.set(product, (this.products.get(product) ?? 0) + 1);
   }
 
   countBirth(operator: OperatorRow): void {

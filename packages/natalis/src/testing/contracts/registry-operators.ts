@@ -9,7 +9,8 @@ export const operatorStoreContract: ContractSuite<RegistryUnderTest> = [
     name: "an operator is found by id and by token, field by field",
     async run({ open }) {
       const stores = await open();
-      const limited = someOperator(1, { quota: 10, name: "Línea 1", enrolledEntry: 4, lastEntry: 4 });
+      const validity = { notBefore: 1_790_000_000_000, notAfter: 1_890_000_000_001 };
+      const limited = someOperator(1, { quota: 10, name: "Línea 1", enrolledEntry: 4, lastEntry: 4, ...validity });
       const admin = someOperator(2, { id: "root-admin", role: "admin", products: [] });
       await commitSome(stores, { operators: [limited, admin] });
       const found = await (await open()).operators.operatorByToken(someBytes(32, "t", 1));
@@ -20,6 +21,8 @@ export const operatorStoreContract: ContractSuite<RegistryUnderTest> = [
       expectSame(found.certificateHash, undefined, "a certificate that was not given");
       const other = await stores.operators.operator("root-admin");
       expectSame(other?.quota, undefined, "a quota that was not given");
+      expectSame(other !== undefined && "notBefore" in other, false, "a beginning that was not given");
+      expectSame(other !== undefined && "notAfter" in other, false, "an end that was not given");
       expectSame(other?.products.length, 0, "products of an operator without any");
       expectSame(await stores.operators.operator("station-9"), undefined, "an unknown id");
       expectSame(await stores.operators.operatorByToken(someBytes(32, "t", 9)), undefined, "an unknown token");

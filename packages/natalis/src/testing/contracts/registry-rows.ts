@@ -104,6 +104,10 @@ const noRows = {
   operators: [],
   operatorChanges: [],
   births: [],
+  products: [],
+  listed: [],
+  evidence: [],
+  incidents: [],
 };
 
 function someHead(size: number, devices: number): RegistryHead {

@@ -2,6 +2,12 @@
 // What every adapter of the registry's storage must do, port by port. The mirror has its own suite.
 
 import type { ContractCase, ContractSuite } from "../contract.ts";
+import {
+  evidenceIndexContract,
+  expectationStoreContract,
+  incidentStoreContract,
+  productStoreContract,
+} from "./registry-admission.ts";
 import { authorityStoreContract, crlStoreContract, revocationStoreContract } from "./registry-authority.ts";
 import { commitStoreContract } from "./registry-commits.ts";
 import { birthIndexContract, deviceStoreContract } from "./registry-devices.ts";
@@ -21,6 +27,10 @@ export const registryContract: ContractSuite<RegistryUnderTest> = [
   ...named("revocations", revocationStoreContract),
   ...named("CRLs", crlStoreContract),
   ...named("operators", operatorStoreContract),
+  ...named("product lines", productStoreContract),
+  ...named("expected units", expectationStoreContract),
+  ...named("evidence", evidenceIndexContract),
+  ...named("refused births", incidentStoreContract),
   ...named("settings", settingsStoreContract),
 ];
 

@@ -48,10 +48,11 @@ class CommitStatement {
     this.#parts.push(`${name} AS (${sql})`);
   }
 
-  /** The part must have changed that many rows, or the commit is refused as `what`. */
-  require(name: string, count: number, what: "device" | "operator" | "quota"): void {
+  /** The parts (a letter each) must have changed that many rows together, or the commit is refused as `what`. */
+  require(names: string, count: number, what: "device" | "operator" | "quota" | "product" | "expected"): void {
     const due = `${this.bind(count)}::int8 * (SELECT count(*) FROM moved)`;
-    this.#requirements.push(`natalis_require(${due}, (SELECT count(*) FROM ${name}), '${what}')`);
+    const changed = Array.from(names, (name) => `(SELECT count(*) FROM ${name})`).join(" + ");
+    this.#requirements.push(`natalis_require(${due}, ${changed}, '${what}')`);
   }
 
   /** Answers one row: whether the head moved. */
@@ -75,6 +76,10 @@ export function commitStatement(batch: CommitBatch): PreparedCommit {
   if (changes.length > 0) addDeviceChanges(statement, changes);
   if (operatorChanges.length > 0) addOperatorChanges(statement, operatorChanges);
   if (births.length > 0) addBirths(statement, births);
+  if (batch.products.length > 0) addProducts(statement, batch.products);
+  if (batch.listed.length > 0) addListed(statement, batch.listed);
+  if (batch.evidence.length > 0) insert(statement, "v", "evidence", evidenceColumns(batch));
+  if (batch.incidents.length > 0) insert(statement, "i", "incidents", incidentColumns(batch));
   if (batch.revocations.length > 0) addRevocations(statement, batch.revocations);
   return statement.end();
 }
@@ -149,6 +154,8 @@ function deviceTable(rows: SqlValue[][]): Columns {
 }
 
 const operatorTypes: Partial<Record<(typeof operatorColumns)[number], ColumnType>> = {
+  not_before: "int8",
+  not_after: "int8",
   token_hash: "bytea",
   certificate_hash: "bytea",
   quota: "int8",
@@ -202,6 +209,73 @@ function addBirths(statement: CommitStatement, births: CommitBatch["births"]): v
   const update = `UPDATE operators AS it SET born = it.born + rows.births FROM ${rows}`;
   statement.add("b", `${update} WHERE it.id = rows.id AND ${within} AND ${ifMoved} RETURNING it.id`);
   statement.require("b", births.length, "quota");
+}
+
+function addProducts(statement: CommitStatement, products: CommitBatch["products"]): void {
+  const unbounded = products.filter(({ quota }) => quota === undefined);
+  if (unbounded.length > 0) {
+    const names = ["product", "born", "expected", "expected_born"];
+    const rows = unbounded.map(({ product, births, listed }) => [product, births, 0, listed]);
+    const added = ["born", "expected_born"].map((name) => `${name} = products.${name} + excluded.${name}`);
+    const conflict = `ON CONFLICT (product) DO UPDATE SET ${added.join(", ")}`;
+    insert(statement, "p", "products", { names, types: ["text", "int8", "int8", "int8"], rows }, conflict);
+  }
+  const bounded = products.filter(({ quota }) => quota !== undefined);
+  if (bounded.length > 0) addBounded(statement, bounded);
+}
+
+/** Those that were counted before, and those that were not; beyond its quota a product line is neither. */
+function addBounded(statement: CommitStatement, products: CommitBatch["products"]): void {
+  const from = statement.rows({
+    names: ["product", "births", "listed", "quota"],
+    types: ["text", "int8", "int8", "int8"],
+    rows: products.map(({ product, births, listed, quota }) => [product, births, listed, quota ?? null]),
+  });
+  statement.add("bounded", `SELECT * FROM ${from} WHERE ${ifMoved}`, "");
+  const set = "SET born = it.born + rows.births, expected_born = it.expected_born + rows.listed";
+  const same = `it.product = rows.product AND it.born + rows.births <= rows.quota`;
+  statement.add("g", `UPDATE products AS it ${set} FROM bounded AS rows WHERE ${same} RETURNING it.product`);
+  const isNew = `NOT EXISTS (SELECT FROM products AS it WHERE it.product = rows.product) AND rows.births <= rows.quota`;
+  const first = `SELECT product, births, 0, listed FROM bounded AS rows WHERE ${isNew}`;
+  const columns = "product, born, expected, expected_born";
+  statement.add("q", `INSERT INTO products (${columns}) ${first} ON CONFLICT DO NOTHING RETURNING product`, "");
+  statement.require("gq", products.length, "product");
+}
+
+/** The condition is part of the update: a unit that is withdrawn or born meanwhile is not found. */
+function addListed(statement: CommitStatement, listed: CommitBatch["listed"]): void {
+  const rows = statement.rows({
+    names: ["product", "serial", "model", "ordinal"],
+    types: ["text", "text", "text", "int8"],
+    rows: listed.map(({ product, serial, model, ordinal }) => [product, serial, model, ordinal]),
+  });
+  const same = "it.product = rows.product AND it.serial = rows.serial";
+  const isLeft = "it.born IS NULL AND (it.model IS NULL OR it.model = rows.model)";
+  const update = `UPDATE expected_units AS it SET born = rows.ordinal FROM ${rows}`;
+  statement.add("t", `${update} WHERE ${same} AND ${isLeft} AND ${ifMoved} RETURNING it.serial`);
+  statement.require("t", listed.length, "expected");
+}
+
+function evidenceColumns({ evidence }: CommitBatch): Columns {
+  const rows = evidence.map(({ digest, ordinal }) => [digest, ordinal]);
+  return { names: ["digest", "ordinal"], types: ["bytea", "int8"], rows };
+}
+
+function incidentColumns({ incidents }: CommitBatch): Columns {
+  return {
+    names: ["entry", "time", "station", "code", "key_hash", "unit_tag", "device", "unrecorded"],
+    types: ["int8", "int8", "text", "text", "bytea", "bytea", "bytea", "int8"],
+    rows: incidents.map((row) => [
+      row.entry,
+      row.time,
+      row.station,
+      row.code,
+      row.keyHash,
+      row.unitTag,
+      row.deviceId ?? null,
+      row.unrecorded,
+    ]),
+  };
 }
 
 function addRevocations(statement: CommitStatement, changes: readonly RevocationChange[]): void {

@@ -6,11 +6,21 @@
 import { isNatalisError } from "natalis/kernel";
 import { type CommitBatch, type CommitStore, type RegistryHead, registryError } from "natalis/registry";
 import { headOf } from "../sql/history-rows.ts";
+import type { SqlValue } from "../sql/queries.ts";
 import type { HeadTable } from "../sql/schema.ts";
 import { commitStatement, type PreparedCommit } from "./commit-statement.ts";
-import type { PostgresDatabase } from "./database.ts";
-import { type Answer, type Runner, rowOf, untilAnswered } from "./runner.ts";
-import type { Session } from "./session.ts";
+import type { Transaction } from "./database.ts";
+import { type Answer, type Runner, rowOf, type Statement } from "./runner.ts";
+
+/** What the writer needs of a PostgresDatabase. */
+export interface CommitDatabase extends Runner {
+  /** One attempt, after which what was asked may have happened although this throws NAT_POSTGRES_UNREACHABLE. */
+  once(statement: Statement, values: readonly SqlValue[]): Promise<Answer>;
+  /** Begins a transaction; whatever it has not committed by its end is undone. */
+  begin(statement: Statement): Promise<Transaction>;
+  /** Does it again and again where the database does not answer. */
+  untilAnswered<Result>(attempt: (count: number) => Promise<Result>): Promise<Result>;
+}
 
 const selectHead = {
   name: "head",
@@ -50,10 +60,10 @@ export class HeadReader {
 }
 
 export class PostgresCommitStore implements CommitStore {
-  readonly #database: PostgresDatabase;
+  readonly #database: CommitDatabase;
   readonly #heads: HeadReader;
 
-  constructor(database: PostgresDatabase) {
+  constructor(database: CommitDatabase) {
     this.#database = database;
     this.#heads = new HeadReader(database);
   }
@@ -83,11 +93,11 @@ export class PostgresCommitStore implements CommitStore {
     }
   }
 
-  async #commitIn(session: Session, batch: CommitBatch): Promise<void> {
+  async #commitIn(session: Runner, batch: CommitBatch): Promise<void> {
     const prepared = commitStatement(batch);
     try {
       requireMoved(await session.run(prepared.statement, prepared.values), batch);
-      await session.run({ text: "COMMIT" });
+      await session.run({ text: "COMMIT" }, []);
     } catch (error) {
       if (!isNatalisError(error, "NAT_POSTGRES_UNREACHABLE")) throw error;
       return this.#settle(batch, prepared, true);
@@ -97,7 +107,7 @@ export class PostgresCommitStore implements CommitStore {
 
   /** `again`: an attempt was made whose answer is lost. */
   async #settle(batch: CommitBatch, { statement, values }: PreparedCommit, again: boolean): Promise<void> {
-    await untilAnswered(async (count) => {
+    await this.#database.untilAnswered(async (count) => {
       const isOpen = again || count > 0;
       if (isOpen && (await this.#isStored(batch))) return;
       const answer = await this.#database.once(statement, values);

@@ -28,7 +28,7 @@ export const defaultLimits = {
 export type Limits = typeof defaultLimits;
 
 export interface Transaction {
-  readonly session: Session;
+  readonly session: Runner;
   readonly end: () => Promise<void>;
 }
 
@@ -49,6 +49,11 @@ export class PostgresDatabase implements Runner {
 
   run(statement: Statement, values: readonly SqlValue[] = []): Promise<Answer> {
     return untilAnswered(() => this.once(statement, values));
+  }
+
+  /** As `untilAnswered` of the runner does. */
+  untilAnswered<Result>(attempt: (count: number) => Promise<Result>): Promise<Result> {
+    return untilAnswered(attempt);
   }
 
   /** One attempt, after which what was asked may have happened although this throws NAT_POSTGRES_UNREACHABLE. */
@@ -134,6 +139,8 @@ function configOf(address: PostgresAddress, limits: Limits): pg.PoolConfig {
     ...(password !== undefined && { password }),
     ssl,
     max: limits.sessions,
+    // One stays however long nothing is asked: it holds the lock by which nobody copies what others serve.
+    min: 1,
     connectionTimeoutMillis: limits.connectMilliseconds,
     statement_timeout: limits.statementMilliseconds,
     lock_timeout: limits.lockMilliseconds,

@@ -35,6 +35,12 @@ const statements = {
       AS claim(key, unit, device, serial, issuer, place)
     ORDER BY place`,
   },
+  byEvidence: {
+    name: "device by evidence",
+    text: `SELECT devices.* FROM unnest($1::bytea[]) WITH ORDINALITY AS asked(digest, place)
+      JOIN evidence ON evidence.digest = asked.digest JOIN devices ON devices.ordinal = evidence.ordinal
+      ORDER BY place LIMIT 1`,
+  },
 } as const;
 
 export class PostgresDeviceStore implements DeviceStore, BirthIndex {
@@ -66,7 +72,15 @@ export class PostgresDeviceStore implements DeviceStore, BirthIndex {
       bytesArray(claims.map(({ certificateSerial }) => certificateSerial)),
       bytesArray(claims.map(({ issuer }) => fromHex(issuer))),
     ]);
-    return rows.map(({ field }) => field ?? undefined);
+    const fields = rows.map(({ field }) => field ?? undefined);
+    for (const [i, { evidence = [] }] of claims.entries())
+      if (evidence.length > 0) fields[i] ??= (await this.birthByEvidence(evidence)) && "evidence";
+    return fields;
+  }
+
+  async birthByEvidence(digests: readonly Uint8Array[]): Promise<DeviceRow | undefined> {
+    const row = await rowOf<DevicesTable>(this.#runner, statements.byEvidence, [bytesArray(digests)]);
+    return row && deviceOf(row);
   }
 
   async listDevices(query: DeviceQuery): Promise<DeviceRow[]> {

@@ -19,10 +19,15 @@ const waitedTooLong = ["55P03", "57014"];
  */
 const lost = ["57P01", "57P02", "57P03", "57P05", "25P03", "53300", "25006"];
 
+/** disk_full: what could not be written was undone. */
+const full = "53100";
+
 const requirements: Readonly<Record<string, (error: Error) => NatalisError>> = {
   device: (error) => registryError("NAT_REGISTRY_DEVICE", "a change of a device that was never born", error),
   operator: (error) => registryError("NAT_REGISTRY_OPERATOR", "a change of an operator that is not enrolled", error),
   quota: (error) => registryError("NAT_REGISTRY_QUOTA", "a station of this commit", error),
+  product: (error) => registryError("NAT_REGISTRY_PRODUCT_QUOTA", "a product line of this commit", error),
+  expected: (error) => registryError("NAT_REGISTRY_NOT_EXPECTED", "a unit of this commit", error),
 };
 
 /** The catalogue error for whatever the driver threw. */
@@ -34,6 +39,7 @@ export function translated(error: unknown): unknown {
   if (code === requirementState) return (requirements[error.message] ?? failed)(told);
   if (undone.includes(code)) return postgresError("NAT_POSTGRES_CONFLICT", error.message, told);
   if (waitedTooLong.includes(code)) return registryError("NAT_REGISTRY_BUSY", error.message, told);
+  if (code === full) return registryError("NAT_REGISTRY_FULL", error.message, told);
   if (lost.includes(code) || code.startsWith("08")) return unreachable(told);
   // Authorization, and a database that is not there.
   if (code.startsWith("28") || code === "3D000") return postgresError("NAT_POSTGRES_REFUSED", error.message, told);

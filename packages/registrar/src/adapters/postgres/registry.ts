@@ -3,6 +3,7 @@
 
 import type { ChallengeStore } from "natalis/authenticate";
 import { type CommitStore, type RegistryStores, registryError } from "natalis/registry";
+import { SqlIncidentStore, SqlProductStore } from "../sql/admission-store.ts";
 import { SqlAuthorityStore } from "../sql/authority-store.ts";
 import { SqlRevocationStore } from "../sql/revocation-store.ts";
 import type { PostgresAddress } from "./address.ts";
@@ -10,6 +11,7 @@ import { PostgresChallengeStore } from "./challenge-store.ts";
 import { HeadReader, PostgresCommitStore } from "./commit-store.ts";
 import { type Limits, PostgresDatabase } from "./database.ts";
 import { PostgresDeviceStore } from "./device-store.ts";
+import { PostgresExpectationStore } from "./expectation-store.ts";
 import { PostgresLogStore } from "./log-store.ts";
 import { holdsRegistry, migrateToLatest, requireLatestSchema } from "./migrate.ts";
 import { PostgresOperatorStore } from "./operator-store.ts";
@@ -108,6 +110,9 @@ function storesOver(runner: Runner, commits: CommitStore): RegistryStores {
     revocations,
     crls: revocations,
     operators: new PostgresOperatorStore(runner, queries),
+    products: new SqlProductStore(queries),
+    expectations: new PostgresExpectationStore(runner, queries),
+    incidents: new SqlIncidentStore(queries),
     settings: new PostgresSettingsStore(runner),
   };
 }

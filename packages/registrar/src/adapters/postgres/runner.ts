@@ -28,14 +28,17 @@ const pauses = [50, 100, 200, 400, 800, 1000, 1000, 1000, 1000, 1000];
  * Does it until the database answers, or for about seven seconds beside what the attempts take. `attempt` counts from 0.
  * @throws NAT_POSTGRES_UNREACHABLE, NAT_POSTGRES_CONFLICT and what else it throws
  */
-export async function untilAnswered<Result>(attempt: (count: number) => Promise<Result>): Promise<Result> {
+export async function untilAnswered<Result>(
+  attempt: (count: number) => Promise<Result>,
+  pauseFor: (milliseconds: number) => Promise<unknown> = wait,
+): Promise<Result> {
   for (let count = 0; ; count++) {
     try {
       return await attempt(count);
     } catch (error) {
       const pause = pauses[count];
       if (pause === undefined || !mayPass(error)) throw error;
-      await wait(pause);
+      await pauseFor(pause);
     }
   }
 }

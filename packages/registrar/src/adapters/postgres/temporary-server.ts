@@ -25,6 +25,8 @@ const memoryDue = 2 ** 30;
 const startAttempts = 400;
 const startPause = 25;
 
+export type StopMode = "fast" | "immediate" | "kill";
+
 export interface TemporaryPostgres {
   /** Where its socket is; `data` in it holds everything else. */
   readonly folder: string;
@@ -34,8 +36,11 @@ export interface TemporaryPostgres {
   newDatabase(): Promise<string>;
   /** Runs statements as the superuser. */
   query(text: string, database?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** "fast" ends sessions in good order, "immediate" as a crash does: the next start recovers. */
-  stop(mode: "fast" | "immediate"): Promise<void>;
+  /**
+   * "fast" ends sessions in good order; "immediate" as a crash does, so that the next start recovers; "kill" is kill -9
+   * of the server and of all its sessions.
+   */
+  stop(mode: StopMode): Promise<void>;
   start(): Promise<void>;
   /** Ends it and removes its folder. */
   close(): Promise<void>;
@@ -102,6 +107,24 @@ function roomiestParent(): string {
   return bavail * bsize >= memoryDue ? memory : tmpdir();
 }
 
+/** postgresql.org/docs/current/server-shutdown.html */
+const signals = { fast: "SIGINT", immediate: "SIGQUIT", kill: "SIGKILL" } as const;
+
+/** Of Linux; each of a server's sessions is a process. */
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return text.split(" ").filter(Boolean).map(Number);
+}
+
+/** One that has ended by itself meanwhile has done what it was to do. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 const isRoot = process.getuid?.() === 0;
 
 /** The program and its words, run as a user that a server may run as. */
@@ -162,13 +185,14 @@ class Server implements TemporaryPostgres {
     throw new Error(`the server does not start\n${printed}`);
   }
 
-  /** postgresql.org/docs/current/server-shutdown.html */
-  async stop(mode: "fast" | "immediate"): Promise<void> {
+  async stop(mode: StopMode): Promise<void> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null) return;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const sessions = mode === "kill" ? childrenOf(child.pid) : [];
     const ended = new Promise((resolve) => child.once("close", resolve));
     // setpriv has become the server itself: it is the same process.
-    child.kill(mode === "fast" ? "SIGINT" : "SIGQUIT");
+    child.kill(signals[mode]);
+    for (const pid of sessions) kill(pid);
     await ended;
     this.#child = undefined;
   }

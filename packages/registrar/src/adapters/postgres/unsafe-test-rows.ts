@@ -13,6 +13,10 @@ const noRows: Omit<CommitBatch, "expected" | "head" | "entries"> = {
   operators: [],
   operatorChanges: [],
   births: [],
+  products: [],
+  listed: [],
+  evidence: [],
+  incidents: [],
 };
 
 /** One state entry on top of the head, and whatever parts are given. */

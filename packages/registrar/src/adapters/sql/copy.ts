@@ -38,6 +38,10 @@ const keys = {
   shards: ["issuer", "shard"],
   crls: ["issuer", "shard"],
   operators: ["id"],
+  products: ["product"],
+  expected_units: ["product", "serial"],
+  evidence: ["digest"],
+  incidents: ["entry"],
   head: ["id"],
 } as const satisfies { readonly [Table in keyof RegistryTables]: readonly (keyof RegistryTables[Table])[] };
 

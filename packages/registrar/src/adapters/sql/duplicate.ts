@@ -23,6 +23,10 @@ const meanings: ReadonlyMap<string, string> = new Map([
   ["new_operators_token_hash_key", "token"],
   ["operators.certificate_hash", "certificate"],
   ["new_operators_certificate_hash_key", "certificate"],
+  ["evidence.digest", "evidence"],
+  ["evidence_pkey", "evidence"],
+  ["incidents.key_hash, incidents.unit_tag, incidents.station, incidents.code", "refusal"],
+  ["incidents_attempt", "refusal"],
   ["authorities.certificate_hash", "authority"],
   ["new_authorities_certificate_hash_key", "authority"],
 ]);

@@ -18,6 +18,8 @@ export const operatorColumns = [
   "state",
   "enrolled_entry",
   "last_entry",
+  "not_before",
+  "not_after",
 ] as const satisfies readonly (keyof OperatorsTable)[];
 
 export function operatorValues(row: OperatorRow): SqlValue[] {
@@ -34,6 +36,8 @@ export function operatorValues(row: OperatorRow): SqlValue[] {
     state,
     enrolledEntry,
     lastEntry,
+    row.notBefore ?? null,
+    row.notAfter ?? null,
   ];
 }
 
@@ -46,6 +50,8 @@ export function operatorOf(row: OperatorsTable): OperatorRow {
     ...(row.certificate_hash === null ? {} : { certificateHash: row.certificate_hash }),
     products: JSON.parse(row.products) as string[],
     ...(row.quota === null ? {} : { quota: row.quota }),
+    ...(row.not_before === null ? {} : { notBefore: row.not_before }),
+    ...(row.not_after === null ? {} : { notAfter: row.not_after }),
     born: row.born,
     state: row.state,
     enrolledEntry: row.enrolled_entry,

@@ -111,6 +111,39 @@ export interface OperatorsTable {
   readonly state: OperatorRow["state"];
   readonly enrolled_entry: number;
   readonly last_entry: number;
+  readonly not_before: number | null;
+  readonly not_after: number | null;
+}
+
+export interface ProductsTable {
+  readonly product: string;
+  readonly born: number;
+  readonly expected: number;
+  readonly expected_born: number;
+}
+
+export interface ExpectedUnitsTable {
+  readonly product: string;
+  readonly serial: string;
+  readonly model: string | null;
+  /** Ordinal of the device. */
+  readonly born: number | null;
+}
+
+export interface EvidenceTable {
+  readonly digest: Uint8Array;
+  readonly ordinal: number;
+}
+
+export interface IncidentsTable {
+  readonly entry: number;
+  readonly time: number;
+  readonly station: string;
+  readonly code: string;
+  readonly key_hash: Uint8Array;
+  readonly unit_tag: Uint8Array;
+  readonly device: Uint8Array | null;
+  readonly unrecorded: number;
 }
 
 export interface SettingsTable {
@@ -130,5 +163,9 @@ export interface RegistryTables {
   readonly shards: ShardsTable;
   readonly crls: CrlsTable;
   readonly operators: OperatorsTable;
+  readonly products: ProductsTable;
+  readonly expected_units: ExpectedUnitsTable;
+  readonly evidence: EvidenceTable;
+  readonly incidents: IncidentsTable;
   readonly settings: SettingsTable;
 }

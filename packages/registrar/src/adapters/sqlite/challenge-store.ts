@@ -2,9 +2,9 @@
 // Open challenges of all processes that share a data folder: a file of its own, since challenges live a minute and need
 // not survive a power cut. Taking is one DELETE ... RETURNING, so of many takers one gets it.
 
-import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Challenge, ChallengeStore } from "natalis/authenticate";
+import { createPrivate } from "./database.ts";
 
 const busyMilliseconds = 5000;
 const schema = `
@@ -30,8 +30,7 @@ export class SqliteChallengeStore implements ChallengeStore {
   readonly #take: StatementSync;
 
   constructor(path: string, limit = 100_000) {
-    // Created here, since SQLite would let the umask decide.
-    closeSync(openSync(path, "a", 0o600));
+    createPrivate(path);
     this.#database = new DatabaseSync(path, { timeout: busyMilliseconds, defensive: true });
     this.#database.exec(schema);
     this.#limit = limit;

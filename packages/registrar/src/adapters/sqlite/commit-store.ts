@@ -15,18 +15,22 @@ import { duplicateOr } from "../sql/duplicate.ts";
 import { headOf } from "../sql/history-rows.ts";
 import type { HeadTable } from "../sql/schema.ts";
 import { tileNumber } from "../sql/tile-number.ts";
+import { AdmissionWriter } from "./admission-writer.ts";
 import { inTransaction, isSqliteError } from "./database.ts";
 import { DeviceWriter } from "./device-writer.ts";
 import { OperatorWriter } from "./operator-writer.ts";
 import { prepareChange, prepareQuery } from "./prepared.ts";
 import { RevocationWriter } from "./revocation-writer.ts";
 
+/** sqlite.org/rescode.html: SQLITE_BUSY and SQLITE_FULL. */
 const busy = 5;
+const full = 13;
 
 export class SqliteCommitStore implements CommitStore {
   readonly #database;
   readonly #devices;
   readonly #operators;
+  readonly #admission;
   readonly #revocations;
   readonly #head;
   readonly #moveHead;
@@ -41,6 +45,7 @@ export class SqliteCommitStore implements CommitStore {
     this.#database = database;
     this.#devices = new DeviceWriter(database);
     this.#operators = new OperatorWriter(database);
+    this.#admission = new AdmissionWriter(database);
     this.#revocations = new RevocationWriter(database);
     this.#head = prepareQuery<HeadTable>(database, "SELECT * FROM head");
     this.#moveHead = change("INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, ?, ?, ?)");
@@ -60,12 +65,16 @@ export class SqliteCommitStore implements CommitStore {
     return row && headOf(row);
   }
 
-  /** @throws NAT_REGISTRY_HEAD_MOVED, NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_QUOTA, NAT_REGISTRY_BUSY */
+  /**
+   * @throws NAT_REGISTRY_HEAD_MOVED, NAT_REGISTRY_DUPLICATE, NAT_REGISTRY_QUOTA, NAT_REGISTRY_PRODUCT_QUOTA,
+   * NAT_REGISTRY_NOT_EXPECTED, NAT_REGISTRY_BUSY, NAT_REGISTRY_FULL
+   */
   commit(batch: CommitBatch): void {
     try {
       inTransaction(this.#database, () => this.#write(batch));
     } catch (error) {
       if (isSqliteError(error, busy)) throw registryError("NAT_REGISTRY_BUSY", "another process is writing", error);
+      if (isSqliteError(error, full)) throw registryError("NAT_REGISTRY_FULL", error.message, error);
       throw duplicateOr(error);
     }
   }
@@ -76,6 +85,7 @@ export class SqliteCommitStore implements CommitStore {
     for (const entry of batch.entries) this.#writeEntry(entry);
     this.#devices.write(batch);
     this.#operators.write(batch);
+    this.#admission.write(batch);
     this.#revocations.write(batch);
     for (const row of batch.authorities)
       this.#authority.run(row.entry, row.kind, row.keyId, row.certificate, row.certificateHash);

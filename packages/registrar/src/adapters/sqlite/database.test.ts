@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
+import type { CommitBatch } from "natalis/registry";
 import { SqliteCommitStore } from "./commit-store.ts";
 import { inTransaction, openDatabase, openSnapshot } from "./database.ts";
 import { openSqliteRegistry, openSqliteSnapshot } from "./registry.ts";
@@ -34,6 +36,20 @@ test("a commit that returned is on disk: write-ahead log, synchronous FULL", () 
   assert.equal(pragma("busy_timeout"), 5000);
   assert.equal(pragma("page_size"), 4096);
   database.close();
+});
+
+test("a second connection of one process leaves the locks of the first one standing", () => {
+  const path = newPath();
+  const first = openDatabase(path);
+  first.exec("CREATE TABLE held (x)");
+  const second = openDatabase(path);
+  const openAlone = `
+    const { openAlone } = await import(${JSON.stringify(new URL("./database.ts", import.meta.url).href)});
+    try { openAlone(${JSON.stringify(path)}); console.log("opened"); } catch (error) { console.log(error.code); }`;
+  const foreign = spawnSync(process.execPath, ["--input-type=module", "--eval", openAlone], { encoding: "utf8" });
+  assert.equal(foreign.stdout.trim(), "NAT_SQLITE_HELD", foreign.stderr);
+  second.close();
+  first.close();
 });
 
 test("a file that is no database is refused and left as it is", async () => {
@@ -115,16 +131,12 @@ test("a snapshot may be read while a writer waits for nobody", () => {
   reader.close();
 });
 
-test("a writer that another process keeps waiting is told that the registry is busy", async () => {
-  const path = newPath();
-  (await openSqliteRegistry(path)).close();
-  const holder = openDatabase(path);
-  holder.exec("BEGIN IMMEDIATE");
-  const impatient = new DatabaseSync(path, { timeout: 0 });
+/** A first commit, of nothing. */
+function firstBatch(): CommitBatch {
   const root = new Uint8Array(32);
   const head = { size: 0, root, time: 1, devices: 0, stateRoot: root, checkpoint: "note" };
   const nothing = { entries: [], devices: [], changes: [], logTiles: [], stateTiles: [], revocations: [] };
-  const batch = {
+  return {
     ...nothing,
     expected: undefined,
     head,
@@ -132,7 +144,35 @@ test("a writer that another process keeps waiting is told that the registry is b
     operators: [],
     operatorChanges: [],
     births: [],
+    products: [],
+    listed: [],
+    evidence: [],
+    incidents: [],
   };
+}
+
+test("a disk without room refuses a commit wholly, and takes it when there is room", async () => {
+  const path = newPath();
+  (await openSqliteRegistry(path)).close();
+  const database = openDatabase(path);
+  const entry = { index: 0, type: 0, time: 1, deviceId: null, salt: new Uint8Array(0), entry: new Uint8Array(9) };
+  const batch = { ...firstBatch(), entries: [{ ...entry, body: new Uint8Array(100_000) }] };
+  database.exec("PRAGMA max_page_count = 1");
+  assert.throws(() => new SqliteCommitStore(database).commit(batch), { code: "NAT_REGISTRY_FULL" });
+  assert.equal(new SqliteCommitStore(database).head(), undefined);
+  database.exec("PRAGMA max_page_count = 4294967294");
+  new SqliteCommitStore(database).commit(batch);
+  assert.equal(new SqliteCommitStore(database).head()?.checkpoint, "note");
+  database.close();
+});
+
+test("a writer that another process keeps waiting is told that the registry is busy", async () => {
+  const path = newPath();
+  (await openSqliteRegistry(path)).close();
+  const holder = openDatabase(path);
+  holder.exec("BEGIN IMMEDIATE");
+  const impatient = new DatabaseSync(path, { timeout: 0 });
+  const batch = firstBatch();
   assert.throws(() => new SqliteCommitStore(impatient).commit(batch), { code: "NAT_REGISTRY_BUSY" });
   holder.exec("ROLLBACK");
   new SqliteCommitStore(impatient).commit(batch);

@@ -29,8 +29,7 @@ const writerPragmas = `
 
 /** Opens for reading and writing; a new file is its owner's only. @throws NAT_SQLITE_FOREIGN, NAT_SQLITE_WAL */
 export function openDatabase(path: string): DatabaseSync {
-  // Created here, since SQLite would let the umask decide; the files beside it take its mode.
-  closeSync(openSync(path, "a", 0o600));
+  createPrivate(path);
   return opened(path, false, (database) => {
     claimEmpty(database);
     requireOurs(database, path);
@@ -38,6 +37,19 @@ export function openDatabase(path: string): DatabaseSync {
     const mode = database.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
     if (mode !== "wal") throw sqliteError("NAT_SQLITE_WAL", `${path} stays in mode ${String(mode)}`);
   });
+}
+
+/**
+ * Makes an empty file of its owner's where there is none: SQLite would let the umask decide; the files beside it take its
+ * mode. A file that is there is not opened: closing it would give up every lock that this process has on it, those of
+ * its other threads' connections too, and others would take the database for unused (sqlite.org/howtocorrupt.html 2.2).
+ */
+export function createPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 /**

@@ -35,12 +35,17 @@ export class SqliteDeviceStore implements DeviceStore, BirthIndex {
   readonly #byKey;
   readonly #byUnit;
   readonly #taken;
+  readonly #byEvidence;
 
   constructor(database: DatabaseSync, queries: RegistryQueries) {
     this.#queries = queries;
     this.#byId = prepareQuery<DevicesTable>(database, "SELECT * FROM devices WHERE id = ?");
     this.#byKey = prepareQuery<DevicesTable>(database, "SELECT * FROM devices WHERE key_hash = ?");
     this.#byUnit = prepareQuery<DevicesTable>(database, "SELECT * FROM devices WHERE unit_tag = ?");
+    this.#byEvidence = prepareQuery<DevicesTable>(
+      database,
+      "SELECT devices.* FROM evidence JOIN devices ON devices.ordinal = evidence.ordinal WHERE digest = ?",
+    );
     this.#taken = prepareQuery<{ field: BirthClaimField | null }>(database, takenClaim);
   }
 
@@ -57,10 +62,18 @@ export class SqliteDeviceStore implements DeviceStore, BirthIndex {
   }
 
   takenBy(claims: readonly BirthClaim[]): (BirthClaimField | undefined)[] {
-    return claims.map(({ keyHash, unitTag, deviceId, certificateSerial, issuer }) => {
+    return claims.map(({ keyHash, unitTag, deviceId, certificateSerial, issuer, evidence = [] }) => {
       const found = this.#taken.get(keyHash, unitTag, deviceId, certificateSerial, fromHex(issuer));
-      return found?.field ?? undefined;
+      return found?.field ?? (this.birthByEvidence(evidence) && "evidence");
     });
+  }
+
+  birthByEvidence(digests: readonly Uint8Array[]): DeviceRow | undefined {
+    for (const digest of digests) {
+      const row = this.#byEvidence.get(digest);
+      if (row !== undefined) return deviceOf(row);
+    }
+    return undefined;
   }
 
   listDevices(query: DeviceQuery): Promise<DeviceRow[]> {

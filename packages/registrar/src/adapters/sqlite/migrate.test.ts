@@ -67,7 +67,7 @@ test("an operator has a credential, stays, and shares none", async () => {
   const database = new DatabaseSync(path);
   const insert = (changed: string) =>
     database.exec(`INSERT INTO operators SELECT 'x' || id, name, role, ${changed}, products, quota, born, state,
-      enrolled_entry, last_entry FROM operators`);
+      enrolled_entry, last_entry, not_before, not_after FROM operators`);
   assert.throws(() => insert("NULL, NULL"), /CHECK constraint failed/);
   assert.throws(() => insert("token_hash, NULL"), /UNIQUE constraint failed: operators.token_hash/);
   assert.throws(() => database.exec("DELETE FROM operators"), /this history does not change/);

@@ -2,6 +2,7 @@
 // A registry whose commits have a thread of their own keeps the same contract; and what only a thread can do.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,7 +43,16 @@ async function idleCommit({ commits }: RegistryStores): Promise<CommitBatch> {
   const head = { size: index + 1, root, time: 1, devices: 0, stateRoot: root, checkpoint: `note ${index + 1}` };
   const entries = [{ index, type: 0, time: 1, deviceId: null, entry: root, body: none, salt: none }];
   const rows = { devices: [], changes: [], logTiles: [], stateTiles: [], revocations: [], authorities: [] };
-  return { ...rows, operators: [], operatorChanges: [], births: [], expected, head, entries };
+  const others = {
+    operators: [],
+    operatorChanges: [],
+    births: [],
+    products: [],
+    listed: [],
+    evidence: [],
+    incidents: [],
+  };
+  return { ...rows, ...others, expected, head, entries };
 }
 
 test("what was given is not taken away: a batch may be committed again, and is refused as itself", async () => {
@@ -73,6 +83,21 @@ test("an error that is no refusal is told as such, and the next commit goes on",
   const wrong = { ...batch, head: { ...batch.head, size: 1.5 } };
   await assert.rejects(async () => registry.commits.commit(wrong), /in the thread of commits/);
   await registry.commits.commit(batch);
+});
+
+test("other processes see that it is in use, also once the thread has opened it", async () => {
+  const path = newPath();
+  const registry = await openServedSqliteRegistry(path);
+  const takeAlone = `const { DatabaseSync } = require("node:sqlite");
+    const database = new DatabaseSync(${JSON.stringify(path)}, { timeout: 0 });
+    try { database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE"); console.log("alone"); }
+    catch ({ message }) { console.log(message); }`;
+  const told = () => execFileSync(process.execPath, ["-e", takeAlone], { encoding: "utf8" }).trim();
+  assert.equal(told(), "database is locked");
+  await registry.commits.commit(await idleCommit(registry));
+  assert.equal(told(), "database is locked");
+  await registry.close();
+  assert.equal(told(), "alone");
 });
 
 test("a thread that cannot open the database says so to whoever waits, and the next commit starts another", async () => {

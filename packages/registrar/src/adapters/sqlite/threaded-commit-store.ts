@@ -3,29 +3,38 @@
 // HTTP, signing and the planning of the next commit go on meanwhile. Reading stays where it was, on a connection of its
 // own: what a commit has left shows as soon as it is answered.
 
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { NatalisError } from "natalis/kernel";
-import type { CommitBatch, CommitStore } from "natalis/registry";
+import type { CommitBatch, CommitStore, ExpectedUnit, ExpectOutcome, WithdrawOutcome } from "natalis/registry";
+import type { ExpectationChanges } from "./expectation-store.ts";
 import { packBatch } from "./packed-batch.ts";
 
-export type CommitTask = CommitBatch | "close";
+export type CommitTask =
+  | { readonly kind: "commit"; readonly batch: CommitBatch }
+  | { readonly kind: "expect"; readonly product: string; readonly units: readonly ExpectedUnit[] }
+  | { readonly kind: "withdraw"; readonly product: string; readonly serials: readonly string[] }
+  | { readonly kind: "close" };
 
-/** A refusal by its parts, or an error that leaves open whether the commit happened. */
+/** A refusal by its parts, or an error that leaves open whether the change happened. */
 export type CommitReply =
-  | "committed"
+  | { readonly done: unknown }
   | { readonly code: `NAT_${string}`; readonly meaning: string; readonly detail: string }
   | { readonly what: string };
 
 interface Waiting {
-  readonly resolve: () => void;
+  readonly resolve: (done: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Of V8's heap; SQLite's pages are not in it. */
 const threadLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
-/** The thread is started by the first commit, and again by the next one after it has died. */
-export class ThreadedCommitStore implements CommitStore {
+/**
+ * Changes of the lists of expected units are made there too: one after the other with commits, none waits for a lock in
+ * the thread that speaks HTTP. The thread is started by the first change, and again by the next one after it has died.
+ */
+export class ThreadedCommitStore implements CommitStore, ExpectationChanges {
   readonly #path: string;
   readonly #reading: Pick<CommitStore, "head">;
   readonly #waiting: Waiting[] = [];
@@ -43,24 +52,38 @@ export class ThreadedCommitStore implements CommitStore {
   }
 
   /** @throws as SqliteCommitStore's; any other error, the thread's death for one, leaves open whether it happened */
-  commit(batch: CommitBatch): Promise<void> {
-    const thread = this.#thread ?? this.#start();
-    this.#thread = thread;
+  async commit(batch: CommitBatch): Promise<void> {
     const { packed, buffer } = packBatch(batch);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      thread.postMessage(packed satisfies CommitTask, [buffer]);
-    });
+    await this.#ask({ kind: "commit", batch: packed }, [buffer]);
+  }
+
+  /** @throws NAT_REGISTRY_PAGE, NAT_REGISTRY_BUSY */
+  async expect(product: string, units: readonly ExpectedUnit[]): Promise<readonly ExpectOutcome[]> {
+    return (await this.#ask({ kind: "expect", product, units })) as readonly ExpectOutcome[];
+  }
+
+  /** @throws NAT_REGISTRY_PAGE, NAT_REGISTRY_BUSY */
+  async withdraw(product: string, serials: readonly string[]): Promise<readonly WithdrawOutcome[]> {
+    return (await this.#ask({ kind: "withdraw", product, serials })) as readonly WithdrawOutcome[];
   }
 
   /** After what was asked for is done. */
   async close(): Promise<void> {
-    this.#thread?.postMessage("close" satisfies CommitTask);
+    this.#thread?.postMessage({ kind: "close" } satisfies CommitTask);
     await this.#ended;
   }
 
+  #ask(task: CommitTask, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
+    const thread = this.#thread ?? this.#start();
+    this.#thread = thread;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      thread.postMessage(task, [...transfer]);
+    });
+  }
+
   #start(): Worker {
-    const thread = new Worker(new URL("./commit-thread.ts", import.meta.url), {
+    const thread = new Worker(new URL(`./commit-thread${extname(import.meta.url)}`, import.meta.url), {
       name: "commits",
       workerData: this.#path,
       resourceLimits: threadLimits,
@@ -76,7 +99,7 @@ export class ThreadedCommitStore implements CommitStore {
 
   #answer(reply: CommitReply): void {
     const waiting = this.#waiting.shift();
-    if (reply === "committed") waiting?.resolve();
+    if ("done" in reply) waiting?.resolve(reply.done);
     else if ("code" in reply) waiting?.reject(new NatalisError(reply.code, reply.meaning, reply.detail));
     else waiting?.reject(new Error(`in the thread of commits: ${reply.what}`));
   }

@@ -2,20 +2,22 @@
 // The log door: C2SP tlog-tiles, so that foreign monitors, witnesses and auditors can follow the log.
 // Full tiles and bundles never change and say so; the checkpoint and partial tiles must be asked for anew.
 
+import { nodeHash } from "@natalis/node";
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { encodeEntryBundle, parseTilePath, type TileId } from "natalis/formats";
-import type { RegistryStores } from "natalis/registry";
+import { parseTilePath } from "natalis/formats";
+import { type RegistryStores, ServedLog } from "natalis/registry";
 import { httpError } from "../errors.ts";
 
 const immutable = "public, max-age=31536000, immutable";
-const bundleWidth = 256;
-const hashLength = 32;
+const fullWidth = 256;
 
 export function logRoutes(server: FastifyInstance, stores: RegistryStores): void {
+  const log = new ServedLog(stores, nodeHash);
+
   server.get("/log/checkpoint", { schema: { tags: ["log"], summary: "The newest checkpoint" } }, async (_, reply) => {
-    const head = await stores.commits.head();
-    if (head === undefined) throw httpError("NAT_HTTP_NOT_FOUND", "the log is empty");
-    return reply.type("text/plain; charset=utf-8").header("cache-control", "no-store").send(head.checkpoint);
+    const checkpoint = await log.checkpoint();
+    if (checkpoint === undefined) throw httpError("NAT_HTTP_NOT_FOUND", "the log is empty");
+    return reply.type("text/plain; charset=utf-8").header("cache-control", "no-store").send(checkpoint);
   });
 
   server.get<{ Params: { "*": string } }>(
@@ -24,25 +26,11 @@ export function logRoutes(server: FastifyInstance, stores: RegistryStores): void
     async (request, reply) => {
       const path = parseTilePath(`tile/${request.params["*"]}`);
       const bytes =
-        path.kind === "entries"
-          ? await bundle(stores, path.index, path.width)
-          : await tile(stores, path.id, path.width);
-      return sendTile(reply, bytes, path.width === bundleWidth);
+        path.kind === "entries" ? await log.bundle(path.index, path.width) : await log.tile(path.id, path.width);
+      if (bytes === undefined) throw httpError("NAT_HTTP_NOT_FOUND", `no such ${path.kind} yet`);
+      return sendTile(reply, bytes, path.width === fullWidth);
     },
   );
-}
-
-async function tile(stores: RegistryStores, id: TileId, width: number): Promise<Uint8Array> {
-  const bytes = await stores.log.readLogTile(id);
-  if (bytes === undefined || bytes.length < width * hashLength)
-    throw httpError("NAT_HTTP_NOT_FOUND", "no such tile yet");
-  return bytes.subarray(0, width * hashLength);
-}
-
-async function bundle(stores: RegistryStores, index: number, width: number): Promise<Uint8Array> {
-  const entries = await stores.log.readEntries(index * bundleWidth, width);
-  if (entries.length < width) throw httpError("NAT_HTTP_NOT_FOUND", "no such bundle yet");
-  return encodeEntryBundle(entries);
 }
 
 function sendTile(reply: FastifyReply, bytes: Uint8Array, full: boolean): FastifyReply {

@@ -10,7 +10,7 @@ import { z } from "zod";
 import type { Identify, Registrar } from "../../service/registrar.ts";
 import { requires } from "../authentication.ts";
 import { devicePageSchema, deviceIdSchema, deviceQuerySchema, pageQuerySchema, timelineSchema } from "./schemas.ts";
-import { viewEvent } from "./event-view.ts";
+import { viewTimeline } from "./event-view.ts";
 import { viewDevice } from "./views.ts";
 
 type Typed = ReturnType<typeof typedBy>;
@@ -67,11 +67,13 @@ function timelineRoute(typed: Typed, { proofs, stores }: Registrar, onRequest: o
     async (request) => {
       const { after, limit } = request.query;
       const device = await proofs.device(parseUuid(request.params.id));
-      const events = await stores.events.timeline(device.id, after ?? -1, limit);
+      const entries = await stores.events.timeline(device.id, after ?? -1, limit);
+      const later = { limit, filter: { deviceId: device.id }, ...(after !== undefined && { after }) };
+      const events = viewTimeline(entries, await stores.incidents.listIncidents(later), limit);
       const last = events.at(-1);
       return {
         device: viewDevice(device),
-        events: events.map(viewEvent),
+        events,
         ...(events.length === limit && last !== undefined ? { next: last.index } : {}),
       };
     },
@@ -106,7 +108,7 @@ function proofRoutes(typed: Typed, { proofs }: Registrar, onRequest: onRequestAs
     { onRequest, schema: { tags: ["devices"], summary: "The birth's receipt (C2SP tlog-proof)", params } },
     async (request, reply) => {
       const device = await proofs.device(parseUuid(request.params.id));
-      return reply.type("text/plain; charset=utf-8").send(await proofs.receipt(device.bornEntry));
+      return reply.type("text/plain; charset=utf-8").send(await proofs.birthReceipt(device));
     },
   );
 
@@ -114,7 +116,7 @@ function proofRoutes(typed: Typed, { proofs }: Registrar, onRequest: onRequestAs
     "/devices/:id/birth-receipt",
     { onRequest, schema: { tags: ["devices"], summary: "The receipt with what it is about (CBOR)", params } },
     async (request, reply) => {
-      const receipt = await proofs.birthReceipt(parseUuid(request.params.id));
+      const receipt = await proofs.wholeReceipt(parseUuid(request.params.id));
       return reply.type("application/cbor").send(Buffer.from(receipt));
     },
   );

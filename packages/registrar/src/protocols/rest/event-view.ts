@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// One entry of a device's timeline, with what its body says of why and by whom.
+// One entry of a device's timeline, with what its body says of why and by whom; and births that were refused for its sake.
 
-import { entryTypes, parseLifecycleBody, revocationReasons, type StoredEntry } from "natalis/registry";
+import {
+  entryTypes,
+  type IncidentRow,
+  parseLifecycleBody,
+  revocationReasons,
+  type StoredEntry,
+} from "natalis/registry";
 import type { z } from "zod";
 import type { eventSchema } from "./schemas.ts";
 
@@ -14,7 +20,7 @@ const reasonNames = new Map<number, string>([
   [8, "removeFromCRL"],
 ]);
 
-export function viewEvent(entry: StoredEntry): z.infer<typeof eventSchema> {
+function viewEvent(entry: StoredEntry): z.infer<typeof eventSchema> {
   const event = {
     index: entry.index,
     type: typeNames.get(entry.type) ?? String(entry.type),
@@ -29,4 +35,18 @@ export function viewEvent(entry: StoredEntry): z.infer<typeof eventSchema> {
     ...(note === undefined ? {} : { note }),
     ...(invalidityDate === undefined ? {} : { invalidityDate: new Date(invalidityDate * 1000).toISOString() }),
   };
+}
+
+/** Its own entries and the refused births that claimed what is its, in the order of the log, at most `limit`. */
+export function viewTimeline(
+  entries: readonly StoredEntry[],
+  incidents: readonly IncidentRow[],
+  limit: number,
+): z.infer<typeof eventSchema>[] {
+  const events = [...entries.map(viewEvent), ...incidents.map(viewRefusal)];
+  return events.sort((a, b) => a.index - b.index).slice(0, limit);
+}
+
+function viewRefusal({ entry, time, station, code }: IncidentRow): z.infer<typeof eventSchema> {
+  return { index: entry, type: "refusedBirth", at: new Date(time).toISOString(), actor: station, code };
 }

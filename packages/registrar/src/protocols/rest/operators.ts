@@ -32,9 +32,11 @@ export function operatorRoutes(server: FastifyInstance, registrar: Registrar, id
       },
     },
     async (request, reply) => {
-      const { certificate, ...asked } = request.body;
+      const { certificate, notBefore, notAfter, ...asked } = request.body;
       const der = certificate === undefined ? undefined : readCertificate(certificate);
-      const enrolled = await registrar.operators.enrol({ ...asked, certificate: der }, principalOf(request).id);
+      const validity = { notBefore: dateOf(notBefore), notAfter: dateOf(notAfter) };
+      const wanted = { ...asked, ...validity, certificate: der };
+      const enrolled = await registrar.operators.enrol(wanted, principalOf(request).id);
       const { operator, token } = enrolled;
       return reply.status(201).send({ ...viewOperator(operator), ...(token === undefined ? {} : { token }) });
     },
@@ -75,6 +77,10 @@ export function operatorRoutes(server: FastifyInstance, registrar: Registrar, id
     },
     async (request) => viewOperator(await registrar.operators.revoke(request.params.id, principalOf(request).id)),
   );
+}
+
+function dateOf(time: string | undefined): Date | undefined {
+  return time === undefined ? undefined : new Date(time);
 }
 
 function readCertificate(text: string): Uint8Array {

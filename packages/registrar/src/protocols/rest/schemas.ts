@@ -116,6 +116,7 @@ export const eventSchema = z.object({
   at: z.iso.datetime(),
   reason: z.string().optional(),
   actor: z.string().optional(),
+  code: z.string().optional().describe("What a birth was refused for"),
   note: z.string().optional(),
   invalidityDate: z.iso.datetime().optional(),
 });
@@ -156,6 +157,8 @@ export const operatorRequestSchema = z.strictObject({
     .optional()
     .describe("Stations only: products it may birth"),
   quota: z.int().min(1).optional().describe("Stations only: births it may make in all"),
+  notBefore: z.iso.datetime().optional().describe("From when it may ask for anything; not for administrators"),
+  notAfter: z.iso.datetime().optional().describe("Until when; not for administrators"),
   certificate: pem.optional().describe("TLS client certificate that it will come with (PEM), of any issuer"),
   token: z.boolean().optional().describe("Whether it gets a token; absent: if it has no certificate"),
 });
@@ -167,6 +170,8 @@ export const operatorSchema = z.object({
   products: z.array(z.string()),
   quota: z.int().optional(),
   born: z.int(),
+  notBefore: z.iso.datetime().optional(),
+  notAfter: z.iso.datetime().optional(),
   certificateHash: z.string().optional().describe("SHA-256 of its client certificate in hexadecimal"),
   state: z.enum(["active", "revoked"]),
 });

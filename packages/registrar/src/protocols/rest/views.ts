@@ -35,6 +35,8 @@ export function viewOperator(row: OperatorRow): z.infer<typeof operatorSchema> {
     products: [...row.products],
     ...(row.quota === undefined ? {} : { quota: row.quota }),
     born: row.born,
+    ...(row.notBefore === undefined ? {} : { notBefore: new Date(row.notBefore).toISOString() }),
+    ...(row.notAfter === undefined ? {} : { notAfter: new Date(row.notAfter).toISOString() }),
     ...(row.certificateHash === undefined ? {} : { certificateHash: toHex(row.certificateHash) }),
     state: row.state,
   };
