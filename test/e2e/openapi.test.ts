@@ -43,6 +43,7 @@ const guarded = [
   "delete /operators/{id}",
   "get /devices",
   "get /devices/{id}",
+  "get /devices/{id}/birth-receipt",
   "get /devices/{id}/certificate",
   "get /devices/{id}/receipt",
   "get /devices/{id}/record",
@@ -61,6 +62,8 @@ const guarded = [
   "post /operators",
   "post /products/{product}/expected-units",
   "post /products/{product}/expected-units/removals",
+  "post /stations",
+  "post /stations/{id}/births",
 ];
 
 const scope = scopeOf({ after });

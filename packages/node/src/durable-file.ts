@@ -60,8 +60,8 @@ async function writeAndSync(path: string, bytes: Uint8Array, mode: number): Prom
   }
 }
 
-/** Without this the rename itself may be lost. */
-async function syncDirectory(path: string): Promise<void> {
+/** Without this a new name in it, or a rename, may be lost. */
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, "r");
   try {
     await directory.sync();

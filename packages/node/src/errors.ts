@@ -13,6 +13,10 @@ export const nodeErrors = {
   NAT_KEYFILE_PASSPHRASE: "The passphrase is wrong, or the sealed key file was altered.",
   NAT_FILE_SIZE: "The file is larger than a file of its kind can be.",
   NAT_SECRETFILE_SIZE: "The file is empty or larger than a secret of its kind can be.",
+  NAT_JOURNAL_FORM: "The file is not a journal.",
+  NAT_JOURNAL_DAMAGED: "The journal is damaged in its middle: no crash does that, so nothing of it is thrown away.",
+  NAT_JOURNAL_BROKEN: "A write to the journal failed: what it left on disk is seen when the journal is opened again.",
+  NAT_JOURNAL_RECORD: "The record is longer than a journal takes.",
   NAT_SEALSTATE_MOVED: "Another process has used the seal state: going on would give a number twice.",
 } as const;
 

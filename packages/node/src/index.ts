@@ -15,6 +15,7 @@ export { removeAbandonedWrites, renameDurably, writeFileDurably } from "./durabl
 export { nodeEntropy } from "./entropy.ts";
 export { nodeErrors } from "./errors.ts";
 export { nodeHash } from "./hash.ts";
+export { FileJournal, type JournalPlace, type JournalRecord, readJournal } from "./journal.ts";
 export {
   openSecrets,
   readSealedFile,

@@ -7,7 +7,7 @@ export { postgresError } from "./adapters/postgres/errors.ts";
 export { type Answer, type Statement, untilAnswered } from "./adapters/postgres/runner.ts";
 export { EventQueue, type QueueLimits } from "./pipeline/event-queue.ts";
 export { pipelineError } from "./pipeline/errors.ts";
-export type { BirthPreparer, BirthTask, PreparedTask } from "./pipeline/nursery.ts";
+export type { BirthPreparer, PreparedTask, RequestTask } from "./pipeline/nursery.ts";
 export { type BirthOutcome, Births } from "./service/births.ts";
 export type { RefusedAttempt } from "./service/incidents.ts";
 export { Lifecycle, type LifecycleVerb } from "./service/lifecycle.ts";

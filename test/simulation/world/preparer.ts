@@ -3,7 +3,7 @@
 // between any two steps the registrar or one of its threads may die.
 
 import { nodeHash } from "@natalis/node";
-import { type BirthPreparer, type BirthTask, type PreparedTask, pipelineError } from "@natalis/registrar/parts";
+import { type BirthPreparer, type RequestTask, type PreparedTask, pipelineError } from "@natalis/registrar/parts";
 import { prepareBirth, signBirth } from "natalis/birth";
 import type { Clock, Entropy } from "natalis/kernel";
 import { unitTag } from "natalis/registry";
@@ -41,7 +41,7 @@ export class SimulatedThreads implements BirthPreparer {
     return this.underWay < most / 2;
   }
 
-  async prepare(task: BirthTask): Promise<PreparedTask> {
+  async prepare(task: RequestTask): Promise<PreparedTask> {
     if (!this.isOpen) throw pipelineError("NAT_PIPELINE_FULL", `${this.underWay} births`);
     this.underWay += 1;
     try {
@@ -51,7 +51,7 @@ export class SimulatedThreads implements BirthPreparer {
     }
   }
 
-  async #prepare({ principal, request, known }: BirthTask): Promise<PreparedTask> {
+  async #prepare({ principal, request, known }: RequestTask): Promise<PreparedTask> {
     const { clock, entropy } = this.#context;
     await this.#step();
     const { model, serial } = request;

@@ -7,6 +7,8 @@ export const authenticateErrors = {
   NAT_AUTHENTICATE_EVIDENCE: "More evidence was presented than one authentication may bring.",
   NAT_AUTHENTICATE_CERTIFICATE: "The certificate that the answer names is not among those presented.",
   NAT_AUTHENTICATE_IDENTITY: "The certificate is not a birth certificate that names one device.",
+  NAT_AUTHENTICATE_PROVISIONAL:
+    "A station issued the certificate, and neither a receipt nor a state proof shows that it was registered.",
   NAT_AUTHENTICATE_STATE_FOREIGN: "The state proof is not about the certificate presented.",
   NAT_AUTHENTICATE_REVOKED: "The certificate of the device, or of an authority above it, is revoked.",
   NAT_AUTHENTICATE_RETIRED: "The device is retired.",

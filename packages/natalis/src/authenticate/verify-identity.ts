@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step 1 of authentication: a certificate's path, the device it names, and that device's status. Evidence may come
 // from anyone, the device itself among them: nothing of it counts that is not signed by the trusted roots or log.
+// A certificate that a station issued counts for nothing, under any policy, without proof that it was registered.
 
 import { type Certificate, oidsOf, parseCertificate } from "../formats/index.ts";
-import type { Hash, SignatureVerifier } from "../kernel/index.ts";
+import { type Hash, isNatalisError, type SignatureVerifier } from "../kernel/index.ts";
 import { validatePath, type VerifiedPath } from "../path/index.ts";
-import type { TrustFile } from "../registry/index.ts";
+import { type TrustFile, verifyBirthReceipt } from "../registry/index.ts";
 import { type DeviceIdentity, readDeviceIdentity } from "./device-identity.ts";
 import { authenticateError, type authenticateErrors } from "./errors.ts";
 import type { Finding } from "./finding.ts";
@@ -23,6 +24,8 @@ export interface Evidence {
   /** OCSP responses (DER); at most 16, of 256 KiB in all. */
   readonly ocsp?: readonly Uint8Array[] | undefined;
   readonly stateProof?: Uint8Array | undefined;
+  /** The birth's receipt (`encodeBirthReceipt`): read only where a station issued the certificate. */
+  readonly receipt?: Uint8Array | undefined;
 }
 
 export interface StatusPolicy {
@@ -89,6 +92,7 @@ export async function identifyDevice(request: IdentityRequest): Promise<Identifi
   const path = await verifyPath(request, certificate, intermediates);
   const identity = readDeviceIdentity(path, request.trust.arc);
   const findings = await gather({ ...request, evidence }, { path, intermediates, identity });
+  if (path.provisional) await requireRegistered({ ...request, evidence }, path);
   return { path, identity, status: weighFindings(findings) };
 }
 
@@ -105,10 +109,10 @@ function requireBound(what: string, parts: readonly Uint8Array[], most: number, 
 }
 
 /** Copies (a Buffer's slice() would be none): whoever owns the buffers could change them between a check and its use. */
-function pinned({ chain = [], crls = [], ocsp = [], stateProof }: Evidence): Evidence {
+function pinned({ chain = [], crls = [], ocsp = [], stateProof, receipt }: Evidence): Evidence {
   const copy = (bytes: Uint8Array) => new Uint8Array(bytes);
   const copies = { chain: chain.map(copy), crls: crls.map(copy), ocsp: ocsp.map(copy) };
-  return { ...copies, stateProof: stateProof && copy(stateProof) };
+  return { ...copies, stateProof: stateProof && copy(stateProof), receipt: receipt && copy(receipt) };
 }
 
 function verifyPath(
@@ -116,7 +120,25 @@ function verifyPath(
   certificate: Certificate,
   intermediates: readonly Certificate[],
 ): Promise<VerifiedPath> {
-  return validatePath({ certificate, intermediates, anchors: trust.roots, at, purpose, verifier });
+  // What a station issued is asked for proof once its path holds.
+  const stations = { extension: oidsOf(trust.arc).station, provisional: "accept" } as const;
+  return validatePath({ certificate, intermediates, anchors: trust.roots, at, purpose, stations, verifier });
+}
+
+/**
+ * A station is in nobody's hands for sure: what it issued counts where the log shows that this very certificate was
+ * entered, by the birth's receipt or by a state proof, which was verified with the other evidence on the status.
+ */
+async function requireRegistered({ evidence, trust, verifier, hash }: IdentityRequest, path: VerifiedPath) {
+  const { stateProof, receipt } = evidence;
+  if (stateProof !== undefined) return;
+  if (receipt === undefined) throw authenticateError("NAT_AUTHENTICATE_PROVISIONAL", "none was presented");
+  try {
+    await verifyBirthReceipt(receipt, path.certificates[0].der, { policy: trust.log, verifier, hash });
+  } catch (error) {
+    if (!isNatalisError(error)) throw error;
+    throw authenticateError("NAT_AUTHENTICATE_PROVISIONAL", error.message, error);
+  }
 }
 
 /** The state proof speaks first: where it and other evidence say the same, it says it more exactly. */

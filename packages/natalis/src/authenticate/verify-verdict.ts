@@ -67,9 +67,10 @@ async function servicePublicKey(sign1: Sign1, { trust, at, verifier, hash }: Ver
   const named = presented.find((der) => equalBytes(hash.sha256(der), fingerprint));
   if (named === undefined) throw refusal("the certificate that it names does not travel with it");
   const intermediates = presented.filter((der) => der !== named).map((der) => parseCertificate(der));
-  const purpose = oidsOf(trust.arc).verdict;
+  const { verdict: purpose, station: extension } = oidsOf(trust.arc);
   const certificate = parseCertificate(named);
-  await validatePath({ certificate, intermediates, anchors: trust.roots, at, purpose, verifier });
+  const stations = { extension, provisional: "refuse" } as const;
+  await validatePath({ certificate, intermediates, anchors: trust.roots, at, purpose, stations, verifier });
   return certificate.publicKey;
 }
 

@@ -8,6 +8,10 @@ export const birthErrors = {
   NAT_AUTHORIZE_WINDOW: "The enrolment of the one who asks is not valid now: not yet, or not any more.",
   NAT_BIRTH_STATION_PRODUCT: "The station is not enrolled for this product line.",
   NAT_BIRTH_NOT_ADMITTED: "The unit is not expected to be born.",
+  NAT_BIRTH_STATION_WINDOW: "The station bears no unit of this product line at this time.",
+  NAT_BIRTH_STATION_PROFILE: "The unit was born under another version of the product line's profile.",
+  NAT_BIRTH_STATION_CLAIM:
+    "What a station says it has borne is not what its authority, the profile and the request make of it.",
   NAT_BIRTH_FACTS: "The facts of the birth are not acceptable.",
   NAT_BIRTH_ALGORITHM: "The key or the signature of the request is not of an algorithm that the profile allows.",
   NAT_BIRTH_POSSESSION: "The request is not signed by the key that it names.",

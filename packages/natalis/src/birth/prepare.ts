@@ -20,6 +20,7 @@ import {
   requireCustody,
   unprovenCustody,
 } from "./evidence.ts";
+import { birthError } from "./errors.ts";
 import { type BirthFacts, checkFacts, factsHash as hashOfFacts } from "./facts.ts";
 import type { KnownFacts } from "./known.ts";
 import type { Principal } from "./principal.ts";
@@ -40,6 +41,25 @@ export interface BirthContext {
   readonly entropy: Entropy;
   readonly hash: Hash;
   readonly verifier: SignatureVerifier;
+}
+
+/** What of a birth follows from nothing: it is chosen for a new one, and given for one that is claimed. */
+export interface BirthChoices {
+  /** UUIDv7, 16 bytes. */
+  readonly deviceId: Uint8Array;
+  /** 16 random bytes. */
+  readonly salt: Uint8Array;
+  readonly certificateSerial: Uint8Array;
+}
+
+/** All that a birth is established from but its choices. */
+export type EstablishContext = Omit<BirthContext, "entropy">;
+
+/** A birth that was admitted, whose request is in form and signed by the key that it names. */
+export interface EstablishedBirth {
+  readonly facts: BirthFacts;
+  /** DER SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
 }
 
 /** A birth that waits for its signature. */
@@ -84,33 +104,73 @@ export async function prepareBirth(
   known: KnownFacts,
   context: BirthContext,
 ): Promise<PreparedBirth> {
-  const { principal, profile, hash } = context;
-  const unit = { product: profile.product, model: request.model, serial: request.serial };
-  await admit(principal, profile, unit, context.admission ?? profileAdmission(profile), context.at);
-  const facts = factsOf(request, context);
-  const read = readRequest(request, profile);
-  requirePossession(await isSelfSigned(read, context.verifier), read);
+  const { principal, at, entropy, hash } = context;
+  const established = await establishBirth(request, context);
+  const { facts } = established;
   const station = principal.id;
   const stored = storedDevice(known, { station, factsHashAt: (bornAt) => hashOfFacts({ ...facts, bornAt }, hash) });
   if (stored !== undefined) return { kind: "stored", device: stored };
-  const { publicKey } = read.parsed;
-  const { evidence } = request;
+  const proven = await proveBirth(request, established, context);
+  const deviceId = newUuid(at, entropy);
+  const choices = { deviceId, salt: entropy.bytes(saltLength), certificateSerial: newSerial(entropy) };
+  return completeBirth(established, proven, choices, known, context);
+}
+
+/** Who asks, whether the unit is expected, the form of everything, proof of possession. @throws as `prepareBirth` */
+export async function establishBirth(request: BirthRequest, context: EstablishContext): Promise<EstablishedBirth> {
+  const { principal, profile, authority, at, admission = profileAdmission(profile) } = context;
+  const unit = { product: profile.product, model: request.model, serial: request.serial };
+  await admit(principal, profile, unit, admission, at);
+  requireStationTime(authority, profile, at);
+  const facts = factsOf(request, context);
+  const read = readRequest(request, profile);
+  requirePossession(await isSelfSigned(read, context.verifier), read);
+  return { facts, publicKey: read.parsed.publicKey };
+}
+
+/** The custody that the request's evidence proves. @throws NAT_BIRTH_EVIDENCE, NAT_BIRTH_CUSTODY */
+export async function proveBirth(
+  { evidence }: BirthRequest,
+  { facts, publicKey }: EstablishedBirth,
+  context: EstablishContext,
+): Promise<ProvenCustody> {
   const proven = evidence === undefined ? nothingProven : await provenBy(evidence, facts, publicKey, context);
-  requireCustody(profile, proven.custody);
-  return newBirth(recordOf(facts, publicKey, proven, context), publicKey, known, context);
+  requireCustody(context.profile, proven.custody);
+  return proven;
+}
+
+/** Record and certificate of what was established. @throws NAT_ISSUE_…, NAT_BIRTH_RECORD */
+export function completeBirth(
+  { facts, publicKey }: EstablishedBirth,
+  proven: ProvenCustody,
+  choices: BirthChoices,
+  known: Pick<KnownFacts, "unitTag">,
+  context: EstablishContext,
+): NewBirth {
+  return newBirth(recordOf(facts, publicKey, proven, choices, context), publicKey, choices, known, context);
+}
+
+/** A station bears the units of one product line, within its time, both ends included. @throws NAT_BIRTH_STATION_WINDOW */
+function requireStationTime({ station }: Authority, { product }: Profile, at: Date): void {
+  if (station === undefined) return;
+  const second = Math.floor(at.getTime() / 1000) * 1000;
+  const isInTime = station.notBefore.getTime() <= second && second <= station.notAfter.getTime();
+  if (station.product === product && isInTime) return;
+  const [from, until] = [station.notBefore.toISOString(), station.notAfter.toISOString()];
+  throw birthError("NAT_BIRTH_STATION_WINDOW", `it is certified for ${station.product} from ${from} until ${until}`);
 }
 
 async function provenBy(
   evidence: readonly EvidenceStatement[],
   facts: BirthFacts,
   publicKey: Uint8Array,
-  { evidence: verifiers = [], at, hash }: BirthContext,
+  { evidence: verifiers = [], at, hash }: EstablishContext,
 ): Promise<ProvenCustody> {
   const binding = { publicKey, factsHash: hashOfFacts(facts, hash) };
   return proveCustody(evidence, binding, { verifiers, at, hash });
 }
 
-function factsOf(request: BirthRequest, { profile, at }: BirthContext): BirthFacts {
+function factsOf(request: BirthRequest, { profile, at }: EstablishContext): BirthFacts {
   const { model, serial, facility, hardwareRevision, firmwareDigest } = request;
   const bornAt = Math.floor(at.getTime() / 1000);
   const facts: BirthFacts = {
@@ -126,10 +186,14 @@ function factsOf(request: BirthRequest, { profile, at }: BirthContext): BirthFac
   return facts;
 }
 
-function newBirth(record: BirthRecord, publicKey: Uint8Array, known: KnownFacts, context: BirthContext): NewBirth {
-  const { authority, profile, entropy, hash } = context;
+function newBirth(
+  record: BirthRecord,
+  publicKey: Uint8Array,
+  { certificateSerial }: BirthChoices,
+  { unitTag }: Pick<KnownFacts, "unitTag">,
+  { authority, profile, hash }: EstablishContext,
+): NewBirth {
   const { encodedRecord, factsHash } = encodeRecordAndFacts(record, hash);
-  const certificateSerial = newSerial(entropy);
   const certificate = prepareCertificate({
     authority,
     profile,
@@ -144,7 +208,6 @@ function newBirth(record: BirthRecord, publicKey: Uint8Array, known: KnownFacts,
       bornAt: new Date(record.bornAt * 1000),
     },
   });
-  const { unitTag } = known;
   const issuer = authority.keyId;
   const terms = termsOf(profile);
   const birth = { certificate, certificateSerial, record, encodedRecord, factsHash, issuer, unitTag };
@@ -155,19 +218,19 @@ function recordOf(
   facts: BirthFacts,
   publicKey: Uint8Array,
   { custody, evidence }: ProvenCustody,
-  context: BirthContext,
+  { deviceId, salt }: BirthChoices,
+  { principal, profile, authority, hash }: EstablishContext,
 ): BirthRecord {
-  const { profile, authority, at, entropy, hash } = context;
   return {
     ...facts,
-    deviceId: newUuid(at, entropy),
-    station: context.principal.id,
+    deviceId,
+    station: principal.id,
     keyHash: hash.sha256(publicKey),
     custody,
     evidence,
     components: [],
     authorityKeyId: authority.keyIdentifier,
-    salt: entropy.bytes(saltLength),
+    salt,
     profile: { product: profile.product, version: profile.version },
   };
 }

@@ -23,6 +23,7 @@ const expected: Record<OperatorRole, readonly Action[]> = {
     "expectation.read",
     "expectation.change",
     "incident.read",
+    "station.bring-in",
   ],
   station: ["birth.request"],
   auditor: ["device.read", "log.read-bodies", "operator.read", "product.read", "expectation.read", "incident.read"],

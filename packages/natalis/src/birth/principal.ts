@@ -26,6 +26,8 @@ export const allowedRoles = {
   "operator.read": ["admin", "auditor"],
   "operator.enrol": ["admin"],
   "operator.revoke": ["admin"],
+  "station.enrol": ["admin"],
+  "station.bring-in": ["admin", "registrar"],
   "product.read": ["admin", "registrar", "auditor"],
   "expectation.read": ["admin", "registrar", "auditor"],
   "expectation.change": ["admin", "registrar"],

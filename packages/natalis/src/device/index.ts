@@ -12,6 +12,8 @@ export {
   type BirthPapers,
   type Born,
   type PapersVerification,
+  type ProvisionalPapers,
   type UnitFacts,
   verifyPapers,
+  verifyProvisionalPapers,
 } from "./verify-papers.ts";

@@ -6,7 +6,7 @@ import { type DeviceIdentity, readDeviceIdentity, validatePath } from "../authen
 import { parseBirthRecord } from "../birth/index.ts";
 import { type Certificate, oidsOf, parseCertificate } from "../formats/index.ts";
 import { equalBytes, type Hash, isNatalisError, type SignatureVerifier, toHex } from "../kernel/index.ts";
-import { type TrustFile, verifyReceipt } from "../registry/index.ts";
+import { bodyHash, encodeBornBody, type PublicEntry, type TrustFile, verifyReceipt } from "../registry/index.ts";
 import { asRefusal, refusal } from "./birth-refusal.ts";
 
 /** What the registrar is told of the unit; texts of 1 to 64 characters. */
@@ -32,7 +32,12 @@ export interface BirthPapers {
   readonly entry: Uint8Array;
   /** C2SP tlog-proof of that entry. */
   readonly receipt: string;
+  /** What the entry hashes record and certificate with, 16 bytes: shows that this very certificate was entered. */
+  readonly salt?: Uint8Array | undefined;
 }
+
+/** Papers that a station without a connection gives: no verifier takes them before their receipt is there. */
+export type ProvisionalPapers = Pick<BirthPapers, "certificate" | "chain" | "record">;
 
 /** A device's papers, verified. */
 export interface Born extends BirthPapers {
@@ -42,8 +47,8 @@ export interface Born extends BirthPapers {
   readonly checkpoint: { readonly size: number; readonly root: Uint8Array };
 }
 
-export interface PapersVerification {
-  readonly papers: BirthPapers;
+export interface PapersVerification<Papers = BirthPapers> {
+  readonly papers: Papers;
   /** The key that asked, SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
   /** What was asked for. */
@@ -70,22 +75,64 @@ export async function verifyPapers(input: PapersVerification): Promise<Born> {
   }
 }
 
+/**
+ * What can be checked of provisional papers: everything but that the birth is registered.
+ * @throws NAT_DEVICE_BIRTH, whose cause says what did not hold
+ */
+export async function verifyProvisionalPapers(input: PapersVerification<ProvisionalPapers>): Promise<DeviceIdentity> {
+  try {
+    return (await verifyCertificate(input)).identity;
+  } catch (error) {
+    throw isNatalisError(error) ? asRefusal(error) : error;
+  }
+}
+
 async function verify(input: PapersVerification): Promise<Born> {
   const { papers, publicKey, trust, verifier, hash } = input;
+  const { path, identity } = await verifyCertificate(input);
+  const { deviceId } = identity;
+  const policy = { ...trust.log, quorum: "none" } as const;
+  const { checkpoint, entry } = await verifyReceipt(papers.receipt, papers.entry, { policy, verifier, hash });
+  requireEntered(papers, entry, path.provisional, hash);
+  requireSame("the log entry is of another device", entry.deviceId, deviceId);
+  requireSame("the log entry is of another key", entry.keyHash, hash.sha256(publicKey));
+  return { ...papers, deviceId, checkpoint: { size: checkpoint.size, root: checkpoint.root } };
+}
+
+/** Key, path, identity and record. */
+async function verifyCertificate(input: PapersVerification<ProvisionalPapers>) {
+  const { papers, publicKey, trust, verifier } = input;
   const certificate = parseCertificate(papers.certificate);
   const at = onceBorn(certificate, input.at);
   requireSame("the certificate is for another key", certificate.publicKey, publicKey);
   const intermediates = papers.chain.map((der) => parseCertificate(der));
-  const purpose = oidsOf(trust.arc).answer;
-  const path = await validatePath({ certificate, intermediates, anchors: trust.roots, at, purpose, verifier });
+  const { answer: purpose, station: extension } = oidsOf(trust.arc);
+  const stations = { extension, provisional: "accept" } as const;
+  const path = await validatePath({
+    certificate,
+    intermediates,
+    anchors: trust.roots,
+    at,
+    purpose,
+    stations,
+    verifier,
+  });
   const identity = readDeviceIdentity(path, trust.arc);
-  const { deviceId } = identity;
   requireRecord(identity, input);
-  const policy = { ...trust.log, quorum: "none" } as const;
-  const { checkpoint, entry } = await verifyReceipt(papers.receipt, papers.entry, { policy, verifier, hash });
-  requireSame("the log entry is of another device", entry.deviceId, deviceId);
-  requireSame("the log entry is of another key", entry.keyHash, hash.sha256(publicKey));
-  return { ...papers, deviceId, checkpoint: { size: checkpoint.size, root: checkpoint.root } };
+  return { path, identity };
+}
+
+/** What a station issued is believed only where the entry is of this very certificate. */
+function requireEntered(
+  { record, certificate, salt }: BirthPapers,
+  entry: PublicEntry,
+  provisional: boolean,
+  hash: Hash,
+): void {
+  if (salt === undefined && !provisional) return;
+  if (salt === undefined) throw refusal("a station issued the certificate, and no salt shows that it was entered");
+  const due = bodyHash(salt, encodeBornBody({ record, certificate }), hash);
+  requireSame("the log entry is of another certificate", entry.bodyHash, due);
 }
 
 /** Whoever looked at the clock before asking is younger by now: what was born since is no certificate of the future. */
@@ -95,7 +142,10 @@ function onceBorn({ notBefore }: Certificate, at: Date): Date {
 }
 
 /** The certificate commits to the record, and both say what was asked for. */
-function requireRecord(identity: DeviceIdentity, { papers, unit, publicKey, hash }: PapersVerification): void {
+function requireRecord(
+  identity: DeviceIdentity,
+  { papers, unit, publicKey, hash }: PapersVerification<ProvisionalPapers>,
+): void {
   const bytes = papers.record;
   requireSame("the record is not the one that the certificate commits to", hash.sha256(bytes), identity.birthRecord);
   const record = parseBirthRecord(bytes);

@@ -98,7 +98,8 @@ function authorityExtensions(publicKey: Uint8Array, hash: Hash, pathLength: numb
   ];
 }
 
-function encodeAuthorityName({ organization, commonName }: AuthorityName): Uint8Array {
+/** DER Name. @throws NAT_ISSUE_FACTS */
+export function encodeAuthorityName({ organization, commonName }: AuthorityName): Uint8Array {
   if (!isNameText(organization))
     throw issueError("NAT_ISSUE_FACTS", "the organization is not 1 to 64 visible characters");
   if (!isNameText(commonName)) throw issueError("NAT_ISSUE_FACTS", "the common name is not 1 to 64 visible characters");

@@ -10,6 +10,7 @@ import {
   encodeSubjectKeyIdentifier,
   type Extension,
   type KeyUsage,
+  type Name,
   oids,
 } from "../formats/index.ts";
 import type { Authority } from "./authority.ts";
@@ -27,12 +28,10 @@ export function critical(oid: string, value: Uint8Array): Extension {
 /** What binds a certificate to its issuer: key identifier, where its CRL shard is, where the issuer's certificate is. */
 export function issuerExtensions(authority: Authority, serialNumber: Uint8Array): Extension[] {
   const { baseUrl, keyIdentifier } = authority;
+  const address = crlUrl(baseUrl, keyIdentifier, shardOf(serialNumber));
   return [
     plain(oids.authorityKeyIdentifier, encodeAuthorityKeyIdentifier(keyIdentifier)),
-    plain(
-      oids.crlDistributionPoints,
-      encodeCrlDistributionPoints([crlUrl(baseUrl, keyIdentifier, shardOf(serialNumber))]),
-    ),
+    plain(oids.crlDistributionPoints, encodeCrlDistributionPoints([address], listIssuerOf(authority))),
     plain(
       oids.authorityInfoAccess,
       encodeAuthorityInfoAccess([
@@ -40,6 +39,11 @@ export function issuerExtensions(authority: Authority, serialNumber: Uint8Array)
       ]),
     ),
   ];
+}
+
+/** Who signs the lists of what an authority issued, where it is not the authority itself: of a station, its issuer. */
+export function listIssuerOf({ station, certificate }: Authority): Name | undefined {
+  return station && certificate.issuer;
 }
 
 export function subjectKeyExtension(identifier: Uint8Array): Extension {

@@ -15,6 +15,7 @@ export {
 } from "./authority-certificate.ts";
 export { type BirthCertificateFacts, type BirthCertificateInput, deviceUri } from "./birth-certificate.ts";
 export { buildCertificateList, type CertificateListInput } from "./certificate-list.ts";
+export { encodeProfile } from "./encode-profile.ts";
 export { issueErrors } from "./errors.ts";
 export { certificateRules, type CertificateKind, type LintRule } from "./lint/index.ts";
 export { caIssuersUrl, checkBaseUrl, crlUrl } from "./locations.ts";
@@ -28,5 +29,6 @@ export {
   type ServerCertificateInput,
   type ServiceCertificateInput,
 } from "./service-certificate.ts";
+export { prepareStationCertificate, type StationCertificateInput } from "./station-certificate.ts";
 export { isNameText, isSerialText, maximumTextLength } from "./text.ts";
 export { noExpiry } from "./validity.ts";

@@ -7,6 +7,7 @@ import { type Certificate, type Name, sameName } from "../formats/index.ts";
 import { equalBytes } from "../kernel/index.ts";
 import { costOfSearch, type PathBudget, piecesOf } from "./budget.ts";
 import { PathCertificate } from "./path-certificate.ts";
+import type { StationRule } from "./steps/station.ts";
 import { certificateOf, type TrustAnchor } from "./trust-anchor.ts";
 
 /** A proposed path: the certificates from the one in question upwards, and the anchor that issued the last of them. */
@@ -33,16 +34,18 @@ export interface PathMaterial {
   readonly intermediates: readonly Certificate[];
   readonly anchors: readonly TrustAnchor[];
   readonly maxIntermediates?: number | undefined;
+  readonly stations?: StationRule | undefined;
 }
 
 /** Proposes paths, each step trying the anchors before the bag. @throws NAT_PATH_BUDGET */
 export function proposePaths(
   target: PathCertificate,
-  { intermediates, anchors, maxIntermediates = Number.POSITIVE_INFINITY }: PathMaterial,
+  { intermediates, anchors, maxIntermediates = Number.POSITIVE_INFINITY, stations }: PathMaterial,
   budget: PathBudget,
 ): Generator<ProposedPath, void> {
   budget.spend("names", intermediates.length);
-  const bags = { anchors: bagOf(anchors), intermediates: bagOf(intermediates, budget) };
+  const oid = stations?.extension;
+  const bags = { anchors: bagOf(anchors, oid), intermediates: bagOf(intermediates, oid, budget) };
   return fromTarget(target, { ...bags, maxIntermediates, budget });
 }
 
@@ -65,11 +68,14 @@ interface Search {
   readonly budget: PathBudget;
 }
 
-/** @param budget where comparing and reading are paid for: what anchors cost is the caller's to know */
-function bagOf(certificates: readonly TrustAnchor[], budget?: PathBudget): Bag {
+/**
+ * @param stationOid of the extension of stations' authorities
+ * @param budget where comparing and reading are paid for: what anchors cost is the caller's to know
+ */
+function bagOf(certificates: readonly TrustAnchor[], stationOid: string | undefined, budget?: PathBudget): Bag {
   const bag: Candidate[] = [];
   for (const given of certificates) {
-    const candidate = candidateOf(given, budget);
+    const candidate = candidateOf(given, stationOid, budget);
     if (!bag.slice(0, mostCompared).some((other) => isCopy(candidate.certificate, other.certificate, budget)))
       bag.push(candidate);
   }
@@ -85,12 +91,12 @@ function isCopy({ der: a }: Certificate, { der: b }: Certificate, budget: PathBu
   return shared === a.length;
 }
 
-function candidateOf(given: TrustAnchor, budget: PathBudget | undefined): Candidate {
+function candidateOf(given: TrustAnchor, stationOid: string | undefined, budget: PathBudget | undefined): Candidate {
   let facts: PathCertificate | undefined;
   const certificate = certificateOf(given);
   const read = () => {
     budget?.spend("extensions", octetsOfExtensions(certificate));
-    return new PathCertificate(certificate);
+    return new PathCertificate(certificate, stationOid);
   };
   return { given, certificate, read: () => (facts ??= read()) };
 }

@@ -16,6 +16,7 @@ import { checkKeyUsage } from "./steps/key-usage.ts";
 import { checkNames, narrowNames } from "./steps/names.ts";
 import { lowerPathLength, takePathLength } from "./steps/path-length.ts";
 import { checkIssuerPurpose, checkTargetPurpose } from "./steps/purpose.ts";
+import { checkStations } from "./steps/station.ts";
 import { checkValidity } from "./steps/validity.ts";
 import { constraintsOf } from "./trust-anchor.ts";
 import type { PathRequest } from "./validate-path.ts";
@@ -25,6 +26,7 @@ export function checkPath(path: ProposedPath, request: PathRequest, budget: Path
   const { certificates, anchor } = path;
   const state = initialPathState(certificates.length, request.policies ?? {}, constraintsOf(anchor.given));
   if (!isAnchorItself(path)) blaming(anchor.certificate, () => checkAnchor(state, anchor.read(), request));
+  checkStations(certificates, anchor.read(), request.stations);
   const [target, ...intermediates] = certificates;
   for (const certificate of intermediates.toReversed())
     blaming(certificate.certificate, () => {

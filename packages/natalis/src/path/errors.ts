@@ -15,6 +15,8 @@ export const pathErrors = {
   NAT_PATH_LENGTH: "The path is longer than a CA certificate in it allows (RFC 5280 6.1.4 l, m).",
   NAT_PATH_EXTENSION:
     "A certificate of the path carries a critical extension that is not processed (RFC 5280 6.1.4 o, 6.1.5 f).",
+  NAT_PATH_PROVISIONAL:
+    "The path leads through a station's authority: its certificates count only with proof that they are registered.",
   NAT_PATH_NAME_CONSTRAINTS:
     "A certificate of the path has a name that an authority above it may not certify (RFC 5280 6.1.3 b, c).",
   NAT_PATH_CONFORMANCE:

@@ -13,5 +13,6 @@ export type { AnchorConstraints, ConstrainedAnchor, TrustAnchor } from "./trust-
 export { ocspErrors } from "./ocsp/errors.ts";
 export { requireNonce } from "./ocsp/nonce.ts";
 export * from "./status/index.ts";
+export type { StationRule } from "./steps/station.ts";
 export { type PathRequest, validatePath } from "./validate-path.ts";
 export { isVerifiedPath, type VerifiedPath } from "./verified-path.ts";

@@ -21,6 +21,7 @@ import {
   parseNameConstraints,
   parsePolicyConstraints,
   parsePolicyMappings,
+  parseStationExtension,
   parseSubjectAltName,
   parseSubjectKeyIdentifier,
   sameName,
@@ -46,15 +47,20 @@ export class PathCertificate {
   subjectKeyIdentifier: Uint8Array | undefined;
   /** keyIdentifier of the authority key identifier. */
   authorityKeyIdentifier: Uint8Array | undefined;
+  /** Whether it is a station's authority, whose certificates are provisional. */
+  isStation = false;
   /** Why no path may contain it, where its extensions are at fault. */
   readonly defect: NatalisError | undefined;
   #selfIssued: boolean | undefined;
   #names: CertificateNames | undefined;
 
-  /** Never throws: what is wrong with the certificate is kept as its `defect`, for the path that wants to use it. */
-  constructor(certificate: Certificate) {
+  /**
+   * Never throws: what is wrong with the certificate is kept as its `defect`, for the path that wants to use it.
+   * @param stationOid of the extension of stations' authorities; absent: it is not known
+   */
+  constructor(certificate: Certificate, stationOid?: string) {
     this.certificate = certificate;
-    this.defect = readExtensions(this);
+    this.defect = readExtensions(this, stationOid);
   }
 
   /** How errors name it: by its serial number, since a name may hold anything. */
@@ -75,9 +81,11 @@ export class PathCertificate {
   }
 }
 
-function readExtensions(one: PathCertificate): NatalisError | undefined {
+function readExtensions(one: PathCertificate, stationOid: string | undefined): NatalisError | undefined {
   try {
-    for (const extension of one.certificate.extensions) readExtension(extension, one);
+    for (const extension of one.certificate.extensions)
+      if (extension.oid === stationOid) readStation(extension, one);
+      else readExtension(extension, one);
     return undefined;
   } catch (error) {
     if (isNatalisError(error)) return error;
@@ -125,6 +133,12 @@ const readers: Readonly<Record<string, ExtensionReader>> = {
   [oids.crlDistributionPoints]: () => undefined,
   [oids.ocspNoCheck]: () => undefined,
 };
+
+/** The arc that its OID stands under is each operator's own, so no table can hold it. */
+function readStation({ value }: Extension, one: PathCertificate): void {
+  parseStationExtension(value);
+  one.isStation = true;
+}
 
 function readExtension({ oid, critical, value }: Extension, one: PathCertificate): void {
   const read = readers[oid];

@@ -16,6 +16,7 @@ import { moreSpecific } from "./rank.ts";
 import type { Strength } from "./signature-fault.ts";
 import type { PurposeRequest } from "./steps/purpose.ts";
 import { checkSignature } from "./steps/signature.ts";
+import type { StationRule } from "./steps/station.ts";
 import { checkStatus } from "./steps/status.ts";
 import type { CertificateStatus } from "./status/certificate-status.ts";
 import type { StatusRequest } from "./status/question.ts";
@@ -38,6 +39,11 @@ export interface PathRequest extends PurposeRequest {
   readonly policies?: PolicyInputs | undefined;
   /** Most CA certificates between the certificate in question and the anchor, those apart that are self-issued. */
   readonly maxIntermediates?: number | undefined;
+  /**
+   * What to do with certificates that a station issued; absent: the extension of stations' authorities is one that is
+   * not known, and refuses.
+   */
+  readonly stations?: StationRule | undefined;
   /**
    * Whether every certificate, the anchor's too, must be as RFC 5280 section 4 obliges authorities to issue: for server
    * names. By default false: validation is what section 6 asks.
@@ -64,7 +70,7 @@ export function validatePath(request: PathRequest): Promise<VerifiedPath> {
 async function search(request: PathRequest, budget: PathBudget): Promise<VerifiedPath> {
   // A name that none can have is the caller's mistake, whatever is wrong with the certificate.
   for (const name of request.names ?? []) readExpectedName(name);
-  const target = new PathCertificate(request.certificate);
+  const target = new PathCertificate(request.certificate, request.stations?.extension);
   let cause: NatalisError | undefined;
   try {
     for (const path of proposePaths(target, request, budget)) {
@@ -141,6 +147,7 @@ function prove(
     purpose,
     policies,
     statuses,
+    provisional: target.isStation || others.some(({ isStation }) => isStation),
   });
 }
 

@@ -17,13 +17,16 @@ export class VerifiedPath {
   readonly policies: readonly string[];
   /** Of each certificate but the anchor, in their order, where the status was asked for. */
   readonly statuses: readonly CertificateStatus[] | undefined;
+  /** Whether a station issued it: then it counts only with proof that it is registered. */
+  readonly provisional: boolean;
 
-  constructor(fields: Pick<VerifiedPath, "certificates" | "at" | "purpose" | "policies" | "statuses">) {
+  constructor(fields: Pick<VerifiedPath, "certificates" | "at" | "purpose" | "policies" | "statuses" | "provisional">) {
     this.certificates = fields.certificates;
     this.at = fields.at;
     this.purpose = fields.purpose;
     this.policies = fields.policies;
     this.statuses = fields.statuses;
+    this.provisional = fields.provisional;
   }
 
   static isVerified(value: unknown): value is VerifiedPath {

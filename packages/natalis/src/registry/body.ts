@@ -42,6 +42,7 @@ const fields = {
   station: 17,
   code: 18,
   device: 19,
+  window: 20,
   unrecorded: 21,
 } as const;
 
@@ -109,9 +110,25 @@ export interface RefusedBirthBody extends Cause {
   readonly unrecorded?: number;
 }
 
+/** The authority of a station that bears units without a connection; product and quota are its operator's. */
+export interface StationAuthority {
+  /** Subject key identifier, hexadecimal. */
+  readonly keyId: string;
+  /** DER; its subject's common name is the operator's id. */
+  readonly certificate: Uint8Array;
+  /** When births may be, Unix seconds, both included. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** An operator enrolled; a station perhaps with an authority of its own. */
+export interface OperatorEnrolment {
+  readonly enrolled: NewOperator;
+  readonly authority?: StationAuthority | undefined;
+}
+
 /** A station entry's body: an operator enrolled, or (with nothing but its id) revoked. */
-export type OperatorBody = Cause &
-  ({ readonly enrolled: NewOperator } | { readonly enrolled?: undefined; readonly revoked: string });
+export type OperatorBody = Cause & (OperatorEnrolment | { readonly enrolled?: undefined; readonly revoked: string });
 
 const writer = new CborWriter();
 
@@ -191,7 +208,21 @@ export function encodeOperatorBody(body: OperatorBody): Uint8Array {
     [fields.certificateHash, certificateHash],
     [fields.notBefore, notBefore],
     [fields.notAfter, notAfter],
+    ...(body.authority === undefined ? [] : authorityFields(body.authority, body.enrolled)),
   ]);
+}
+
+/** Such a station has one product line, and its births are counted. */
+function authorityFields(authority: StationAuthority, operator: NewOperator): [number, CborValue][] {
+  const { keyId, certificate, notBefore, notAfter } = authority;
+  if (operator.role !== "station" || operator.products.length !== 1 || operator.quota === undefined)
+    throw registryError("NAT_REGISTRY_BODY", "an authority is a station's of one product line, with a quota");
+  if (!(notBefore <= notAfter)) throw registryError("NAT_REGISTRY_BODY", "a window that ends before it begins");
+  return [
+    [fields.certificate, certificate],
+    [fields.keyId, fromHex(keyId)],
+    [fields.window, [notBefore, notAfter]],
+  ];
 }
 
 /** @throws NAT_REGISTRY_BODY */
@@ -199,7 +230,9 @@ export function parseOperatorBody(bytes: Uint8Array): OperatorBody {
   return refusingAs("NAT_REGISTRY_BODY", () => {
     const { operator, name, role, products, quota, tokenHash, certificateHash, notBefore, notAfter } = fields;
     const validity = [notBefore, notAfter];
-    const map = readFields(bytes, [operator, name, role, products, quota, tokenHash, certificateHash, ...validity]);
+    const ofOperator = [operator, name, role, products, quota, tokenHash, certificateHash, ...validity];
+    const { certificate, keyId, window } = fields;
+    const map = readFields(bytes, [...ofOperator, certificate, keyId, window]);
     const id = operatorId(asText(map.get(operator)));
     if (!map.has(role)) return { ...causeOf(asMap(map, [fields.actor, fields.note, operator])), revoked: id };
     const bound = map.get(quota);
@@ -217,8 +250,21 @@ export function parseOperatorBody(bytes: Uint8Array): OperatorBody {
       ...(map.has(notAfter) && { notAfter: asUnsigned(map.get(notAfter)) }),
     };
     requireWindow(enrolled);
-    return { ...causeOf(map), enrolled };
+    if (!map.has(certificate)) return { ...causeOf(asMap(map, [fields.actor, fields.note, ...ofOperator])), enrolled };
+    const authority = authorityOf(map);
+    authorityFields(authority, enrolled);
+    return { ...causeOf(map), enrolled, authority };
   });
+}
+
+function authorityOf(map: CborMap): StationAuthority {
+  const [notBefore, notAfter] = asArray(map.get(fields.window), 2);
+  return {
+    keyId: toHex(asBytes(map.get(fields.keyId), 20)),
+    certificate: asBytes(map.get(fields.certificate)),
+    notBefore: asUnsigned(notBefore),
+    notAfter: asUnsigned(notAfter),
+  };
 }
 
 /** @throws NAT_REGISTRY_BODY */

@@ -2,7 +2,7 @@
 // What may be entered in the registry: births, lifecycle events of devices, certificates of the authority itself,
 // operators enrolled or revoked, and births that were refused because someone was born before. Everything else of an entry (time, ordinal, previous, salt) is the sequencer's.
 
-import type { AuthorityBody, BornBody, Cause, NewOperator, RefusedBirthBody } from "./body.ts";
+import type { AuthorityBody, BornBody, Cause, NewOperator, RefusedBirthBody, StationAuthority } from "./body.ts";
 import type { LifecycleEventType } from "./lifecycle.ts";
 import type { NewDevice } from "./ports.ts";
 
@@ -41,6 +41,8 @@ export interface AuthorityEvent extends AuthorityBody {
 export interface OperatorEnrolledEvent extends Cause {
   readonly type: "operator-enrolled";
   readonly operator: NewOperator;
+  /** Of a station that bears units without a connection. */
+  readonly authority?: StationAuthority | undefined;
 }
 
 export interface OperatorRevokedEvent extends Cause {

@@ -3,7 +3,8 @@
 
 export type * from "./admission-ports.ts";
 export * from "./audit/index.ts";
-export { authorityEvent } from "./authority-event.ts";
+export { authorityEvent, stationAuthority } from "./authority-event.ts";
+export { type BirthReceipt, encodeBirthReceipt, parseBirthReceipt, verifyBirthReceipt } from "./birth-receipt.ts";
 export * from "./body.ts";
 export { attemptKey } from "./draft-admission.ts";
 export * from "./entry.ts";
@@ -12,7 +13,7 @@ export type * from "./events.ts";
 export * from "./lifecycle.ts";
 export { type OpenInput, openRegistry } from "./open.ts";
 export * from "./ports.ts";
-export { birthReceiptOf, readBirth } from "./read-birth.ts";
+export { birthReceiptOf, readBirth, readBornEntry } from "./read-birth.ts";
 export {
   type ProofTrust,
   type ProvenPlace,

@@ -9,6 +9,7 @@ import {
   encodeLifecycleBody,
   encodeOperatorBody,
   encodeRefusedBirthBody,
+  type StationAuthority,
 } from "./body.ts";
 import { type CommitDraft, claimKeys } from "./draft.ts";
 import { entryTypes } from "./entry.ts";
@@ -23,7 +24,7 @@ import type {
   RegistryEvent,
 } from "./events.ts";
 import { nextState, reasonOf } from "./lifecycle.ts";
-import type { BirthClaim, DeviceRow, OperatorRow, RevocationChange } from "./ports.ts";
+import type { AuthorityRow, BirthClaim, DeviceRow, OperatorRow, RevocationChange } from "./ports.ts";
 import { noOwner } from "./state-leaf.ts";
 import { isValidAt } from "./validity.ts";
 
@@ -32,6 +33,8 @@ export interface PlannedEntry {
   readonly index: number;
   /** The public entry. */
   readonly entry: Uint8Array;
+  /** What the entry hashes its body with, 16 bytes. */
+  readonly salt: Uint8Array;
   readonly device?: DeviceRow;
 }
 
@@ -48,7 +51,7 @@ export function planEvent(draft: CommitDraft, event: RegistryEvent, hash: Hash):
     case "authority":
       return planAuthority(draft, event, hash);
     case "operator-enrolled":
-      return planEnrolment(draft, event);
+      return planEnrolment(draft, event, hash);
     case "operator-revoked":
       return planRevokedOperator(draft, event);
     case "birth-refused":
@@ -81,7 +84,7 @@ async function planBirth(draft: CommitDraft, event: BornEvent): Promise<PlannedE
   await requireBirthAllowed(draft, event);
   const { id, keyHash, unitTag } = device;
   const ordinal = draft.nextOrdinal;
-  const { index, entry } = draft.append(
+  const { index, entry, salt } = draft.append(
     entryTypes.born,
     { deviceId: id, ordinal, keyHash, unitTag },
     encodeBornBody(event),
@@ -90,7 +93,7 @@ async function planBirth(draft: CommitDraft, event: BornEvent): Promise<PlannedE
   const row: DeviceRow = { ...device, ordinal, ...now };
   draft.addBirth(row, keys);
   draft.admission.addBirth(event, ordinal);
-  return { index, entry, device: row };
+  return { index, entry, salt, device: row };
 }
 
 async function requireBirthAllowed(draft: CommitDraft, event: BornEvent): Promise<void> {
@@ -116,11 +119,12 @@ async function planRefusedBirth(draft: CommitDraft, event: RefusedBirthEvent): P
   if (deviceId !== undefined && (await draft.device(deviceId)) === undefined)
     throw registryError("NAT_REGISTRY_DEVICE", event.type);
   if (await draft.admission.isRecorded(event)) throw registryError("NAT_REGISTRY_DUPLICATE", "refusal");
-  const { index, entry } = draft.append(entryTypes.refusedBirth, { keyHash, unitTag }, encodeRefusedBirthBody(event));
+  const body = encodeRefusedBirthBody(event);
+  const { index, entry, salt } = draft.append(entryTypes.refusedBirth, { keyHash, unitTag }, body);
   const device = deviceId === undefined ? {} : { deviceId };
   const row = { entry: index, time: draft.time, station, code, keyHash, unitTag, ...device, unrecorded };
   draft.admission.addIncident(row);
-  return { index, entry };
+  return { index, entry, salt };
 }
 
 async function planLifecycle(draft: CommitDraft, event: LifecycleEvent): Promise<PlannedEntry> {
@@ -130,11 +134,12 @@ async function planLifecycle(draft: CommitDraft, event: LifecycleEvent): Promise
   const reason = reasonOf(event.type, event.reason);
   requireInvalidityDate(event, draft.time);
   const fields = { deviceId: before.id, ordinal: before.ordinal, previous: before.lastEntry };
-  const { index, entry } = draft.append(entryTypes[event.type], fields, encodeLifecycleBody({ ...event, reason }));
+  const body = encodeLifecycleBody({ ...event, reason });
+  const { index, entry, salt } = draft.append(entryTypes[event.type], fields, body);
   const device: DeviceRow = { ...before, state, since: draft.time, lastEntry: index };
   draft.changeDevice(device);
   draft.changeRevocation(revocationOf(device, reason, event.invalidityDate));
-  return { index, entry, device };
+  return { index, entry, salt, device };
 }
 
 /** A key is not suspect before 1970, which no log could encode, nor from a time on that has not come. */
@@ -151,19 +156,29 @@ async function planAuthority(draft: CommitDraft, event: AuthorityEvent, hash: Ha
   const known = await draft.authority(keyId);
   if (known !== undefined && equalBytes(known.certificateHash, certificateHash))
     throw registryError("NAT_REGISTRY_DUPLICATE", "authority");
-  const { index, entry } = draft.append(entryTypes.authority, { keyHash }, encodeAuthorityBody(event));
+  const { index, entry, salt } = draft.append(entryTypes.authority, { keyHash }, encodeAuthorityBody(event));
   draft.addAuthority({ kind, keyId, certificate, certificateHash, entry: index });
-  return { index, entry };
+  return { index, entry, salt };
 }
 
-async function planEnrolment(draft: CommitDraft, event: OperatorEnrolledEvent): Promise<PlannedEntry> {
-  const { operator } = event;
+async function planEnrolment(draft: CommitDraft, event: OperatorEnrolledEvent, hash: Hash): Promise<PlannedEntry> {
+  const { operator, authority } = event;
   if ((await draft.operator(operator.id)) !== undefined) throw registryError("NAT_REGISTRY_DUPLICATE", "operator");
   const taken = await draft.takenCredential(operator);
   if (taken !== undefined) throw registryError("NAT_REGISTRY_DUPLICATE", taken);
-  const { index, entry } = draft.append(entryTypes.station, {}, encodeOperatorBody({ ...event, enrolled: operator }));
+  // A key that was an authority's once, be it another station's, is nobody else's.
+  if (authority !== undefined && (await draft.authority(authority.keyId)) !== undefined)
+    throw registryError("NAT_REGISTRY_DUPLICATE", "authority");
+  const body = encodeOperatorBody({ ...event, enrolled: operator });
+  const { index, entry, salt } = draft.append(entryTypes.station, {}, body);
   draft.addOperator({ ...operator, born: 0, state: "active", enrolledEntry: index, lastEntry: index });
-  return { index, entry };
+  if (authority !== undefined) draft.addAuthority(stationRow(authority, index, hash));
+  return { index, entry, salt };
+}
+
+/** How the authorities' table keeps a station's authority. */
+export function stationRow({ keyId, certificate }: StationAuthority, entry: number, hash: Hash): AuthorityRow {
+  return { kind: "station", keyId, certificate, certificateHash: hash.sha256(certificate), entry };
 }
 
 async function planRevokedOperator(draft: CommitDraft, event: OperatorRevokedEvent): Promise<PlannedEntry> {
@@ -171,9 +186,9 @@ async function planRevokedOperator(draft: CommitDraft, event: OperatorRevokedEve
   const operator = await draft.operator(id);
   if (operator?.state !== "active") throw registryError("NAT_REGISTRY_OPERATOR", id);
   if (operator.role === "admin") await requireOtherAdministrator(draft, event);
-  const { index, entry } = draft.append(entryTypes.station, {}, encodeOperatorBody({ ...event, revoked: id }));
+  const { index, entry, salt } = draft.append(entryTypes.station, {}, encodeOperatorBody({ ...event, revoked: id }));
   draft.changeOperator(operator, { id, state: "revoked", lastEntry: index });
-  return { index, entry };
+  return { index, entry, salt };
 }
 
 /** Whoever revokes an administrator is one and stays one in this very commit: so one is always left. */

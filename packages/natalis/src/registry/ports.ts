@@ -134,9 +134,12 @@ export type RevocationChange =
       readonly entry: number;
     };
 
-export type AuthorityKind = "root" | "issuing" | "server" | "verdict";
+export type AuthorityKind = "root" | "issuing" | "server" | "verdict" | "station";
 
-/** A certificate that the authority holds itself: its root, an issuing CA, the registrar's TLS server, the key of its verdicts. */
+/**
+ * A certificate that the authority holds itself (its root, an issuing CA, the registrar's TLS server, the key of its
+ * verdicts), or that of a station which bears units without a connection.
+ */
 export interface AuthorityRow {
   readonly kind: AuthorityKind;
   /** The subject key identifier, hexadecimal. */

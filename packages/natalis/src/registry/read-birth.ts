@@ -6,7 +6,7 @@ import { equalBytes, type Hash, toHex } from "../kernel/index.ts";
 import { type BornBody, parseBornBody } from "./body.ts";
 import { bodyHash, parsePublicEntry } from "./entry.ts";
 import { registryError } from "./errors.ts";
-import type { DeviceRow, EventStore } from "./ports.ts";
+import type { DeviceRow, EventStore, StoredEntry } from "./ports.ts";
 import { type ReceiptStores, receiptOf } from "./receipt.ts";
 
 /**
@@ -18,6 +18,15 @@ export async function readBirth(
   device: DeviceRow,
   hash: Hash,
 ): Promise<BornBody> {
+  return parseBornBody((await readBornEntry(events, device, hash)).body);
+}
+
+/** The entry of a device's birth, body and salt with it. @throws NAT_REGISTRY_DAMAGED, NAT_REGISTRY_ENTRY */
+export async function readBornEntry(
+  events: Pick<EventStore, "readEvents">,
+  device: DeviceRow,
+  hash: Hash,
+): Promise<StoredEntry> {
   const [born] = await events.readEvents(device.bornEntry, 1);
   if (born === undefined || born.index !== device.bornEntry)
     throw registryError("NAT_REGISTRY_DAMAGED", `device ${toHex(device.id)} was born in no entry`);
@@ -25,7 +34,7 @@ export async function readBirth(
   const isOfDevice = entry.deviceId !== null && equalBytes(entry.deviceId, device.id);
   if (!isOfDevice || !equalBytes(entry.bodyHash, bodyHash(born.salt, born.body, hash)))
     throw registryError("NAT_REGISTRY_DAMAGED", `the documents of device ${toHex(device.id)}`);
-  return parseBornBody(born.body);
+  return born;
 }
 
 /**

@@ -37,6 +37,8 @@ export {
   TestAuthority,
   type TestAuthorityOptions,
   type TestBirth,
+  type TestIssuer,
+  type TestStationOptions,
   type TestUnit,
   testArc,
   testBaseUrl,

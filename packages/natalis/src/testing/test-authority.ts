@@ -15,6 +15,7 @@ import {
   parseProfile,
   prepareIssuingCertificate,
   prepareRootCertificate,
+  prepareStationCertificate,
   type Profile,
   signPrepared,
 } from "../issue/index.ts";
@@ -39,6 +40,23 @@ export interface TestAuthorityOptions {
   readonly profile?: Readonly<Record<string, unknown>>;
   /** Of the devices' requests. Absent: WebCrypto's. */
   readonly verifier?: SignatureVerifier;
+}
+
+export interface TestStationOptions {
+  /** Absent: a new P-256 key of WebCrypto. */
+  readonly signer?: Signer;
+  /** When births may be; absent: a year from the test authority's instant on. */
+  readonly window?: { readonly notBefore: Date; readonly notAfter: Date };
+  /** Absent: a thousand births. */
+  readonly quota?: number;
+  /** Absent: the test authority's own. */
+  readonly profile?: Profile;
+}
+
+/** Who signs births. */
+export interface TestIssuer {
+  readonly authority: Authority;
+  readonly signer: Signer;
 }
 
 export type TestUnit = Partial<Omit<BirthRequest, "certificationRequest">> & { readonly at?: Date };
@@ -67,7 +85,7 @@ export class TestAuthority {
   readonly entropy: Entropy;
   #units = 0;
 
-  private constructor(parts: Omit<TestAuthority, "birth" | "certificateList">) {
+  private constructor(parts: Omit<TestAuthority, "birth" | "station" | "certificateList">) {
     this.root = parts.root;
     this.rootSigner = parts.rootSigner;
     this.issuing = parts.issuing;
@@ -90,18 +108,36 @@ export class TestAuthority {
   }
 
   /** A whole birth, request and checks included, for the key of this signer. Serial numbers count up by themselves. */
-  async birth(signer: Signer, unit: TestUnit = {}): Promise<TestBirth> {
+  async birth(signer: Signer, unit: TestUnit = {}, by?: TestIssuer): Promise<TestBirth> {
     const { at = this.at, ...facts } = unit;
     const serial = unit.serial ?? `TEST-${String(++this.#units).padStart(4, "0")}`;
     const certificationRequest = await buildCertificationRequest({ serial, signer });
     const request = { model: "TEST-1", facility: "TEST site", ...facts, serial, certificationRequest };
     const unitTag = portableHash.sha256(encodeUtf8(serial));
     const principal = { ...testStationPrincipal, products: [this.profile.product] };
-    const { profile, issuing: authority, entropy, verifier } = this;
+    const { profile, entropy, verifier } = this;
+    const { authority, signer: issuer } = by ?? { authority: this.issuing, signer: this.issuingSigner };
     const context = { principal, profile, authority, at, entropy, hash: portableHash, verifier };
     const prepared = (await prepareBirth(request, { unitTag }, context)) as NewBirth;
-    const event = await signBirth(prepared, this.issuingSigner, portableHash);
+    const event = await signBirth(prepared, issuer, portableHash);
     return { certificate: parseCertificate(event.certificate), event };
+  }
+
+  /** An authority of a station, whose births are provisional. */
+  async station(options: TestStationOptions = {}): Promise<TestIssuer> {
+    const { signer = await newSigner(), quota = 1000, profile = this.profile } = options;
+    const year = { notBefore: this.at, notAfter: new Date(this.at.getTime() + 365 * 86_400_000) };
+    const prepared = prepareStationCertificate({
+      authority: this.issuing,
+      profile,
+      name: { organization: testMaker, commonName: testStationPrincipal.id },
+      publicKey: signer.publicKey,
+      serialNumber: newSerial(this.entropy),
+      at: this.at,
+      window: options.window ?? year,
+      quota,
+    });
+    return { authority: openTest(await signPrepared(prepared, this.issuingSigner)), signer };
   }
 
   /** A list of the issuing authority, good for a day. */

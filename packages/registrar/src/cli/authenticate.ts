@@ -15,7 +15,7 @@ import { answerChallenge } from "natalis/device";
 import { formatUuid, toHex } from "natalis/kernel";
 import type { TrustFile } from "natalis/registry";
 import { type ConnectionOptions, connect, readTrust, withConnection } from "./connection.ts";
-import { type DeviceFolder, deviceFolder, readPapers } from "./device-folder.ts";
+import { type DeviceFolder, deviceFolder, readBirthReceipt, readPapers } from "./device-folder.ts";
 import { withDeviceKey } from "./device-key.ts";
 import { readData } from "./files.ts";
 import { parseCount } from "./operator.ts";
@@ -53,7 +53,8 @@ export function authenticateCommand(): Command {
       const { audience, maxStateAge } = options;
       const folder = deviceFolder(options.device);
       const trust = await readTrust(options);
-      const evidence = { ...(await askRegistrar(options, folder)), ...(await readEvidence(options)) };
+      const own = await readBirthReceipt(folder);
+      const evidence = { ...own, ...(await askRegistrar(options, folder)), ...(await readEvidence(options)) };
       await authenticate({ folder, audience, trust, evidence, maxStateAge }, terminal);
     });
 }

@@ -9,9 +9,9 @@ import { encodePem, parseCheckpoint, parseLogProof, parsePem } from "natalis/for
 import { decodeUtf8, encodeUtf8, fromBase64, type SignatureAlgorithm, type Signer } from "natalis/kernel";
 import type { SealCheckpoint } from "natalis/trust";
 import type { z } from "zod";
-import type { birthAnswerSchema } from "../protocols/rest/schemas.ts";
+import type { birthAnswerSchema, provisionalAnswerSchema } from "../protocols/rest/schemas.ts";
 import { clientError } from "./errors.ts";
-import { isThere, readText } from "./files.ts";
+import { isThere, readData, readText } from "./files.ts";
 
 export interface DeviceFolder {
   readonly path: string;
@@ -21,8 +21,13 @@ export interface DeviceFolder {
   readonly record: string;
   readonly entry: string;
   readonly receipt: string;
+  /** The receipt with what it is about: what a station bore counts by it. */
+  readonly birthReceipt: string;
   readonly sealState: string;
 }
+
+/** As a registrar answers a birth, with the receipt that names its certificate, CBOR in base64. */
+export type EnteredPapers = z.infer<typeof birthAnswerSchema> & { readonly birthReceipt: string };
 
 export interface DevicePapers {
   readonly certificate: Uint8Array;
@@ -41,6 +46,7 @@ export function deviceFolder(path: string): DeviceFolder {
     record: join(path, "record.cbor"),
     entry: join(path, "entry.cbor"),
     receipt: join(path, "receipt.tlog-proof"),
+    birthReceipt: join(path, "birth-receipt.cbor"),
     sealState: join(path, "seal-state"),
   };
 }
@@ -83,6 +89,29 @@ export async function writePapers(folder: DeviceFolder, answer: z.infer<typeof b
   await writeFileDurably(folder.receipt, encodeUtf8(answer.receipt), 0o644);
   await writeFileDurably(folder.chain, encodeUtf8(answer.chain.join("")), 0o644);
   await writeFileDurably(folder.certificate, encodeUtf8(answer.certificate), 0o644);
+}
+
+/** Keeps what a station answered; the rest comes once it was brought in. */
+export async function writeProvisionalPapers(
+  folder: DeviceFolder,
+  answer: z.infer<typeof provisionalAnswerSchema>,
+): Promise<void> {
+  await mkdir(folder.path, { recursive: true, mode: 0o700 });
+  await writeFileDurably(folder.record, fromBase64(answer.record), 0o644);
+  await writeFileDurably(folder.chain, encodeUtf8(answer.chain.join("")), 0o644);
+  await writeFileDurably(folder.certificate, encodeUtf8(answer.certificate), 0o644);
+}
+
+/** Keeps the whole papers of what a station bore. */
+export async function writeEnteredPapers(folder: DeviceFolder, answer: EnteredPapers): Promise<void> {
+  await mkdir(folder.path, { recursive: true, mode: 0o700 });
+  await writeFileDurably(folder.birthReceipt, fromBase64(answer.birthReceipt), 0o644);
+  await writePapers(folder, answer);
+}
+
+/** The birth's receipt where the folder has one, for evidence on a device. @throws NAT_CLIENT_FILE */
+export async function readBirthReceipt(folder: DeviceFolder): Promise<{ readonly receipt?: Uint8Array }> {
+  return (await isThere(folder.birthReceipt)) ? { receipt: await readData(folder.birthReceipt) } : {};
 }
 
 function one(found: readonly Uint8Array[], path: string): Uint8Array {

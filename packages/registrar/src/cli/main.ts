@@ -17,6 +17,7 @@ import { productCommand } from "./product.ts";
 import { registryCommand } from "./registry.ts";
 import { sealCommand } from "./seal.ts";
 import { serveCommand } from "./serve.ts";
+import { stationCommand } from "./station.ts";
 import { verifyCommand } from "./verify.ts";
 import { verifyDataCommand } from "./verify-data.ts";
 import { version } from "../version.ts";
@@ -31,6 +32,7 @@ const program = new Command("natalis")
   .addCommand(birthCommand())
   .addCommand(deviceCommand())
   .addCommand(operatorCommand())
+  .addCommand(stationCommand())
   .addCommand(productCommand())
   .addCommand(expectCommand())
   .addCommand(incidentsCommand())

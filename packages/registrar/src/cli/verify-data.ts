@@ -4,7 +4,7 @@
 
 import { nodeHash, nodeSignatureVerifier, systemClock } from "@natalis/node";
 import { Command } from "commander";
-import { identifyDevice } from "natalis/authenticate";
+import { type Evidence, identifyDevice } from "natalis/authenticate";
 import { oidsOf, parsePem } from "natalis/formats";
 import { formatUuid } from "natalis/kernel";
 import type { TrustFile } from "natalis/registry";
@@ -20,7 +20,7 @@ import {
   verifySeals,
 } from "natalis/trust";
 import { defaultDataFolder, readTrust } from "./connection.ts";
-import { deviceFolder } from "./device-folder.ts";
+import { deviceFolder, readBirthReceipt } from "./device-folder.ts";
 import { clientError } from "./errors.ts";
 import { readData, readText } from "./files.ts";
 import { type Output, terminal } from "./output.ts";
@@ -31,6 +31,8 @@ interface VerifyDataOptions extends QuantityOptions {
   readonly leaves?: string;
   readonly device?: string;
   readonly certificate?: string[];
+  readonly receipt?: string;
+  readonly stateProof?: string;
   readonly trust?: string;
   readonly data: string;
 }
@@ -41,6 +43,8 @@ export interface DataVerification {
   readonly leaves?: string | undefined;
   /** The device's certificate, then those of its chain, DER; absent: those that travel with the seals. */
   readonly certificates?: readonly Uint8Array[] | undefined;
+  /** What shows that the certificate is registered, where a station issued it. */
+  readonly proof?: Pick<Evidence, "receipt" | "stateProof">;
   readonly trust: TrustFile;
 }
 
@@ -57,13 +61,16 @@ export function verifyDataCommand(): Command {
       "--certificate <file...>",
       "PEM files: the device's certificate first, then its chain (default: the seals')",
     )
+    .option("--receipt <file>", "the birth's receipt, needed where a station bore the device (default: the folder's)")
+    .option("--state-proof <file>", "a state proof, which shows the same")
     .option("--trust <file>", "trust file (default: from the data folder)")
     .option("--data <dir>", "the registrar's data folder, where it runs on this machine", defaultDataFolder)
     .action(async (file: string, seals: string, options: VerifyDataOptions) => {
       const data = await readRecordLines(file, options);
       const trust = await readTrust(options);
       const certificates = await readCertificates(options);
-      const intact = await verifyData({ data, seals, leaves: options.leaves, certificates, trust }, terminal);
+      const proof = await readProof(options);
+      const intact = await verifyData({ data, seals, leaves: options.leaves, certificates, proof, trust }, terminal);
       if (!intact) process.exitCode = 1;
     });
 }
@@ -95,7 +102,7 @@ async function verifyHistory(input: DataVerification): Promise<{ history: SealHi
   const purpose = oidsOf(trust.arc).seal;
   const { path, identity } = await identifyDevice({
     certificate,
-    evidence: { chain },
+    evidence: { chain, ...input.proof },
     trust,
     policy,
     purpose,
@@ -127,6 +134,14 @@ function reportBatches(
   const comparison = compareBatches({ seals, rowLeaves, hash: nodeHash });
   for (const line of describeBatches(comparison, data.lines)) output.line(line);
   return comparison.unsealed.length === 0 && comparison.batches.every(({ kind }) => kind === "authentic");
+}
+
+async function readProof({ device, receipt, stateProof }: VerifyDataOptions): Promise<DataVerification["proof"] & {}> {
+  return {
+    ...(device === undefined ? {} : await readBirthReceipt(deviceFolder(device))),
+    ...(receipt === undefined ? {} : { receipt: await readData(receipt) }),
+    ...(stateProof === undefined ? {} : { stateProof: await readData(stateProof) }),
+  };
 }
 
 async function readCertificates({ device, certificate }: VerifyDataOptions): Promise<Uint8Array[] | undefined> {

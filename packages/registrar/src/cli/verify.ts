@@ -44,6 +44,8 @@ export function verifyCommand(): Command {
     .option("--untrusted <file...>", "more certificates that may stand in between")
     .option("--crl <file...>", "certificate revocation lists, PEM or DER")
     .option("--ocsp <file...>", "OCSP responses, DER")
+    .option("--receipt <file>", "the birth's receipt (birth-receipt.cbor): what a station bore holds with it alone")
+    .option("--state-proof <file>", "a state proof, which shows the same")
     .option("--at <time>", "the instant to verify for, such as 2026-07-01T12:00:00Z (default: now)", by(instantSchema))
     .option(
       "--purpose <purpose>",
@@ -88,6 +90,8 @@ function withModes(command: Command): Command {
 async function one(files: readonly string[], options: VerifyCommandOptions): Promise<number> {
   requireUse(files.length > 0, "no certificate: name it before the options, or a batch with --batch");
   requireUse(options.roots !== undefined || options.trust !== undefined, "nothing is trusted: --roots or --trust");
+  const isProven = options.receipt !== undefined || options.stateProof !== undefined;
+  requireUse(!isProven || options.trust !== undefined, "a receipt or state proof is of the log of a --trust file");
   requireUse(options.workers === undefined, "--workers is for --batch");
   const { question, places, warnings } = await readQuestion(files, options);
   for (const warning of warnings) terminal.warn(warning);

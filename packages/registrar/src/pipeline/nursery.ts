@@ -16,28 +16,42 @@ import {
 } from "@natalis/node";
 import {
   type BirthRequest,
+  type ClaimedBirth,
   type EvidenceVerifier,
   type KnownFacts,
+  parseBirthRecord,
   type Principal,
   pkcs11DeclaredVerifier,
   prepareBirth,
   signBirth,
+  verifyClaimedBirth,
 } from "natalis/birth";
 import { parseCertificate } from "natalis/formats";
 import { type Authority, openAuthority, type Profile } from "natalis/issue";
-import type { MessageAuthenticator, Signer } from "natalis/kernel";
+import { type MessageAuthenticator, type Signer, toHex } from "natalis/kernel";
 import { type BornEvent, unitTag } from "natalis/registry";
 import { pipelineError } from "./errors.ts";
 import { tokenSigner } from "./token-signer.ts";
 
 /** One birth to prepare. */
-export interface BirthTask {
+export interface RequestTask {
   readonly principal: Principal;
   readonly product: string;
   readonly request: BirthRequest;
   /** Absent: nothing is known, and the commit will tell. */
   readonly known?: KnownFacts;
 }
+
+/** One birth that a station bore without a connection, to be held against what is made of its request here. */
+export interface ClaimTask {
+  readonly principal: Principal;
+  readonly product: string;
+  readonly claim: ClaimedBirth;
+  /** Certificate of the station's authority, DER. */
+  readonly station: Uint8Array;
+}
+
+export type BirthTask = RequestTask | ClaimTask;
 
 /** "stored": it is a retry of the birth of `known.byKey`. */
 export type PreparedTask = { readonly kind: "signed"; readonly event: BornEvent } | { readonly kind: "stored" };
@@ -66,6 +80,7 @@ export interface NurseryEquipment {
 
 /** The formats of evidence that births may bring, each believed as far as its verifier does. */
 const knownFormats: readonly EvidenceVerifier[] = [pkcs11DeclaredVerifier(nodeHash)];
+const mostStations = 256;
 const ports = { entropy: nodeEntropy, hash: nodeHash, verifier: nodeSignatureVerifier };
 
 export class Nursery implements BirthPreparer {
@@ -75,20 +90,27 @@ export class Nursery implements BirthPreparer {
   readonly #profiles: ReadonlyMap<string, Profile>;
   readonly #issuing: Signer;
   readonly #tags: MessageAuthenticator;
+  readonly #place: Pick<NurseryEquipment["authority"], "baseUrl" | "arc">;
+  /** By the hash of their certificates. */
+  readonly #stations = new Map<string, Authority>();
   readonly #evidence: readonly EvidenceVerifier[];
 
   constructor({ authority, profiles, issuing, tags }: NurseryEquipment, evidence = knownFormats) {
     const { certificate, baseUrl, arc } = authority;
-    this.#authority = openAuthority({ certificate: parseCertificate(certificate), baseUrl, arc, hash: nodeHash });
+    this.#place = { baseUrl, arc };
+    this.#authority = this.#open(certificate);
     this.#profiles = profiles;
     this.#issuing = "gate" in issuing ? tokenSigner(signerInToken(issuing)) : signerFromShared(issuing);
     this.#tags = authenticatorFromShared(tags);
     this.#evidence = evidence;
   }
 
-  async prepare({ principal, product, request, known }: BirthTask): Promise<PreparedTask> {
-    const profile = this.#profiles.get(product);
-    if (profile === undefined) throw pipelineError("NAT_PIPELINE_PRODUCT", product);
+  prepare(task: BirthTask): Promise<PreparedTask> {
+    return "claim" in task ? this.#verify(task) : this.#bear(task);
+  }
+
+  async #bear({ principal, product, request, known }: RequestTask): Promise<PreparedTask> {
+    const profile = this.#profile(product);
     const facts = known ?? { unitTag: await this.#tagOf(profile, request) };
     const equipment = { authority: this.#authority, evidence: this.#evidence };
     const context = { principal, profile, ...equipment, at: systemClock.now(), ...ports };
@@ -97,7 +119,38 @@ export class Nursery implements BirthPreparer {
     return { kind: "signed", event: await signBirth(prepared, this.#issuing, nodeHash) };
   }
 
-  #tagOf({ maker }: Profile, { model, serial }: BirthRequest) {
+  async #verify({ principal, product, claim, station }: ClaimTask): Promise<PreparedTask> {
+    const profile = this.#profile(product);
+    const authority = this.#stationOf(station);
+    const unit = await this.#tagOf(profile, parseBirthRecord(claim.record));
+    const equipment = { authority, evidence: this.#evidence };
+    const context = { principal, profile, ...equipment, at: systemClock.now(), hash: nodeHash };
+    const verifying = { ...context, verifier: nodeSignatureVerifier };
+    return { kind: "signed", event: await verifyClaimedBirth(claim, { unitTag: unit }, verifying) };
+  }
+
+  #profile(product: string): Profile {
+    const profile = this.#profiles.get(product);
+    if (profile === undefined) throw pipelineError("NAT_PIPELINE_PRODUCT", product);
+    return profile;
+  }
+
+  /** Kept from birth to birth, with the templates that hang on them. */
+  #stationOf(certificate: Uint8Array): Authority {
+    const key = toHex(nodeHash.sha256(certificate));
+    const known = this.#stations.get(key);
+    if (known !== undefined) return known;
+    if (this.#stations.size >= mostStations) this.#stations.clear();
+    const opened = this.#open(certificate);
+    this.#stations.set(key, opened);
+    return opened;
+  }
+
+  #open(certificate: Uint8Array): Authority {
+    return openAuthority({ ...this.#place, certificate: parseCertificate(certificate), hash: nodeHash });
+  }
+
+  #tagOf({ maker }: Profile, { model, serial }: Pick<BirthRequest, "model" | "serial">) {
     return unitTag({ maker, model, serial }, this.#tags);
   }
 }

@@ -15,7 +15,7 @@ import {
   signPrepared,
 } from "natalis/issue";
 import type { Signer } from "natalis/kernel";
-import type { BirthTask, NurseryEquipment } from "./nursery.ts";
+import type { NurseryEquipment, RequestTask } from "./nursery.ts";
 
 export const testStart = new Date("2026-03-01T12:00:00.500Z");
 export const testStation: Principal = { id: "station-1", name: "line 1", role: "station", products: ["sensor"] };
@@ -63,7 +63,7 @@ export function testEquipment({ issuing, issuingKey }: TestAuthorities): Nursery
 }
 
 /** A birth that the profile takes, of a key of its own unless one is given. */
-export async function testTask(serial: string, signer = generateKey(algorithms.ES256).signer): Promise<BirthTask> {
+export async function testTask(serial: string, signer = generateKey(algorithms.ES256).signer): Promise<RequestTask> {
   const certificationRequest = await buildCertificationRequest({ serial, signer });
   const request = { certificationRequest, model: "S1", serial, facility: "plant 1" };
   return { principal: testStation, product: testProfile.product, request };

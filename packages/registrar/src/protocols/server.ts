@@ -3,29 +3,20 @@
 // without any identity (RFC 5280 section 8). One schema a route checks requests and makes the OpenAPI description.
 
 import rateLimit from "@fastify/rate-limit";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { Authentications } from "../service/authentications.ts";
 import type { Identify, Registrar } from "../service/registrar.ts";
 import type { TlsMaterial } from "../service/server-certificate.ts";
 import { requireAction } from "./authentication.ts";
 import { crlRoutes } from "./crl/routes.ts";
-import { holdDeadline } from "./deadline.ts";
-import { httpError } from "./errors.ts";
 import { estDoor, estPrefix } from "./est/routes.ts";
-import {
-  bodyLimit,
-  connectionLimit,
-  handshakeMilliseconds,
-  keepAliveMilliseconds,
-  publicRequestsPerMinute,
-  requestDeadlineMilliseconds,
-} from "./limits.ts";
+import { prepareServer, serverOptions } from "./http-server.ts";
+import { handshakeMilliseconds, publicRequestsPerMinute } from "./limits.ts";
 import { logRoutes } from "./log/routes.ts";
 import { describeApi } from "./openapi.ts";
-import { answerProblem } from "./problem.ts";
 import { genuineRoutes } from "./genuine/routes.ts";
 import { authenticationRoutes } from "./rest/authentications.ts";
+import { registrarDoor } from "./rest/birth-door.ts";
 import { birthRoutes } from "./rest/births.ts";
 import { batchRoutes } from "./rest/births-batch.ts";
 import { deviceRoutes } from "./rest/devices.ts";
@@ -35,10 +26,9 @@ import { lifecycleRoutes } from "./rest/lifecycle.ts";
 import { operatorRoutes } from "./rest/operators.ts";
 import { productRoutes } from "./rest/products.ts";
 import { publicRoutes, trustRoute } from "./rest/public.ts";
-import { lazyRequestLogger } from "./request-logger.ts";
+import { stationRoutes } from "./rest/stations.ts";
 import { secureHeaders } from "./security-headers.ts";
 import { tlsOptions } from "./tls.ts";
-import { answerUnreadable } from "./unreadable.ts";
 
 /** What the doors open to. */
 export interface Doors {
@@ -54,7 +44,7 @@ export async function buildSecureServer(
   logger: FastifyBaseLogger,
 ): Promise<FastifyInstance> {
   const https = { ...tls, ...tlsOptions, handshakeTimeout: handshakeMilliseconds };
-  const server = prepare(Fastify({ ...serverOptions(logger), https }));
+  const server = prepareServer(Fastify({ ...serverOptions(logger), https }));
   await describeApi(server);
   await secureHeaders(server);
   await registerPublic(server, registrar, (open) => {
@@ -65,8 +55,10 @@ export async function buildSecureServer(
   await server.register((open) => genuineRoutes(open, registrar.genuine));
   await server.register(async (guarded) => {
     guarded.addHook("onRoute", requireAction("bearer"));
-    birthRoutes(guarded, registrar, identify);
-    batchRoutes(guarded, registrar, identify);
+    const door = registrarDoor(registrar);
+    birthRoutes(guarded, door, identify);
+    batchRoutes(guarded, door, identify);
+    stationRoutes(guarded, registrar, identify);
     deviceRoutes(guarded, registrar, identify);
     lifecycleRoutes(guarded, registrar, identify);
     operatorRoutes(guarded, registrar, identify);
@@ -80,41 +72,10 @@ export async function buildSecureServer(
 
 /** Only what is public, over plain http. */
 export async function buildPlainServer(registrar: Registrar, logger: FastifyBaseLogger): Promise<FastifyInstance> {
-  const server = prepare(Fastify(serverOptions(logger)));
+  const server = prepareServer(Fastify(serverOptions(logger)));
   // Nothing here may send a client to https: whoever checks a certificate has none to check it with.
   await secureHeaders(server, { contentSecurityPolicy: false, strictTransportSecurity: false });
   await registerPublic(server, registrar);
-  return server;
-}
-
-function serverOptions(loggerInstance: FastifyBaseLogger) {
-  return {
-    loggerInstance,
-    bodyLimit,
-    requestTimeout: requestDeadlineMilliseconds,
-    connectionTimeout: keepAliveMilliseconds,
-    keepAliveTimeout: keepAliveMilliseconds,
-    // One line a request costs more than a birth: failures are logged where they happen.
-    logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: lazyRequestLogger,
-    // What is under way when the registrar stops is answered: a birth that was committed should be.
-    forceCloseConnections: "idle" as const,
-    frameworkErrors: answerProblem,
-    clientErrorHandler: answerUnreadable,
-  };
-}
-
-function prepare(server: FastifyInstance): FastifyInstance {
-  server.server.maxConnections = connectionLimit;
-  holdDeadline(server, { milliseconds: requestDeadlineMilliseconds, now: () => performance.now() });
-  // JSON is the only body that any address takes.
-  server.removeContentTypeParser("text/plain");
-  server.setValidatorCompiler(validatorCompiler);
-  server.setSerializerCompiler(serializerCompiler);
-  server.setErrorHandler(answerProblem);
-  server.setNotFoundHandler((request) => {
-    throw httpError("NAT_HTTP_NOT_FOUND", `${request.method} ${request.url.slice(0, 200)}`);
-  });
   return server;
 }
 

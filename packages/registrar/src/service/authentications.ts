@@ -17,7 +17,7 @@ import {
 } from "natalis/authenticate";
 import { headerLabels, oids, parseSign1, parseX5chain, parseX5t } from "natalis/formats";
 import { type Clock, equalBytes, isNatalisError } from "natalis/kernel";
-import type { RegistryStores, TrustFile } from "natalis/registry";
+import type { DeviceRow, RegistryStores, TrustFile } from "natalis/registry";
 import { deviceIdOf } from "./device-id.ts";
 import type { Proofs } from "./proofs.ts";
 import type { RevocationLists } from "./revocation-lists.ts";
@@ -76,7 +76,7 @@ export class Authentications {
   /** @throws NAT_AUTHENTICATE_*, NAT_COSE_*, NAT_PATH_*, and the codes of a malformed answer */
   async authenticate(answer: Uint8Array, audience: string, chain: readonly Uint8Array[]): Promise<Authentication> {
     const { challenges, trust, clock } = this.#context;
-    const evidence = { chain, ...(await this.#evidenceOn(namedBy(answer, chain))) };
+    const evidence = await this.#evidenceOn(namedBy(answer, chain), chain);
     // After the evidence: a list signed just now is not yet of the instant before.
     const at = clock.now();
     const request = { answer, challenges, audience, trust, evidence, policy, at, ...ports, evidenceVerifier };
@@ -89,20 +89,27 @@ export class Authentications {
   /** Step 1 for a certificate whose key the TLS handshake has proven. @throws as `authenticate`, without its step 2 */
   async identify(certificate: Uint8Array): Promise<VerifiedIdentity> {
     const { trust, chain, clock } = this.#context;
-    const evidence = { chain, ...(await this.#evidenceOn(certificate)) };
+    const evidence = await this.#evidenceOn(certificate, chain);
     const at = clock.now();
     const request = { certificate, evidence, trust, policy, purpose: oids.clientAuth, at, hash: nodeHash };
     return verifyIdentity({ ...request, verifier: evidenceVerifier });
   }
 
   /** What this registry says of the device whose certificate it is; nothing of a stranger. */
-  async #evidenceOn(certificate: Uint8Array | undefined): Promise<Evidence> {
+  async #evidenceOn(certificate: Uint8Array | undefined, chain: readonly Uint8Array[]): Promise<Evidence> {
     const id = certificate === undefined ? undefined : deviceIdOf(certificate);
     const device = id === undefined ? undefined : await this.#context.stores.devices.device(id);
-    if (device === undefined) return {};
+    if (device === undefined) return { chain };
     const stateProof = await this.#context.proofs.stateProof(device.id);
     const shard = device.certificateSerial.at(-1) as number;
-    return { stateProof, crls: [await this.#context.revocationLists.current(device.issuer, shard)] };
+    const crls = [await this.#context.revocationLists.current(device.issuer, shard)];
+    return { chain: [...chain, ...(await this.#stationOf(device))], stateProof, crls };
+  }
+
+  /** The authority of the station that bore the device, where one did: devices in TLS bring no chain. */
+  async #stationOf({ issuer }: DeviceRow): Promise<readonly Uint8Array[]> {
+    const row = await this.#context.stores.authorities.authorityByKeyId(issuer);
+    return row?.kind === "station" ? [row.certificate] : [];
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { parseLogProof } from "natalis/formats";
 import type { Authority, Profile } from "natalis/issue";
 import { isNatalisError } from "natalis/kernel";
-import { type BornEvent, type DeviceRow, type RegistryStores, readBirth, type Sequencer } from "natalis/registry";
+import type { BornEvent, DeviceRow, RegistryStores, Sequencer } from "natalis/registry";
 import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import type { BirthPreparer, BirthTask, PreparedTask } from "../pipeline/nursery.ts";
@@ -122,14 +122,19 @@ export class Births {
   }
 
   async #answerStored(device: DeviceRow): Promise<BirthOutcome> {
-    const { stores, proofs, log } = this.#context;
-    const index = device.bornEntry;
-    const [documents, entry] = [await readBirth(stores.events, device, nodeHash), await readEntry(stores, index)];
-    const receipt = await proofs.receipt(index);
+    const { proofs, log } = this.#context;
+    const born = await proofs.registered(device);
     // It was committed; that its checkpoint was kept, and by this process, nothing says.
-    await log.keep(parseLogProof(receipt).checkpoint);
-    const born = { deviceId: device.id, ...documents, index, entry, receipt };
-    return { kind: "stored", ...answerBirth(born, this.#chain) };
+    await log.keep(parseLogProof(born.receipt).checkpoint);
+    return { kind: "stored", ...answerBirth(born, await this.#chainOf(device)) };
+  }
+
+  /** What a station bore has its authority's certificate before the others. */
+  async #chainOf({ issuer }: DeviceRow): Promise<readonly Uint8Array[]> {
+    const { authority, stores } = this.#context;
+    if (issuer === authority.keyId) return this.#chain;
+    const station = await stores.authorities.authorityByKeyId(issuer);
+    return station === undefined ? this.#chain : [station.certificate, ...this.#chain];
   }
 }
 
@@ -163,10 +168,4 @@ async function signedBy(preparing: Promise<PreparedTask>): Promise<BornEvent> {
   if (prepared.kind !== "signed")
     throw serviceError("NAT_SERVICE_DATA", "a birth of which nothing was known is stored");
   return prepared.event;
-}
-
-async function readEntry(stores: RegistryStores, index: number): Promise<Uint8Array> {
-  const [entry] = await stores.log.readEntries(index, 1);
-  if (entry === undefined) throw serviceError("NAT_SERVICE_DATA", `no entry ${index}`);
-  return entry;
 }

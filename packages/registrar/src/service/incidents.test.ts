@@ -33,7 +33,7 @@ const queue = {
   async submit(event: RefusedBirthEvent) {
     if (fate !== undefined) return fate();
     events.push(event);
-    return { kind: "entered", index: events.length, entry: bytes(0), receipt: "" } as const;
+    return { kind: "entered", index: events.length, entry: bytes(0), salt: bytes(0), receipt: "" } as const;
   },
 };
 

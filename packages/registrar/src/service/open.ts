@@ -6,6 +6,7 @@ import {
   FileCheckpointMirror,
   nodeEntropy,
   nodeHash,
+  nodeSignatureVerifier,
   removeAbandonedWrites,
   shareAuthenticator,
   systemClock,
@@ -33,6 +34,8 @@ import { Proofs } from "./proofs.ts";
 import type { Registrar } from "./registrar.ts";
 import { RevocationLists, renewRootCrl } from "./revocation-lists.ts";
 import { parseSettings, type Settings } from "./settings.ts";
+import { StationIntake } from "./station-intake.ts";
+import { Stations } from "./stations.ts";
 import { readTrustFile } from "./trust.ts";
 
 export interface OpenedRegistrar {
@@ -142,6 +145,19 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     proofs,
     genuine: new Genuine({ stores, proofs, profiles, hash: nodeHash }),
     births,
+    stations: new Stations({
+      stores,
+      queue,
+      profiles,
+      authority: issuing,
+      issuing: keys.issuing,
+      root: root.certificate.der,
+      clock: systemClock,
+      entropy: nodeEntropy,
+      hash: nodeHash,
+      verifier: nodeSignatureVerifier,
+    }),
+    stationIntake: new StationIntake(context),
     lifecycle: new Lifecycle(queue, proofs, systemClock),
     products: new Products(stores.products, profiles),
     expectations: new Expectations(stores.expectations, profiles),

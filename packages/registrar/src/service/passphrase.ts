@@ -14,11 +14,14 @@ export interface Passphrase {
   readonly warnings: readonly string[];
 }
 
+/** Where a passphrase lies that was not given. */
+type PassphrasePlace = Pick<DataFolder, "passphrase">;
+
 const randomLength = 32;
 
 /** For new keys: the passphrase of the named file, else a random one, written first. @throws as `readPassphrase` */
 export async function choosePassphrase(
-  folder: DataFolder,
+  folder: PassphrasePlace,
   file: string | undefined,
   entropy: Entropy,
 ): Promise<Passphrase> {
@@ -28,7 +31,7 @@ export async function choosePassphrase(
 }
 
 /** Reads the named file, or the data folder's own. @throws NAT_SERVICE_DATA, NAT_SECRETFILE_SIZE, NAT_BYTES_UTF8 */
-export async function readPassphrase(folder: DataFolder, file: string | undefined): Promise<Passphrase> {
+export async function readPassphrase(folder: PassphrasePlace, file: string | undefined): Promise<Passphrase> {
   const path = file ?? folder.passphrase;
   const { passphrase, warning } = await readPassphraseFile(path).catch((cause: unknown) => {
     if (isNatalisError(cause)) throw cause;

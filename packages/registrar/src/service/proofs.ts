@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the registry can prove of a device, and its documents.
 
+import type { RegisteredBirth } from "natalis/birth";
 import type { Hash } from "natalis/kernel";
 import { formatUuid } from "natalis/kernel";
 import {
   birthReceiptOf,
   type BornBody,
   type DeviceRow,
+  encodeBirthReceipt,
+  parseBornBody,
   type RegistryStores,
   readBirth,
+  readBornEntry,
   receiptOf,
   stateProofOf,
 } from "natalis/registry";
@@ -33,6 +37,18 @@ export class Proofs {
   /** Birth record and certificate. @throws NAT_SERVICE_NOT_FOUND */
   async birth(id: Uint8Array): Promise<BornBody> {
     return readBirth(this.#stores.events, await this.device(id), this.#hash);
+  }
+
+  /** A birth with all that proves it, as of the newest checkpoint. @throws NAT_REGISTRY_DAMAGED */
+  async registered(device: DeviceRow): Promise<RegisteredBirth & { readonly salt: Uint8Array }> {
+    const { index, entry, body, salt } = await readBornEntry(this.#stores.events, device, this.#hash);
+    const receipt = await this.receipt(index);
+    return { deviceId: device.id, ...parseBornBody(body), index, entry, salt, receipt };
+  }
+
+  /** The birth's receipt with what it is about (`verifyBirthReceipt`), CBOR. @throws NAT_SERVICE_NOT_FOUND */
+  async wholeReceipt(id: Uint8Array): Promise<Uint8Array> {
+    return encodeBirthReceipt(await this.registered(await this.device(id)));
   }
 
   /** C2SP tlog-proof of an entry against the newest checkpoint. */

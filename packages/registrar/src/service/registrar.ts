@@ -14,6 +14,8 @@ import type { Products } from "./products.ts";
 import type { Proofs } from "./proofs.ts";
 import type { RevocationLists } from "./revocation-lists.ts";
 import type { Settings } from "./settings.ts";
+import type { StationIntake } from "./station-intake.ts";
+import type { Stations } from "./stations.ts";
 
 export interface Registrar {
   readonly settings: Settings;
@@ -22,6 +24,8 @@ export interface Registrar {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly stores: RegistryStores;
   readonly births: Births;
+  readonly stations: Stations;
+  readonly stationIntake: StationIntake;
   readonly lifecycle: Lifecycle;
   readonly operators: Operators;
   readonly products: Products;

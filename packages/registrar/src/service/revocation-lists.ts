@@ -3,8 +3,9 @@
 // in force is answered as it is stored, so asking often costs a read. The root's own list needs the root's key: it is
 // signed at init, and again in the last month before its end.
 
-import { type Authority, buildCertificateList, shardCount, shardOf } from "natalis/issue";
-import { type Awaitable, type Clock, isNatalisError, type Signer } from "natalis/kernel";
+import { parseCertificate } from "natalis/formats";
+import { type Authority, buildCertificateList, openAuthority, shardCount, shardOf } from "natalis/issue";
+import { type Awaitable, type Clock, equalBytes, isNatalisError, type Signer } from "natalis/kernel";
 import { pageLimit, type RegistryStores, type RevokedRow, type StoredCrl } from "natalis/registry";
 import { serviceError } from "./errors.ts";
 
@@ -16,16 +17,19 @@ const rootMargin = 31 * day;
 const maximumAttempts = 8;
 
 type CrlStores = Pick<RegistryStores, "commits" | "crls" | "revocations">;
+type ListStores = CrlStores & Pick<RegistryStores, "authorities">;
 
 export class RevocationLists {
-  readonly #stores: CrlStores;
+  readonly #stores: ListStores;
   readonly #authority: Authority;
   readonly #signer: Signer;
   readonly #clock: Clock;
+  /** Stations that the authority certified, by key identifier. */
+  readonly #stations = new Map<string, Authority>();
   /** Signing under way, so that many who ask at once cause one signature. */
-  readonly #signing = new Map<number, Promise<void>>();
+  readonly #signing = new Map<string, Promise<void>>();
 
-  constructor(stores: CrlStores, authority: Authority, signer: Signer, clock: Clock) {
+  constructor(stores: ListStores, authority: Authority, signer: Signer, clock: Clock) {
     this.#stores = stores;
     this.#authority = authority;
     this.#signer = signer;
@@ -34,14 +38,29 @@ export class RevocationLists {
 
   /** The shard's list in force, DER. @throws NAT_SERVICE_NOT_FOUND where this registrar signs no such list */
   async current(issuer: string, shard: number): Promise<Uint8Array> {
-    if (issuer !== this.#authority.keyId) return (await this.#stored(issuer, shard)).der;
+    const station = issuer === this.#authority.keyId ? undefined : await this.#stationOf(issuer);
+    if (station === undefined && issuer !== this.#authority.keyId) return (await this.#stored(issuer, shard)).der;
     for (let attempt = 0; attempt < maximumAttempts; attempt++) {
       const stored = await this.#stores.crls.crl(issuer, shard);
       if (stored !== undefined && (await this.#isCurrent(stored))) return stored.der;
       // What is being signed may have been begun before the change that makes this caller ask: look again after it.
-      await (this.#signing.get(shard) ?? this.#sign(shard));
+      await (this.#signing.get(`${issuer} ${shard}`) ?? this.#sign(issuer, station, shard));
     }
     return (await this.#stored(issuer, shard)).der;
+  }
+
+  /** What a station issued, this authority lists. */
+  async #stationOf(issuer: string): Promise<Authority | undefined> {
+    const known = this.#stations.get(issuer);
+    if (known !== undefined) return known;
+    const row = await this.#stores.authorities.authorityByKeyId(issuer);
+    if (row?.kind !== "station") return undefined;
+    const { baseUrl, hash, oids, certificate: own } = this.#authority;
+    const certificate = parseCertificate(row.certificate);
+    if (!equalBytes(certificate.issuer.der, own.subject.der)) return undefined;
+    const opened = openAuthority({ certificate, baseUrl, arc: oids.arc, hash });
+    this.#stations.set(issuer, opened);
+    return opened;
   }
 
   async #stored(issuer: string, shard: number): Promise<StoredCrl> {
@@ -56,10 +75,12 @@ export class RevocationLists {
     return isReflected && lasts(crl, issuingLifetime / 2, this.#clock);
   }
 
-  #sign(shard: number): Promise<void> {
-    const signing = signCrl(this.#stores, this.#authority, this.#signer, shard, this.#clock, issuingLifetime);
-    const ended = signing.finally(() => this.#signing.delete(shard));
-    this.#signing.set(shard, ended);
+  #sign(issuer: string, station: Authority | undefined, shard: number): Promise<void> {
+    const scope = { authority: this.#authority, station, signer: this.#signer };
+    const signing = signCrl(this.#stores, scope, shard, this.#clock, issuingLifetime);
+    const key = `${issuer} ${shard}`;
+    const ended = signing.finally(() => this.#signing.delete(key));
+    this.#signing.set(key, ended);
     return ended;
   }
 }
@@ -77,7 +98,7 @@ export async function renewRootCrl(
   const shard = shardOf(issuing.certificate.serialNumber);
   const stored = await stores.crls.crl(root.keyId, shard);
   if (stored !== undefined && lasts(stored, rootMargin, clock)) return false;
-  await signCrl(stores, root, await openRootKey(), shard, clock, rootLifetime);
+  await signCrl(stores, { authority: root, signer: await openRootKey() }, shard, clock, rootLifetime);
   return true;
 }
 
@@ -87,28 +108,37 @@ function lasts({ thisUpdate, nextUpdate }: StoredCrl, milliseconds: number, cloc
   return thisUpdate <= now && nextUpdate - now > milliseconds;
 }
 
+/** Whose certificates a list is about, and who signs it. */
+interface ListScope {
+  readonly authority: Authority;
+  /** Whose certificates, where they are not the authority's own. */
+  readonly station?: Authority | undefined;
+  readonly signer: Signer;
+}
+
 async function signCrl(
   stores: CrlStores,
-  authority: Authority,
-  signer: Signer,
+  { authority, station, signer }: ListScope,
   shard: number,
   clock: Clock,
   lifetime: number,
 ): Promise<void> {
-  const issuer = authority.keyId;
+  const about = station ?? authority;
+  const issuer = about.keyId;
   // Read before the rows: a change that comes between is listed early, never missed.
   const logSize = (await stores.commits.head())?.size ?? 0;
   const last = await stores.crls.crl(issuer, shard);
-  const rows = await rowsOf(stores, authority, shard);
+  const rows = await rowsOf(stores, about, shard);
   // After the rows, so that none of them is of later than the list.
   const thisUpdate = clock.now();
   const number = Math.max(thisUpdate.getTime(), (last?.number ?? 0) + 1);
   const nextUpdate = new Date(thisUpdate.getTime() + lifetime);
   const revoked = rows.map((row) => listed(row, thisUpdate));
   const scope = authority.isRoot ? {} : { shard };
-  const der = await buildCertificateList({ authority, ...scope, number, thisUpdate, nextUpdate, revoked, signer });
-  const times = { thisUpdate: thisUpdate.getTime(), nextUpdate: nextUpdate.getTime() };
-  await save(stores, { issuer, shard, number, ...times, logSize, der });
+  const times = { thisUpdate, nextUpdate };
+  const der = await buildCertificateList({ authority, station, ...scope, number, ...times, revoked, signer });
+  const stored = { thisUpdate: thisUpdate.getTime(), nextUpdate: nextUpdate.getTime() };
+  await save(stores, { issuer, shard, number, ...stored, logSize, der });
 }
 
 /** Another process may have signed a list that is as new: then that one stands. */

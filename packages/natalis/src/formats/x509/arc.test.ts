@@ -15,6 +15,7 @@ test("the permanent numbers stand under the arc", () => {
   assert.equal(oids.seal, "1.3.6.1.4.1.32473.3.2");
   assert.equal(oids.verdict, "1.3.6.1.4.1.32473.3.3");
   assert.equal(oids.product(7), "1.3.6.1.4.1.32473.4.7");
+  assert.equal(oids.station, "1.3.6.1.4.1.32473.5");
 });
 
 test("every number may have 31 bits, and custody and products begin at 0", () => {

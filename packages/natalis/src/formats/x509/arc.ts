@@ -23,6 +23,8 @@ export interface ArcOids {
   readonly seal: string;
   /** Extended key usage: may sign verdicts on authentications. */
   readonly verdict: string;
+  /** Critical certificate extension of a station's authority: what it issues is provisional. */
+  readonly station: string;
   /** Hardware type (RFC 4108 hwType) of a product line. @throws NAT_ARC_FORM */
   product(number: number): string;
 }
@@ -44,6 +46,7 @@ export function oidsOf(arc: string): ArcOids {
     answer: `${arc}.3.1`,
     seal: `${arc}.3.2`,
     verdict: `${arc}.3.3`,
+    station: `${arc}.5`,
     product: (number) => `${arc}.4.${within(number, maximumOidComponent)}`,
   };
 }

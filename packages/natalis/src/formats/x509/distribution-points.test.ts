@@ -6,6 +6,7 @@ import { encodeUtf8, fromHex, isNatalisError, toHex } from "../../kernel/index.t
 import { encodeTagLengthValue } from "../der/index.ts";
 import {
   encodeCrlDistributionPoints,
+  encodeCrlIssuer,
   encodeIssuingDistributionPoint,
   parseCrlDistributionPoints,
   parseIssuingDistributionPoint,
@@ -42,6 +43,16 @@ test("our own issuing distribution point comes back and names the same URI byte 
     onlyContainsAttributeCerts: false,
   });
   assert.ok(toHex(encodeCrlDistributionPoints([uri])).includes(toHex(encodeUtf8(uri))));
+});
+
+test("a point whose list another authority signs, and the list's own point, come back", () => {
+  const issuer = parseName(encodeName([{ oid: oids.organizationName, value: "Makers" }]));
+  const [read] = parseCrlDistributionPoints(encodeCrlDistributionPoints(uris, issuer));
+  assert.deepEqual(read?.crlIssuer, [{ kind: "directoryName", value: issuer }]);
+  assert.deepEqual(urisOf(read?.fullName ?? []), uris);
+  const value = encodeCrlDistributionPoints(uris, issuer);
+  assert.ok(toHex(value).endsWith(toHex(encodeCrlIssuer(issuer))));
+  assert.ok(parseIssuingDistributionPoint(encodeIssuingDistributionPoint({ uris, indirectCRL: true })).indirectCRL);
 });
 
 test("an issuing distribution point for one kind of certificates comes back", () => {

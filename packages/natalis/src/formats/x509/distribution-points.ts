@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where revocation lists are found: CRL distribution points in certificates (RFC 5280 4.2.1.13), and what a list
-// covers: the issuing distribution point in the list (5.2.5). All fields are read; written are URIs alone.
+// covers: the issuing distribution point in the list (5.2.5). All fields are read; written are URIs, and who signs lists
+// for another authority.
 
 import {
   contextTag,
@@ -65,6 +66,8 @@ export interface IssuingDistributionPointFields {
   readonly uris: readonly string[];
   readonly onlyContainsUserCerts?: boolean;
   readonly onlyContainsCACerts?: boolean;
+  /** Whether its entries name issuers other than the list's. */
+  readonly indirectCRL?: boolean;
 }
 
 /** @throws NAT_X509_EXTENSION NAT_X509_GENERAL_NAME and the NAT_DER_ errors */
@@ -72,9 +75,19 @@ export function parseCrlDistributionPoints(value: Uint8Array): readonly Distribu
   return readExactly(value, readDistributionPoints);
 }
 
-/** One distribution point with all the URIs as its full name. @throws NAT_X509_GENERAL_NAME NAT_DER_STRING */
-export function encodeCrlDistributionPoints(uris: readonly string[]): Uint8Array {
-  return encodeSequence(encodeSequence(encodeFullName(uris)));
+/**
+ * One distribution point with all the URIs as its full name.
+ * @param crlIssuer who signs the list, if not the certificate's issuer
+ * @throws NAT_X509_GENERAL_NAME NAT_DER_STRING
+ */
+export function encodeCrlDistributionPoints(uris: readonly string[], crlIssuer?: Name): Uint8Array {
+  const issuer = crlIssuer === undefined ? [] : [encodeCrlIssuer(crlIssuer)];
+  return encodeSequence(encodeSequence(encodeFullName(uris), ...issuer));
+}
+
+/** The cRLIssuer of a distribution point: its last field. */
+export function encodeCrlIssuer(value: Name): Uint8Array {
+  return encodeGeneralNames([{ kind: "directoryName", value }], contextTag(2));
 }
 
 /** @throws NAT_X509_EXTENSION NAT_X509_GENERAL_NAME and the NAT_DER_ errors */
@@ -87,11 +100,13 @@ export function encodeIssuingDistributionPoint({
   uris,
   onlyContainsUserCerts = false,
   onlyContainsCACerts = false,
+  indirectCRL = false,
 }: IssuingDistributionPointFields): Uint8Array {
   return encodeSequence(
     encodeFullName(uris),
     ...(onlyContainsUserCerts ? [encodeBoolean(true, contextTag(1, false))] : []),
     ...(onlyContainsCACerts ? [encodeBoolean(true, contextTag(2, false))] : []),
+    ...(indirectCRL ? [encodeBoolean(true, contextTag(4, false))] : []),
   );
 }
 

@@ -44,5 +44,6 @@ export {
 } from "./revoked-certificate.ts";
 export type { RevokedEntries } from "./revoked-entries.ts";
 export { assembleSigned } from "./signed.ts";
+export * from "./station-extension.ts";
 export * from "./subject-alt-name.ts";
 export { type CertificateTolerance, tpmCertificateTolerance } from "./tolerance.ts";

@@ -13,7 +13,7 @@ import {
 } from "../der/index.ts";
 import { x509Error } from "./errors.ts";
 import { encodeExtensions, type Extension, findExtension, readExtensions } from "./extension.ts";
-import { type GeneralName, readGeneralNames } from "./general-name.ts";
+import { encodeGeneralNames, type GeneralName, readGeneralNames } from "./general-name.ts";
 import { oids } from "./object-identifiers.ts";
 
 /** CRLReason (RFC 5280 5.3.1); 7 is not used. */
@@ -39,14 +39,14 @@ export interface RevokedCertificateFields {
   readonly reason?: number;
   /** When the key is known or suspected to have been compromised (5.3.2). */
   readonly invalidityDate?: Date;
+  /** Names of the certificate's issuer: this entry's own or those that hold on from an earlier one (5.3.3). */
+  readonly certificateIssuer?: readonly GeneralName[];
 }
 
 /** One revoked certificate as it is read; entries name serials that no certificate may have, negative ones say. */
 export interface RevokedCertificate extends RevokedCertificateFields {
   /** All extensions of the entry, those above among them. */
   readonly extensions: readonly Extension[];
-  /** Names of the certificate's issuer: this entry's own or those that hold on from an earlier one (5.3.3). */
-  readonly certificateIssuer?: readonly GeneralName[];
 }
 
 /** Longest serial number that is read, in octets (RFC 5280 4.1.2.2). */
@@ -126,12 +126,15 @@ function requireReason(reason: number): void {
   if (!isCrlReason(reason)) throw x509Error("NAT_X509_REVOKED", `reason ${reason}`);
 }
 
-function entryExtensions({ reason = 0, invalidityDate }: Partial<RevokedCertificateFields>): Extension[] {
+function entryExtensions(fields: Partial<RevokedCertificateFields>): Extension[] {
+  const { reason = 0, invalidityDate, certificateIssuer } = fields;
   requireReason(reason);
   const extensions: Extension[] = [];
   if (reason !== crlReasons.unspecified)
     extensions.push({ oid: oids.reasonCode, critical: false, value: encodeInteger(reason, tags.enumerated) });
   if (invalidityDate !== undefined)
     extensions.push({ oid: oids.invalidityDate, critical: false, value: encodeGeneralizedTime(invalidityDate) });
+  if (certificateIssuer !== undefined)
+    extensions.push({ oid: oids.certificateIssuer, critical: true, value: encodeGeneralNames(certificateIssuer) });
   return extensions;
 }

@@ -9,7 +9,7 @@ import type { LintRule } from "./rule.ts";
 export const authorityInfoAccess: LintRule = {
   id: "authority-info-access",
   citation: "RFC 5280 4.2.2.1, DESIGN 3.1",
-  kinds: ["issuing", "server", "verdict", "birth"],
+  kinds: ["issuing", "station", "server", "verdict", "birth"],
   check(subject) {
     const { authority } = subject.context;
     const value = subject.value(oids.authorityInfoAccess);

@@ -9,7 +9,7 @@ import type { LintRule } from "./rule.ts";
 export const authorityKeyIdentifier: LintRule = {
   id: "authority-key-identifier",
   citation: "RFC 5280 4.2.1.1",
-  kinds: ["issuing", "server", "verdict", "birth"],
+  kinds: ["issuing", "station", "server", "verdict", "birth"],
   check(subject) {
     const value = subject.value(oids.authorityKeyIdentifier);
     const due = subject.context.authority && encodeAuthorityKeyIdentifier(subject.context.authority.keyIdentifier);

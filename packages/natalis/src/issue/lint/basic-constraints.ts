@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Only authorities are authorities: a root without a bound on the path, an issuing one with at most one more below.
+// Only authorities are authorities: a root without a bound on the path, an issuing one with at most one more below, a
+// station with none.
 
 import { encodeBasicConstraints, oids } from "../../formats/index.ts";
 import { equalBytes } from "../../kernel/index.ts";
-import { everyKind, type LintRule } from "./rule.ts";
+import { type CertificateKind, everyKind, type LintRule } from "./rule.ts";
 
-const root = encodeBasicConstraints({ isAuthority: true });
-const issuing = encodeBasicConstraints({ isAuthority: true, pathLength: 1 });
+const dueOf: Readonly<Partial<Record<CertificateKind, Uint8Array>>> = {
+  root: encodeBasicConstraints({ isAuthority: true }),
+  issuing: encodeBasicConstraints({ isAuthority: true, pathLength: 1 }),
+  station: encodeBasicConstraints({ isAuthority: true, pathLength: 0 }),
+};
 
 export const basicConstraints: LintRule = {
   id: "basic-constraints",
@@ -15,9 +19,8 @@ export const basicConstraints: LintRule = {
   check(subject) {
     const { kind } = subject.context;
     const value = subject.value(oids.basicConstraints);
-    if (kind !== "root" && kind !== "issuing") return value && "basic constraints, which an end entity does not have";
-    return value && equalBytes(value, kind === "root" ? root : issuing)
-      ? undefined
-      : `not those of a ${kind} certificate`;
+    const due = dueOf[kind];
+    if (due === undefined) return value && "basic constraints, which an end entity does not have";
+    return value && equalBytes(value, due) ? undefined : `not those of a ${kind} certificate`;
   },
 };

@@ -7,7 +7,7 @@ import type { LintRule } from "./rule.ts";
 export const certificatePolicies: LintRule = {
   id: "certificate-policies",
   citation: "RFC 5280 4.2.1.4, DESIGN 3.1",
-  kinds: ["root", "issuing", "birth"],
+  kinds: ["root", "issuing", "station", "birth"],
   check(subject) {
     const value = subject.value(oids.certificatePolicies);
     const [policy, second] = value === undefined ? [] : parseCertificatePolicies(value);

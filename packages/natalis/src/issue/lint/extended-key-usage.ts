@@ -4,7 +4,14 @@
 
 import { encodeExtendedKeyUsage, oids } from "../../formats/index.ts";
 import { equalBytes } from "../../kernel/index.ts";
-import { everyKind, type LintRule } from "./rule.ts";
+import type { Authority } from "../authority.ts";
+import { type CertificateKind, everyKind, type LintRule } from "./rule.ts";
+
+const purposesOf = ({ oids: { answer, seal, verdict } }: Authority): Partial<Record<CertificateKind, string[]>> => ({
+  birth: [oids.clientAuth, answer, seal],
+  server: [oids.serverAuth],
+  verdict: [verdict],
+});
 
 export const extendedKeyUsage: LintRule = {
   id: "extended-key-usage",
@@ -13,10 +20,9 @@ export const extendedKeyUsage: LintRule = {
   check(subject) {
     const { kind, authority } = subject.context;
     const value = subject.value(oids.extendedKeyUsage);
-    if (kind === "root" || kind === "issuing" || authority === undefined) return value && "an authority has none";
-    const { answer, seal, verdict } = authority.oids;
-    const purposes = { birth: [oids.clientAuth, answer, seal], server: [oids.serverAuth], verdict: [verdict] };
-    const due = encodeExtendedKeyUsage(purposes[kind]);
+    const purposes = authority && purposesOf(authority)[kind];
+    if (purposes === undefined) return value && "an authority has none";
+    const due = encodeExtendedKeyUsage(purposes);
     return value && equalBytes(value, due) ? undefined : `not the purposes of a ${kind} certificate`;
   },
 };

@@ -14,10 +14,12 @@ import { issuerName } from "./issuer-name.ts";
 import { keyUsage } from "./key-usage.ts";
 import { knownExtensions } from "./known-extensions.ts";
 import { mudUrl } from "./mud-url.ts";
+import { nameConstraints } from "./name-constraints.ts";
 import { publicKey } from "./public-key.ts";
 import type { CertificateKind, LintCheck, LintRule } from "./rule.ts";
 import { serialNumber } from "./serial-number.ts";
 import { serverNames } from "./server-names.ts";
+import { station } from "./station.ts";
 import { signatureAlgorithm } from "./signature-algorithm.ts";
 import { subjectKeyIdentifier } from "./subject-key-identifier.ts";
 import { subjectName } from "./subject-name.ts";
@@ -46,6 +48,8 @@ export const certificateRules: readonly LintRule[] = [
   birthNames,
   serverNames,
   certificatePolicies,
+  nameConstraints,
+  station,
   mudUrl,
   birthExtension,
 ];

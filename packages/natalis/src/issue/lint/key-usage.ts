@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authorities sign certificates and CRLs and nothing else; devices and servers make digital signatures alone.
+// Authorities sign certificates and CRLs and nothing else, a station certificates alone; devices and servers make digital
+// signatures alone.
 
 import { encodeKeyUsage, oids } from "../../formats/index.ts";
 import { equalBytes } from "../../kernel/index.ts";
-import { everyKind, type LintRule } from "./rule.ts";
+import { type CertificateKind, everyKind, type LintRule } from "./rule.ts";
 
 const authority = encodeKeyUsage(["keyCertSign", "cRLSign"]);
+const station = encodeKeyUsage(["keyCertSign"]);
 const endEntity = encodeKeyUsage(["digitalSignature"]);
+const dueOf: Readonly<Record<CertificateKind, Uint8Array>> = {
+  root: authority,
+  issuing: authority,
+  station,
+  server: endEntity,
+  verdict: endEntity,
+  birth: endEntity,
+};
 
 export const keyUsage: LintRule = {
   id: "key-usage",
@@ -14,8 +24,7 @@ export const keyUsage: LintRule = {
   kinds: everyKind,
   check(subject) {
     const { kind } = subject.context;
-    const due = kind === "root" || kind === "issuing" ? authority : endEntity;
     const value = subject.value(oids.keyUsage);
-    return value && equalBytes(value, due) ? undefined : `not the key usage of a ${kind} certificate`;
+    return value && equalBytes(value, dueOf[kind]) ? undefined : `not the key usage of a ${kind} certificate`;
   },
 };

@@ -12,12 +12,13 @@ const endEntity = [oids.extendedKeyUsage, oids.subjectAltName];
 const required: Readonly<Record<CertificateKind, readonly string[]>> = {
   root: [...always, ...authority],
   issuing: [...always, ...issued, ...authority],
+  station: [...always, ...issued, ...authority, oids.nameConstraints],
   server: [...always, ...issued, ...endEntity],
   verdict: [...always, ...issued, oids.extendedKeyUsage],
   birth: [...always, ...issued, ...endEntity, oids.certificatePolicies],
 };
 
-const criticals: readonly string[] = [oids.keyUsage, oids.basicConstraints];
+const criticals: readonly string[] = [oids.keyUsage, oids.basicConstraints, oids.nameConstraints];
 
 export const knownExtensions: LintRule = {
   id: "known-extensions",
@@ -29,12 +30,14 @@ export const knownExtensions: LintRule = {
     if (missing !== undefined) return `${missing} is missing`;
     const foreign = extensions.find(({ oid }) => !due.includes(oid));
     if (foreign !== undefined) return `${foreign.oid} does not belong here`;
-    const wrong = extensions.find(({ oid, critical }) => critical !== criticals.includes(oid));
+    const isCritical = (oid: string) => criticals.includes(oid) || oid === context.authority?.oids.station;
+    const wrong = extensions.find(({ oid, critical }) => critical !== isCritical(oid));
     return wrong && `${wrong.oid} is ${wrong.critical ? "" : "not "}critical`;
   },
 };
 
 function ownOids({ kind, authority: issuer, profile }: Parameters<LintRule["check"]>[0]["context"]): string[] {
+  if (kind === "station" && issuer !== undefined) return [issuer.oids.station];
   if (kind !== "birth" || issuer === undefined) return [];
   return profile?.mudUrl === undefined ? [issuer.oids.birthExtension] : [issuer.oids.birthExtension, oids.mudUrl];
 }

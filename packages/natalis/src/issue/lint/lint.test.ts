@@ -24,6 +24,7 @@ import {
   encodeOid,
   encodeSequence,
   encodeSetOf,
+  encodeStationExtension,
   encodeSubjectAltName,
   encodeSubjectKeyIdentifier,
   encodeTbsCertificate,
@@ -35,6 +36,7 @@ import {
   type NameAttributeInput,
   oids,
   parseCertificate,
+  type StationExtension,
   type TbsCertificateFields,
   tags,
 } from "../../formats/index.ts";
@@ -45,6 +47,7 @@ import { signPrepared } from "../prepared.ts";
 import { parseProfile } from "../profile.ts";
 import { newSerial } from "../serial.ts";
 import { prepareServerCertificate } from "../service-certificate.ts";
+import { encodeStationConstraints } from "../station-constraints.ts";
 import { certificateRules, type LintContext, LintSubject, layoutOf, lint, rulesOf } from "./index.ts";
 
 type Change = (fields: TbsCertificateFields) => TbsCertificateFields;
@@ -72,9 +75,15 @@ const server = parseCertificate(
   ),
 );
 
+const station = await own.station();
+
 const kinds = {
   root: { certificate: root.certificate, context: { kind: "root", hash: nodeHash } },
   issuing: { certificate: issuing.certificate, context: { kind: "issuing", hash: nodeHash, authority: root } },
+  station: {
+    certificate: station.authority.certificate,
+    context: { kind: "station", hash: nodeHash, authority: issuing, profile },
+  },
   server: { certificate: server, context: { kind: "server", hash: nodeHash, authority: issuing } },
   birth: { certificate: device, context: { kind: "birth", hash: nodeHash, authority: issuing, profile } },
 } as const satisfies Record<string, { certificate: Certificate; context: LintContext }>;
@@ -136,6 +145,10 @@ const severalInOne = encodeSequence(
   encodeSetOf([O, CN].map(({ oid, value: text }) => encodeSequence(encodeOid(oid), encodeUtf8String(text)))),
 );
 
+const constrainedTo = (line: { maker: string; models?: readonly string[] }) =>
+  encodeStationConstraints({ models: undefined, ...line });
+const certifiedFor = (product: string) =>
+  encodeStationExtension({ ...(station.authority.station as StationExtension), product });
 const keyUsage = (...usages: readonly KeyUsage[]) => value(oids.keyUsage, encodeKeyUsage(usages));
 const purposes = (...list: readonly string[]) => value(oids.extendedKeyUsage, encodeExtendedKeyUsage(list));
 const policies = (...list: readonly string[]) => value(oids.certificatePolicies, encodeCertificatePolicies(list));
@@ -313,6 +326,26 @@ const fixtures: readonly (readonly [string, string, Kind, Change])[] = [
   ["server-names", "an e-mail address", "server", names({ kind: "email", value: "a@example.org" })],
   ["server-names", "none", "server", without(oids.subjectAltName)],
   ["mud-url", "another", "birth", value(oids.mudUrl, encodeMudUrl("https://others.invalid/"))],
+  ["key-usage", "a station that signs CRLs", "station", keyUsage("keyCertSign", "cRLSign")],
+  [
+    "basic-constraints",
+    "a station with authorities below",
+    "station",
+    constraints({ isAuthority: true, pathLength: 1 }),
+  ],
+  ["known-extensions", "a station that anybody takes", "station", critical(issuing.oids.station, false)],
+  ["known-extensions", "name constraints that are not critical", "station", critical(oids.nameConstraints, false)],
+  ["known-extensions", "a station without its extension", "station", without(issuing.oids.station)],
+  ["name-constraints", "none", "station", without(oids.nameConstraints)],
+  ["name-constraints", "another maker's", "station", value(oids.nameConstraints, constrainedTo({ maker: "Others" }))],
+  [
+    "name-constraints",
+    "a model's alone",
+    "station",
+    value(oids.nameConstraints, constrainedTo({ maker: testMaker, models: ["TEST-1"] })),
+  ],
+  ["station", "of another product line", "station", value(issuing.oids.station, certifiedFor("other-product"))],
+  ["station", "none", "station", without(issuing.oids.station)],
   ["birth-extension", "version 2", "birth", birth(2, 32)],
   ["birth-extension", "a short hash", "birth", birth(1, 31)],
   ["birth-extension", "none", "birth", without(issuing.oids.birthExtension)],
@@ -364,6 +397,27 @@ test("birth-extension: custody below the profile's", () => {
     code: "NAT_ISSUE_LINT",
     message: /birth-extension .*custody 0, below/,
   });
+});
+
+test("a station's birth: of another product line, before the station's time, at another CRL issuer", async () => {
+  const born = await own.birth(generateKey(algorithms.ES256).signer, { serial: "SN-0001" }, station);
+  const context = { ...kinds.birth.context, authority: station.authority };
+  const subject = (change: Change, changes: Partial<LintContext> = {}) => {
+    const tbs = encodeTbsCertificate(change(fieldsOf(born.certificate)));
+    return new LintSubject(tbs, layoutOf(tbs), { ...context, ...changes });
+  };
+  lint(subject(same), rulesOf("birth"));
+  const refused = (changed: LintSubject, message: RegExp) =>
+    assert.throws(() => lint(changed, rulesOf("birth")), { code: "NAT_ISSUE_LINT", message });
+  refused(
+    subject(same, { profile: { ...profile, product: "other-product" } }),
+    /station \(.*a station for test-product/,
+  );
+  const late = { ...station.authority, station: { ...context.authority.station, notBefore: new Date("2026-01-02") } };
+  refused(subject(same, { authority: late as typeof context.authority }), /station \(.*outside of the station's time/);
+  const shard = born.certificate.serialNumber[15] as number;
+  const address = crlUrl(testBaseUrl, station.authority.keyIdentifier, shard);
+  refused(subject(lists(address)), /crl-distribution-points \(/);
 });
 
 test("all broken rules are told, not the first alone", () => {

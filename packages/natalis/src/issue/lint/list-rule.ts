@@ -7,6 +7,8 @@ import type { Authority } from "../authority.ts";
 /** What a list is held against. */
 export interface ListContext {
   readonly authority: Authority;
+  /** The station whose certificates the list is about; absent: it is about the authority's own. */
+  readonly station?: Authority | undefined;
   /** Absent: the list is complete. */
   readonly shard?: number;
 }

@@ -63,6 +63,35 @@ const withEntry = (entry: Partial<CertificateList["revoked"][number]>): Certific
   revoked: [{ serialNumber, revocationDate, extensions: [], ...entry }],
 });
 
+const station = (await own.station()).authority;
+const ofStation = { certificateIssuer: [{ kind: "directoryName", value: station.certificate.subject }] } as const;
+const indirect = encodeIssuingDistributionPoint({ uris: [url(station.keyIdentifier, shard)], indirectCRL: true });
+const rightOfStation: TbsCertificateListFields = {
+  ...right,
+  revoked: [
+    { serialNumber, revocationDate, reason: 1, ...ofStation },
+    { serialNumber: serialNumber.with(1, 0x56), revocationDate },
+  ],
+  extensions: [
+    ...right.extensions.slice(0, 2),
+    { oid: oids.issuingDistributionPoint, critical: true, value: indirect },
+  ],
+};
+
+test("a list about a station's certificates is indirect, and its first entry names the station", () => {
+  const context = { authority: issuing, station, shard };
+  lintList(listOf(rightOfStation), context);
+  const refused = (fields: TbsCertificateListFields, message: RegExp) =>
+    assert.throws(() => lintList(listOf(fields), context), { code: "NAT_ISSUE_LINT", message });
+  refused({ ...rightOfStation, extensions: right.extensions }, /list-distribution-point/);
+  const [first, ...others] = rightOfStation.revoked;
+  const { certificateIssuer: _, ...unnamed } = first as typeof first & object;
+  refused({ ...rightOfStation, revoked: [unnamed, ...others] }, /not of the station/);
+  const other = { certificateIssuer: [{ kind: "directoryName", value: root.certificate.subject }] } as const;
+  refused({ ...rightOfStation, revoked: [{ ...unnamed, ...other }] }, /not of the station/);
+  assert.throws(() => lintList(listOf(rightOfStation), { authority: issuing, shard }), { code: "NAT_ISSUE_LINT" });
+});
+
 const fixtures: readonly [string, string, CertificateList][] = [
   ["list-issuer", "another name", listOf({ ...right, issuer: root.certificate.subject.der })],
   ["list-issuer", "another algorithm", listOf({ ...right, signatureIdentifier: algorithms.ES384.signatureIdentifier })],

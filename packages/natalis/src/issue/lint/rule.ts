@@ -3,9 +3,9 @@
 
 import type { LintSubject } from "./subject.ts";
 
-export type CertificateKind = "root" | "issuing" | "server" | "verdict" | "birth";
+export type CertificateKind = "root" | "issuing" | "station" | "server" | "verdict" | "birth";
 
-export const everyKind: readonly CertificateKind[] = ["root", "issuing", "server", "verdict", "birth"];
+export const everyKind: readonly CertificateKind[] = ["root", "issuing", "station", "server", "verdict", "birth"];
 
 /** One look at the bytes. */
 export interface LintCheck {

@@ -2,19 +2,21 @@
 // Lives every device's life again from the entries alone, by the rules of `lifecycle` and `sequence`, and notes
 // whatever could not have happened. It goes on after a problem as well as it can.
 
-import { keyIdentifier, leafHash, parseCertificate, TiledTree } from "../../formats/index.ts";
+import { attributeValues, keyIdentifier, leafHash, oids, parseCertificate, TiledTree } from "../../formats/index.ts";
 import { equalBytes, type Hash, isNatalisError, type MessageAuthenticator, toHex } from "../../kernel/index.ts";
 import {
+  type NewOperator,
   parseAuthorityBody,
   parseBornBody,
   parseLifecycleBody,
   parseOperatorBody,
   parseRefusedBirthBody,
+  type StationAuthority,
 } from "../body.ts";
 import { bodyHash, entryTypes, type PublicEntry, parsePublicEntry, parseStateEntry } from "../entry.ts";
 import { type LifecycleEventType, nextState, reasonOf } from "../lifecycle.ts";
-import { revocationOf } from "../plan-event.ts";
-import type { BirthIndex, DeviceStore, OperatorRow, StoredEntry } from "../ports.ts";
+import { revocationOf, stationRow } from "../plan-event.ts";
+import type { BirthIndex, BornFacts, DeviceStore, OperatorRow, StoredEntry } from "../ports.ts";
 import { encodeStateLeaf, noOwner } from "../state-leaf.ts";
 import { unitTag } from "../unit-tag.ts";
 import { isValidAt } from "../validity.ts";
@@ -131,6 +133,7 @@ export class Replay {
     await this.states.append(leafHash(encodeStateLeaf(leaf), hash));
     this.#countBirth(told, device);
     await this.#checkEvidence(index, device, this.devices.count - 1);
+    this.#requireStation(index, device);
   }
 
   /** What was born, by its documents; where those are damaged, the row has to do, and the audit goes on with it. */
@@ -159,6 +162,15 @@ export class Replay {
     if (authenticator === undefined) return;
     const isUnit = equalBytes(await unitTag(facts, authenticator), entry.unitTag as Uint8Array);
     findings.require(isUnit, "body", index, "The unit tag is of another unit.");
+  }
+
+  /** What a station issued is of the station that its authority was enrolled for, of its product and of its time. */
+  #requireStation(index: number, { issuer, station, product, bornAt }: BornFacts): void {
+    const bounds = this.rows.stations.get(issuer);
+    if (bounds === undefined) return;
+    const isOwn = bounds.operator === station && bounds.product === product;
+    const isInTime = bounds.notBefore <= bornAt && bornAt <= bounds.notAfter;
+    this.#input.findings.require(isOwn && isInTime, "operator", index, `${bounds.operator} may not have borne this.`);
   }
 
   #countBirth({ index, entry }: Told, { station, product }: RecordedBirth): void {
@@ -243,12 +255,26 @@ export class Replay {
       findings.require(isNew, "operator", index, `${told.enrolled.id} was enrolled before.`);
       const row: OperatorRow = { ...told.enrolled, born: 0, state: "active", enrolledEntry: index, lastEntry: index };
       operators.set(row.id, row);
+      if (told.authority !== undefined) this.#applyStation(index, told.enrolled, told.authority);
       return;
     }
     const operator = operators.get(told.revoked);
     const wasActive = operator?.state === "active";
     findings.require(wasActive, "operator", index, `${told.revoked} was not enrolled.`);
     if (wasActive) operators.set(operator.id, { ...operator, state: "revoked", lastEntry: index });
+  }
+
+  #applyStation(index: number, { id: operator, products: [product] }: NewOperator, authority: StationAuthority): void {
+    const { findings, hash } = this.#input;
+    const { keyId, certificate, notBefore, notAfter } = authority;
+    const { publicKey, subject } = parseCertificate(certificate);
+    const isKey = toHex(keyIdentifier(publicKey, hash)) === keyId;
+    const isName = attributeValues(subject, oids.commonName).join() === operator;
+    findings.require(isKey && isName, "authority", index, "The certificate is of another station or key.");
+    const isNew = !this.rows.authorities.some((row) => row.keyId === keyId);
+    findings.require(isNew, "authority", index, "The station's key was an authority's before.");
+    this.rows.authorities.push(stationRow(authority, index, hash));
+    this.rows.stations.set(keyId, { operator, product, notBefore, notAfter });
   }
 }
 

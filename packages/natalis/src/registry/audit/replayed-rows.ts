@@ -2,11 +2,20 @@
 // The rows that a replayed log leaves besides devices: operators, authorities, and what the CRLs must list.
 
 import { toHex } from "../../kernel/index.ts";
+import type { StationAuthority } from "../body.ts";
 import type { AuthorityRow, OperatorRow, RevocationChange, RevokedRow } from "../ports.ts";
+
+/** Whose births under a station's authority may be, and when (Unix seconds, both included). */
+export interface StationBounds extends Pick<StationAuthority, "notBefore" | "notAfter"> {
+  readonly operator: string;
+  readonly product: string | undefined;
+}
 
 export class ReplayedRows {
   readonly operators = new Map<string, OperatorRow>();
   readonly authorities: AuthorityRow[] = [];
+  /** What stations with an authority of their own may bear, by its key identifier. */
+  readonly stations = new Map<string, StationBounds>();
   /** Births by product line. */
   readonly products = new Map<string, number>();
   /** By issuer and serial. */

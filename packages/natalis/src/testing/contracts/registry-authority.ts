@@ -16,14 +16,16 @@ export const authorityStoreContract: ContractSuite<RegistryUnderTest> = [
       expectSame(await stores.authorities.latestAuthority("root"), undefined, "a root before there is one");
       await commitSome(stores, { authorities: [authority("root", "aa", 0), authority("issuing", "bb", 1)] });
       await commitSome(stores, { authorities: [authority("issuing", "cc", 4), authority("issuing", "bb", 5)] });
+      await commitSome(stores, { authorities: [authority("station", "ee", 7)] });
       const { latestAuthority, authorityByKeyId, listAuthorities } = bound((await open()).authorities);
       expectSame((await latestAuthority("issuing"))?.entry, 5, "newest issuing CA");
       expectSame((await latestAuthority("root"))?.keyId, "aa", "newest root");
       expectSame(await latestAuthority("server"), undefined, "a server certificate");
       expectSame((await authorityByKeyId("bb"))?.entry, 5, "newest certificate of a key");
       expectBytes((await authorityByKeyId("cc"))?.certificate, someBytes(700, "c", 4), "certificate of a key");
+      expectSame((await authorityByKeyId("ee"))?.kind, "station", "a station's");
       expectSame(await authorityByKeyId("dd"), undefined, "certificate of an unknown key");
-      expectSame((await listAuthorities(-1, 500)).map(({ entry }) => entry).join(), "0,1,4,5", "all");
+      expectSame((await listAuthorities(-1, 500)).map(({ entry }) => entry).join(), "0,1,4,5,7", "all");
       expectSame((await listAuthorities(0, 2)).map(({ entry }) => entry).join(), "1,4", "a page");
     },
   },

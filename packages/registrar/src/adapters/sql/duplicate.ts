@@ -4,7 +4,10 @@
 
 import { registryError } from "natalis/registry";
 
-/** By SQLite's columns and PostgreSQL's index; the operators' indexes are named after the table that 0002 made. */
+/**
+ * By SQLite's columns and PostgreSQL's index; the indexes of operators and authorities are named after the tables that
+ * 0002 and 0004 made.
+ */
 const meanings: ReadonlyMap<string, string> = new Map([
   ["devices.key_hash", "key"],
   ["devices_key_hash", "key"],
@@ -25,7 +28,7 @@ const meanings: ReadonlyMap<string, string> = new Map([
   ["incidents.key_hash, incidents.unit_tag, incidents.station, incidents.code", "refusal"],
   ["incidents_attempt", "refusal"],
   ["authorities.certificate_hash", "authority"],
-  ["authorities_certificate_hash_key", "authority"],
+  ["new_authorities_certificate_hash_key", "authority"],
 ]);
 
 /** NAT_REGISTRY_DUPLICATE where the error is a unique violation of those; any other error as it is. */

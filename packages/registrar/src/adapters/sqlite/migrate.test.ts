@@ -42,6 +42,25 @@ test("operators of the first schema keep all they have, and others may come with
   registry.close();
 });
 
+test("authorities of the first schema stay, beside those of stations, and of no other kind", async () => {
+  const path = await firstRegistry("authorities.sqlite");
+  const first = new DatabaseSync(path);
+  const insert = "INSERT INTO authorities (entry, kind, key_id, certificate, certificate_hash) VALUES (?, ?, ?, ?, ?)";
+  first.prepare(insert).run(0, "root", "aa", Uint8Array.of(1), Uint8Array.of(2));
+  first.close();
+  const registry = await openSqliteRegistry(path);
+  assert.equal((await registry.authorities.authorityByKeyId("aa"))?.kind, "root");
+  registry.close();
+  const database = new DatabaseSync(path);
+  database.prepare(insert).run(1, "station", "bb", Uint8Array.of(3), Uint8Array.of(4));
+  const again = (kind: string, hash: number) =>
+    database.prepare(insert).run(2, kind, "cc", Uint8Array.of(5), Uint8Array.of(hash));
+  assert.throws(() => again("stranger", 6), /CHECK constraint failed/);
+  assert.throws(() => again("station", 4), /UNIQUE constraint failed: authorities.certificate_hash/);
+  assert.throws(() => database.exec("DELETE FROM authorities"), /this history does not change/);
+  database.close();
+});
+
 test("an operator has a credential, stays, and shares none", async () => {
   const path = await firstRegistry("keeps.sqlite");
   (await openSqliteRegistry(path)).close();

@@ -8,8 +8,8 @@ import { nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import { rememberingVerifier } from "natalis/authenticate";
 import { isNatalisError, type SignatureVerifier } from "natalis/kernel";
 import type { TrustFile } from "natalis/registry";
-import { batchResultSchema } from "../../protocols/rest/schemas.ts";
-import { checkBirthAnswer } from "../birth-answer.ts";
+import { anyBatchResultSchema } from "../../protocols/rest/schemas.ts";
+import { type CheckAnswer, checkBirthAnswer } from "../birth-answer.ts";
 import type { RegistrarClient } from "../client.ts";
 import { clientError } from "../errors.ts";
 import { isBorn, type ResultFile, type UnitResult } from "./results.ts";
@@ -18,6 +18,8 @@ import type { BatchUnit } from "./units.ts";
 export interface BirthBatch {
   readonly client: Pick<RegistrarClient, "lines">;
   readonly trust: TrustFile;
+  /** Absent: a registrar's answers are expected. */
+  readonly check?: CheckAnswer;
   readonly results: Pick<ResultFile, "add">;
   /** Hears of units that were born or refused. */
   advance(units: number): void;
@@ -65,7 +67,7 @@ async function bearPart(
   let left = part;
   for (let tries = 1; left.length > 0; tries++) {
     const results = await askFor(left, batch, tries === mostTries);
-    for (const { result, unit } of results) await verify(result, unit, batch.trust, verifier);
+    for (const { result, unit } of results) await verify(result, unit, batch, verifier);
     await batch.results.add(results.map(({ result }) => result));
     batch.advance(results.length);
     settled.push(...results.map(({ result }) => result));
@@ -99,7 +101,7 @@ async function askFor(units: readonly BatchUnit[], { client }: BirthBatch, isLas
 
 /** @throws NAT_CLIENT_ANSWER */
 function settledOf(text: string, units: readonly BatchUnit[]): Settled[] {
-  const { data, error } = batchResultSchema.safeParse(jsonOf(text));
+  const { data, error } = anyBatchResultSchema.safeParse(jsonOf(text));
   if (error !== undefined) throw clientError("NAT_CLIENT_ANSWER", error.message, error);
   const unit = units[data.line - 1];
   if (unit === undefined || data.status === serviceUnavailable) return [];
@@ -120,7 +122,7 @@ function jsonOf(text: string): unknown {
 async function verify(
   { birth }: UnitResult,
   { body }: BatchUnit,
-  trust: TrustFile,
+  { trust, check = checkBirthAnswer }: BirthBatch,
   verifier: SignatureVerifier,
 ): Promise<void> {
   if (birth === undefined) return;
@@ -133,5 +135,5 @@ async function verify(
     ...(hardwareRevision !== undefined && { hardwareRevision }),
     ...(firmwareDigest !== undefined && { firmwareDigest }),
   };
-  await checkBirthAnswer(birth, { request: body.request, unit }, trust, verifier);
+  await check(birth, { request: body.request, unit }, trust, verifier);
 }

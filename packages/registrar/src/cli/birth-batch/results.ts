@@ -5,13 +5,13 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { decodeUtf8, encodeUtf8 } from "natalis/kernel";
 import { z } from "zod";
-import { batchResultSchema } from "../../protocols/rest/schemas.ts";
+import { anyBatchResultSchema } from "../../protocols/rest/schemas.ts";
 import { readData } from "../files.ts";
 import { clientError } from "../errors.ts";
 import { unitKey } from "./units.ts";
 
 /** What became of a unit: as the registrar answers it, with the line of the batch file and what names the unit. */
-export const unitResultSchema = batchResultSchema.extend({
+export const unitResultSchema = anyBatchResultSchema.extend({
   product: z.string(),
   model: z.string(),
   serial: z.string(),

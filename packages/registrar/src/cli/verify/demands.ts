@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What may be demanded of a certificate, in the words of options and batch lines: purpose, names, policies, time.
 
+import { InvalidArgumentError } from "commander";
 import { encodeOid, oids } from "natalis/formats";
 import { isNatalisError } from "natalis/kernel";
 import type { ExpectedName, PolicyInputs } from "natalis/path";
@@ -48,6 +49,13 @@ export const purposeSchema = z.string().transform((word, context) => {
 export const instantSchema = z.iso
   .datetime({ offset: true, error: "not a time such as 2026-07-01T12:00:00Z" })
   .transform((text) => new Date(text));
+
+/** The same as an option. @throws InvalidArgumentError */
+export function parseInstant(text: string): Date {
+  const { data, error } = instantSchema.safeParse(text);
+  if (error !== undefined) throw new InvalidArgumentError(error.issues.map(({ message }) => message).join("; "));
+  return data;
+}
 
 const textSchema = z.string().min(1).max(4096).nullish();
 

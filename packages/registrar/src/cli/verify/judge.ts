@@ -8,6 +8,7 @@ import { certificateAtFault, type PathRequest, type VerifiedPath, validatePath }
 import { clientError } from "../errors.ts";
 import { type Demands, isByInternetName, takesUnnamedPurpose } from "./demands.ts";
 import { certificatesOf, type Given } from "./given.ts";
+import { type Registration, stationRule } from "./registered.ts";
 import { type Evidence, statusFields } from "./status.ts";
 
 export interface Question {
@@ -17,6 +18,8 @@ export interface Question {
   readonly at: Date;
   readonly demands: Demands;
   readonly evidence: Evidence;
+  /** What is known of registrations; absent: a station's authority is not known as one. */
+  readonly registration?: Registration | undefined;
 }
 
 export interface Refusal {
@@ -36,7 +39,11 @@ export async function judge(question: Question, verifier: SignatureVerifier): Pr
   if (target === undefined) return { valid: false, error: clientError("NAT_CLIENT_QUESTION", "no certificate") };
   if ("error" in target) return { valid: false, error: target.error, index: 0 };
   try {
-    return { valid: true, path: await validatePath(requestOf(target.certificate, question, verifier)) };
+    const stations = await stationRule(question.registration, target.certificate);
+    return {
+      valid: true,
+      path: await validatePath({ ...requestOf(target.certificate, question, verifier), stations }),
+    };
   } catch (error) {
     if (!isNatalisError(error)) throw error;
     return explain(error, question);

@@ -11,6 +11,7 @@ import { readData, readText } from "../files.ts";
 import type { Demands } from "./demands.ts";
 import { type Given, readDers, readGiven } from "./given.ts";
 import type { Question } from "./judge.ts";
+import type { Registration } from "./registered.ts";
 import type { Currency, Evidence, Revocation } from "./status.ts";
 import type { Place, Places } from "./view.ts";
 
@@ -20,6 +21,8 @@ export interface VerifyOptions {
   readonly untrusted?: string[];
   readonly crl?: string[];
   readonly ocsp?: string[];
+  readonly receipt?: string;
+  readonly stateProof?: string;
   readonly at?: Date;
   readonly purpose?: string;
   readonly name?: ExpectedName[];
@@ -56,6 +59,7 @@ export async function readQuestion(files: readonly string[], options: VerifyOpti
     at: options.at ?? systemClock.now(),
     demands: demandsOf(options),
     evidence: await readEvidence(options),
+    registration: await readRegistration(options),
   };
   const [, ...others] = chain;
   return { question, places: placesOf(chain, anchors), warnings: [...others, ...anchors].flatMap(warningOf) };
@@ -90,6 +94,16 @@ async function readEvidence({ crl = [], ocsp = [] }: VerifyOptions): Promise<Evi
   return {
     lists: () => (lists ?? []).flatMap((bytes) => readDers(bytes, "X509 CRL")).map((der) => parseCertificateList(der)),
     responses: () => (responses ?? []).map((der) => parseOcspResponse(der)),
+  };
+}
+
+/** Proof is against the log that the trust file names. */
+async function readRegistration({ trust, receipt, stateProof }: VerifyOptions): Promise<Registration | undefined> {
+  if (trust === undefined) return undefined;
+  return {
+    trust: parseTrustFile(await readText(trust)),
+    ...(receipt === undefined ? {} : { receipt: await readData(receipt) }),
+    ...(stateProof === undefined ? {} : { stateProof: await readData(stateProof) }),
   };
 }
 

@@ -21,7 +21,7 @@ export function readBirthInput(body: z.infer<typeof birthRequestSchema>): BirthI
   };
 }
 
-function readStatement({ format, statement }: z.infer<typeof evidenceSchema>): EvidenceStatement {
+export function readStatement({ format, statement }: z.infer<typeof evidenceSchema>): EvidenceStatement {
   return { format, statement: fromBase64(statement) };
 }
 

@@ -113,6 +113,15 @@ function proofRoutes(typed: Typed, { proofs }: Registrar, onRequest: onRequestAs
   );
 
   typed.get(
+    "/devices/:id/birth-receipt",
+    { onRequest, schema: { tags: ["devices"], summary: "The receipt with what it is about (CBOR)", params } },
+    async (request, reply) => {
+      const receipt = await proofs.wholeReceipt(parseUuid(request.params.id));
+      return reply.type("application/cbor").send(Buffer.from(receipt));
+    },
+  );
+
+  typed.get(
     "/devices/:id/state-proof",
     { onRequest, schema: { tags: ["devices"], summary: "The device's state now, provable (CBOR)", params } },
     async (request, reply) => {

@@ -52,12 +52,24 @@ export const birthAnswerSchema = z.object({
   receipt: z.string().describe("C2SP tlog-proof of the entry"),
 });
 
+/** What a station without a connection answers: no verifier takes it before its receipt is there. */
+export const provisionalAnswerSchema = birthAnswerSchema
+  .pick({ device: true, certificate: true, chain: true, record: true })
+  .extend({
+    kind: z.literal("provisional"),
+  });
+
 /** One line of a batch's answers. */
 export const batchResultSchema = z.object({
   line: z.int().describe("Of the request, from 1; 0: the batch was not read to its end"),
   status: z.int().describe("As POST /births would have answered"),
   birth: birthAnswerSchema.optional(),
   problem: problemSchema.optional(),
+});
+
+/** The same, whoever answered: a registrar or a station. */
+export const anyBatchResultSchema = batchResultSchema.extend({
+  birth: z.union([birthAnswerSchema, provisionalAnswerSchema]).optional(),
 });
 
 export const deviceSchema = z.object({
