@@ -28,10 +28,10 @@ export const rest = [5, 100] as const;
  * other: a registrar that is down comes up; a message that stalls arrives; an adapter that pauses tries again; a
  * turn whose holder is gone falls to the next, once the message has arrived with which it was taken; who waited behind
  * it gives up. From then on nothing is lost: of the commits under way one always comes through (compare-and-swap lets
- * one win, turns let all pass in order), in less than a station's patience, and each order needs one. Then its station
- * may have to ask once more.
+ * one win, turns let all pass in order), in less than a station's patience, and each order needs two at most: its own,
+ * and where it is refused, the one that puts this on record. Then its station may have to ask once more.
  */
 export function calmFor(orders: number): number {
   const leftovers = down[1] + startAgain + stalled[1] + adapterPause + (stalled[1] + idleLimit) + lockLimit;
-  return leftovers + (orders + 1) * (patience + rest[1]);
+  return leftovers + (2 * orders + 1) * (patience + rest[1]);
 }

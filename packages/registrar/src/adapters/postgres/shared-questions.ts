@@ -25,7 +25,7 @@ export class SharedQuestions<Answer> {
     const current = answer.catch(() => undefined);
     const turn: Turn<Answer> = { current, next: undefined };
     this.#turns.set(key, turn);
-    void current.then(() => {
+    void current.finally(() => {
       if (turn.next === undefined) this.#turns.delete(key);
     });
     return answer;
