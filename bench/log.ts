@@ -125,6 +125,7 @@ const noRows: Omit<CommitBatch, "expected" | "head" | "entries" | "logTiles"> = 
   products: [],
   listed: [],
   evidence: [],
+  keptEvidence: [],
   incidents: [],
 };
 

@@ -66,6 +66,7 @@ export function serve(context: ServiceContext): Service {
     incidents: incidentsOf(queue),
     proofs,
     profiles,
+    attestations: noAttestations,
     keys,
   };
   const births = new Births({ ...parts, authority: issuing, root: root.certificate.der });
@@ -75,6 +76,9 @@ export function serve(context: ServiceContext): Service {
   };
   return { owner, stores, queue, lifecycle: new Lifecycle(queue, proofs, clock), bear };
 }
+
+/** Its births bring no evidence. */
+const noAttestations = { put: () => undefined, take: () => undefined };
 
 /** What Incidents enters, without its patience, which is in real time: whether it is entered changes no answer. */
 function incidentsOf(queue: EventQueue) {

@@ -44,7 +44,7 @@ const station = await own.station({ signer: key(), window });
 const at = new Date("2026-03-10T12:00:00.700Z");
 const now = new Date("2026-05-01T00:00:00Z");
 const unitTag = new Uint8Array(32).fill(3);
-const saying: EvidenceVerifier = { format: "word", verify: () => 1 };
+const saying: EvidenceVerifier = { format: "word", verify: () => ({ custody: 1 }) };
 const ports = { hash: nodeHash, verifier: nodeSignatureVerifier };
 const context: BirthContext = {
   principal: testStationPrincipal,

@@ -19,7 +19,10 @@ export const birthErrors = {
   NAT_BIRTH_UNIT_REUSED: "This unit has been born before.",
   NAT_BIRTH_EVIDENCE_REUSED: "A device with this evidence of its key has been born before.",
   NAT_BIRTH_CUSTODY: "The profile asks for a custody of the key that nothing proves.",
-  NAT_BIRTH_EVIDENCE: "A statement about where the key lives is malformed, of an unknown format, or not of this key.",
+  NAT_BIRTH_EVIDENCE:
+    "A statement about where the key lives is malformed, not of this key, or of a format or root that is not accepted.",
+  NAT_BIRTH_KEPT_EVIDENCE: "The bytes are not evidence as it is kept with a birth.",
+  NAT_BIRTH_ATTESTATION: "The evidence is not for an attestation that this birth was begun with.",
   NAT_BIRTH_DOCUMENTS: "Birth record and birth certificate do not speak of the same birth.",
   NAT_BIRTH_RECORD: "The bytes are not a birth record (DESIGN 3.2).",
 } as const;

@@ -13,6 +13,7 @@ import {
   parseCertificatePolicies,
 } from "../formats/index.ts";
 import { portableHash, type Signer } from "../kernel/index.ts";
+import type { Profile } from "../issue/index.ts";
 import { TestAuthority, testStationPrincipal } from "../testing/index.ts";
 import { generateKeyPair, signerFromKeyPair } from "../webcrypto/index.ts";
 import { evidenceDigests, type EvidenceStatement, type EvidenceVerifier, proveCustody } from "./evidence.ts";
@@ -27,15 +28,19 @@ const refused = { code: "NAT_BIRTH_EVIDENCE" };
 const statement = Uint8Array.of(1, 2, 3);
 
 /** A format that claims so much of whatever it is shown. */
-const claims = (format: string, custody: number): EvidenceVerifier => ({ format, verify: () => custody });
+const claims = (format: string, custody: number): EvidenceVerifier => ({
+  format,
+  verify: () => ({ custody }),
+});
 const said = (...formats: string[]): EvidenceStatement[] => formats.map((format) => ({ format, statement }));
 
 suite("what evidence proves", () => {
   const verifiers = [claims("none", 0), claims("word", 1), claims("chip", 3)];
   const bound = { publicKey: new Uint8Array(91), factsHash: new Uint8Array(32) };
   const nonce = new Uint8Array(32);
+  const profile = { product: "pump", evidence: undefined };
   const custodyOf = async (statements: EvidenceStatement[], binding: Parameters<typeof proveCustody>[1]) =>
-    (await proveCustody(statements, binding, { verifiers, at, hash })).custody;
+    (await proveCustody(statements, binding, { verifiers, profile, at, hash })).custody;
 
   test("nothing proves nothing, the best statement counts", async () => {
     assert.equal(await custodyOf([], { ...bound, nonce }), 0);
@@ -49,7 +54,7 @@ suite("what evidence proves", () => {
 
   test("a format that is not known is refused, not passed over", async () => {
     await assert.rejects(custodyOf(said("word", "hearsay"), bound), refused);
-    await assert.rejects(proveCustody(said("word"), bound, { verifiers: [], at, hash }), refused);
+    await assert.rejects(proveCustody(said("word"), bound, { verifiers: [], profile, at, hash }), refused);
   });
 
   test("more statements than a device has are refused", async () => {
@@ -57,8 +62,36 @@ suite("what evidence proves", () => {
     await assert.rejects(custodyOf(said(...Array.from({ length: 9 }, () => "word")), bound), refused);
   });
 
+  test("a product line accepts the formats that it names, of the roots that it names", async () => {
+    const root = (name: string, capLifted = false) => ({ name, hash: new Uint8Array(32), capLifted });
+    const rooted = (name: string): EvidenceVerifier => ({
+      format: "chip",
+      verify: () => ({ custody: 2, root: root(name) }),
+    });
+    const accepts = async (evidence: Profile["evidence"], verifier: EvidenceVerifier, format = "chip") => {
+      const context = { verifiers: [verifier, ...verifiers], profile: { product: "pump", evidence }, at, hash };
+      return (await proveCustody(said(format), { ...bound, nonce }, context)).custody;
+    };
+    const [any, ours] = [
+      { format: "chip", roots: undefined },
+      { format: "chip", roots: ["maker", "other"] },
+    ];
+    assert.equal(await accepts([any], rooted("stranger")), 2);
+    assert.equal(await accepts([ours], rooted("other")), 2);
+    await assert.rejects(accepts([ours], rooted("stranger")), refused);
+    await assert.rejects(accepts([ours], claims("chip", 3)), refused);
+    await assert.rejects(accepts([ours], rooted("maker"), "word"), refused);
+  });
+
+  test("a root whose cap was lifted is said in the record", async () => {
+    const root = { name: "simulator", hash: new Uint8Array(32), capLifted: true };
+    const context = { verifiers: [{ format: "chip", verify: () => ({ custody: 3, root }) }], profile, at, hash };
+    const { evidence } = await proveCustody(said("chip"), { ...bound, nonce }, context);
+    assert.deepEqual(evidence, [{ format: "chip", digest: hash.sha256(statement), capLifted: true }]);
+  });
+
   test("each is named by its format and the hash of its bytes", async () => {
-    const { evidence } = await proveCustody(said("word", "none"), bound, { verifiers, at, hash });
+    const { evidence } = await proveCustody(said("word", "none"), bound, { verifiers, profile, at, hash });
     const digest = hash.sha256(statement);
     assert.deepEqual(evidence, [
       { format: "word", digest },

@@ -4,17 +4,30 @@
 
 export { type Admission, type AspiringUnit, admit, notAdmitted, profileAdmission, termsOf } from "./admission.ts";
 export { answerBirth, type BirthAnswer, type RegisteredBirth } from "./answer.ts";
+export {
+  type AttestationContext,
+  type AttestationRequest,
+  type AttestationStore,
+  attestationGone,
+  attestationLifetimeSeconds,
+  beginAttestation,
+  type OpenAttestation,
+} from "./attestation.ts";
 export { bornFactsReader, type DocumentContext } from "./born-facts.ts";
 export { birthErrors } from "./errors.ts";
 export {
   declaredCustody,
+  type EvidenceActivation,
   type EvidenceBinding,
+  type EvidenceFinding,
   type EvidenceStatement,
   type EvidenceVerifier,
+  proveCustody,
   requireCustody,
   unprovenCustody,
 } from "./evidence.ts";
 export { type BirthFacts, checkFacts, factsBytes, factsHash } from "./facts.ts";
+export { type AppraisedStatement, type KeptEvidence, parseKeptEvidence } from "./kept-evidence.ts";
 export { type KnownFacts, type LookUpContext, lookUpBirth } from "./known.ts";
 export {
   encodePkcs11Declaration,
@@ -32,7 +45,7 @@ export {
 } from "./prepare.ts";
 export { type Action, allowedRoles, authorize, isAuthorized, type Principal, requireValidity } from "./principal.ts";
 export { type BirthRecord, type EvidenceReference, encodeBirthRecord, parseBirthRecord } from "./record.ts";
-export type { BirthRequest } from "./request.ts";
+export type { BirthRequest, UnitToBear } from "./request.ts";
 export {
   type ClaimContext,
   type ClaimedBirth,

@@ -38,7 +38,10 @@ test("a declaration is one deterministic map", () => {
 });
 
 test("it proves custody 1, and no more", async () => {
-  assert.equal(await verifier.verify(encodePkcs11Declaration(declaration), binding, at), 1);
+  const { custody, hardware, root } = await verifier.verify(encodePkcs11Declaration(declaration), binding, at);
+  assert.equal(custody, 1);
+  assert.deepEqual(hardware, { manufacturer: declaration.manufacturer, model: declaration.model });
+  assert.equal(root, undefined);
 });
 
 test("it counts for no other key", () => {

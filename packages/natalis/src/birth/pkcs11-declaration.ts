@@ -69,7 +69,8 @@ export function pkcs11DeclaredVerifier(hash: Hash): EvidenceVerifier {
   return {
     format: pkcs11DeclaredFormat,
     verify(statement, { publicKey }) {
-      const { keyHash, alwaysSensitive, neverExtractable, local } = parsePkcs11Declaration(statement);
+      const declared = parsePkcs11Declaration(statement);
+      const { keyHash, alwaysSensitive, neverExtractable, local, manufacturer, model } = declared;
       if (!equalBytes(keyHash, hash.sha256(publicKey)))
         throw birthError("NAT_BIRTH_EVIDENCE", "the declaration is of another key");
       if (!alwaysSensitive || !neverExtractable || !local)
@@ -77,7 +78,8 @@ export function pkcs11DeclaredVerifier(hash: Hash): EvidenceVerifier {
           "NAT_BIRTH_EVIDENCE",
           "the token does not declare that the key was made in it and cannot leave",
         );
-      return declaredCustody;
+      const details = [["token serial number", declared.tokenSerial]] as const;
+      return { custody: declaredCustody, hardware: { manufacturer, model }, details };
     },
   };
 }

@@ -12,7 +12,9 @@ import {
 import { type Entropy, type Hash, newUuid, type SignatureVerifier } from "../kernel/index.ts";
 import type { BirthTerms, DeviceRow } from "../registry/index.ts";
 import { type Admission, admit, profileAdmission, termsOf } from "./admission.ts";
+import { type OpenAttestation, requireBegun } from "./attestation.ts";
 import {
+  type EvidenceBinding,
   type EvidenceStatement,
   type EvidenceVerifier,
   proveCustody,
@@ -21,11 +23,12 @@ import {
   unprovenCustody,
 } from "./evidence.ts";
 import { birthError } from "./errors.ts";
-import { type BirthFacts, checkFacts, factsHash as hashOfFacts } from "./facts.ts";
+import { type BirthFacts, factsHash as hashOfFacts } from "./facts.ts";
+import { encodeKeptEvidence } from "./kept-evidence.ts";
 import type { KnownFacts } from "./known.ts";
 import type { Principal } from "./principal.ts";
 import { type BirthRecord, encodeRecordAndFacts } from "./record.ts";
-import { type BirthRequest, isSelfSigned, readRequest, requirePossession } from "./request.ts";
+import { type BirthRequest, factsOfUnit, isSelfSigned, readRequest, requirePossession } from "./request.ts";
 import { storedDevice } from "./retry.ts";
 
 export interface BirthContext {
@@ -37,6 +40,8 @@ export interface BirthContext {
   readonly admission?: Admission;
   /** One for each format of evidence that counts. Absent: none does. */
   readonly evidence?: readonly EvidenceVerifier[];
+  /** What the birth was begun with, taken from where it was kept. Absent: no evidence is bound to a nonce. */
+  readonly attestation?: OpenAttestation;
   readonly at: Date;
   readonly entropy: Entropy;
   readonly hash: Hash;
@@ -75,6 +80,8 @@ export interface NewBirth {
   /** The authority's key identifier, hexadecimal. */
   readonly issuer: string;
   readonly unitTag: Uint8Array;
+  /** The statements of its evidence, as `encodeKeptEvidence` writes them. */
+  readonly keptEvidence?: Uint8Array;
   /** What the commit must see to as well. */
   readonly terms?: BirthTerms;
 }
@@ -88,7 +95,7 @@ export interface StoredBirth {
 export type PreparedBirth = NewBirth | StoredBirth;
 
 const saltLength = 16;
-const nothingProven: ProvenCustody = { custody: unprovenCustody, evidence: [] };
+const nothingProven: ProvenCustody = { custody: unprovenCustody, evidence: [], statements: [] };
 
 /**
  * Admits and prepares one birth. Order: who asks, whether the unit is expected, the form of everything, proof of
@@ -96,7 +103,7 @@ const nothingProven: ProvenCustody = { custody: unprovenCustody, evidence: [] };
  * the key.
  * @throws NAT_AUTHORIZE_DENIED, NAT_AUTHORIZE_WINDOW, NAT_BIRTH_STATION_PRODUCT, NAT_BIRTH_NOT_ADMITTED,
  * NAT_BIRTH_FACTS, NAT_BIRTH_ALGORITHM, NAT_BIRTH_POSSESSION, NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED,
- * NAT_BIRTH_EVIDENCE_REUSED, NAT_BIRTH_EVIDENCE, NAT_BIRTH_CUSTODY, NAT_DER_… and NAT_X509_… of a malformed request,
+ * NAT_BIRTH_EVIDENCE_REUSED, NAT_BIRTH_ATTESTATION, NAT_BIRTH_EVIDENCE, NAT_BIRTH_CUSTODY, NAT_EVIDENCE_…, NAT_DER_… and NAT_X509_… of a malformed request,
  * NAT_ISSUE_…
  */
 export async function prepareBirth(
@@ -118,23 +125,27 @@ export async function prepareBirth(
 
 /** Who asks, whether the unit is expected, the form of everything, proof of possession. @throws as `prepareBirth` */
 export async function establishBirth(request: BirthRequest, context: EstablishContext): Promise<EstablishedBirth> {
-  const { principal, profile, authority, at, admission = profileAdmission(profile) } = context;
+  const { principal, profile, authority, attestation, at, admission = profileAdmission(profile) } = context;
   const unit = { product: profile.product, model: request.model, serial: request.serial };
   await admit(principal, profile, unit, admission, at);
   requireStationTime(authority, profile, at);
-  const facts = factsOf(request, context);
+  const facts = factsOfUnit(request, profile, attestation?.bornAt ?? Math.floor(at.getTime() / 1000));
   const read = readRequest(request, profile);
   requirePossession(await isSelfSigned(read, context.verifier), read);
   return { facts, publicKey: read.parsed.publicKey };
 }
 
-/** The custody that the request's evidence proves. @throws NAT_BIRTH_EVIDENCE, NAT_BIRTH_CUSTODY */
+/**
+ * The custody that the request's evidence proves.
+ * @throws NAT_BIRTH_ATTESTATION, NAT_BIRTH_EVIDENCE, NAT_BIRTH_CUSTODY, NAT_EVIDENCE_…
+ */
 export async function proveBirth(
   { evidence }: BirthRequest,
-  { facts, publicKey }: EstablishedBirth,
+  established: EstablishedBirth,
   context: EstablishContext,
 ): Promise<ProvenCustody> {
-  const proven = evidence === undefined ? nothingProven : await provenBy(evidence, facts, publicKey, context);
+  if (context.attestation !== undefined) requireBegun(context.attestation, established, context);
+  const proven = evidence === undefined ? nothingProven : await provenBy(evidence, established, context);
   requireCustody(context.profile, proven.custody);
   return proven;
 }
@@ -147,7 +158,10 @@ export function completeBirth(
   known: Pick<KnownFacts, "unitTag">,
   context: EstablishContext,
 ): NewBirth {
-  return newBirth(recordOf(facts, publicKey, proven, choices, context), publicKey, choices, known, context);
+  const birth = newBirth(recordOf(facts, publicKey, proven, choices, context), publicKey, choices, known, context);
+  const { statements } = proven;
+  if (statements.length === 0) return birth;
+  return { ...birth, keptEvidence: encodeKeptEvidence({ statements, ...boundBy(context.attestation) }) };
 }
 
 /** A station bears the units of one product line, within its time, both ends included. @throws NAT_BIRTH_STATION_WINDOW */
@@ -162,28 +176,17 @@ function requireStationTime({ station }: Authority, { product }: Profile, at: Da
 
 async function provenBy(
   evidence: readonly EvidenceStatement[],
-  facts: BirthFacts,
-  publicKey: Uint8Array,
-  { evidence: verifiers = [], at, hash }: EstablishContext,
+  { facts, publicKey }: EstablishedBirth,
+  { evidence: verifiers = [], attestation, profile, at, hash }: EstablishContext,
 ): Promise<ProvenCustody> {
-  const binding = { publicKey, factsHash: hashOfFacts(facts, hash) };
-  return proveCustody(evidence, binding, { verifiers, at, hash });
+  const binding = { publicKey, factsHash: hashOfFacts(facts, hash), ...boundBy(attestation) };
+  return proveCustody(evidence, binding, { verifiers, profile, at, hash });
 }
 
-function factsOf(request: BirthRequest, { profile, at }: EstablishContext): BirthFacts {
-  const { model, serial, facility, hardwareRevision, firmwareDigest } = request;
-  const bornAt = Math.floor(at.getTime() / 1000);
-  const facts: BirthFacts = {
-    maker: profile.maker,
-    model,
-    serial,
-    ...(hardwareRevision !== undefined && { hardwareRevision }),
-    ...(firmwareDigest !== undefined && { firmwareDigest }),
-    bornAt,
-    facility,
-  };
-  checkFacts(facts);
-  return facts;
+function boundBy(attestation: OpenAttestation | undefined): Pick<EvidenceBinding, "nonce" | "activation"> {
+  if (attestation === undefined) return {};
+  const { nonce, activation } = attestation;
+  return { nonce, ...(activation && { activation }) };
 }
 
 function newBirth(

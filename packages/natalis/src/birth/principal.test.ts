@@ -24,9 +24,18 @@ const expected: Record<OperatorRole, readonly Action[]> = {
     "expectation.change",
     "incident.read",
     "station.bring-in",
+    "evidence.read",
   ],
   station: ["birth.request"],
-  auditor: ["device.read", "log.read-bodies", "operator.read", "product.read", "expectation.read", "incident.read"],
+  auditor: [
+    "device.read",
+    "log.read-bodies",
+    "operator.read",
+    "product.read",
+    "expectation.read",
+    "incident.read",
+    "evidence.read",
+  ],
 };
 
 for (const role of roles)

@@ -18,6 +18,7 @@ export interface Principal extends Validity {
 export const allowedRoles = {
   "birth.request": ["admin", "registrar", "station"],
   "device.read": ["admin", "registrar", "auditor"],
+  "evidence.read": ["admin", "registrar", "auditor"],
   "device.suspend": ["admin", "registrar"],
   "device.resume": ["admin", "registrar"],
   "device.revoke": ["admin", "registrar"],

@@ -20,7 +20,13 @@ const required = fc.record({
   station: fc.constantFrom("a", "line-1", "9".repeat(64)),
   keyHash: bytes(32),
   custody: fc.integer({ min: 0, max: 4 }),
-  evidence: fc.array(fc.record({ format: name, digest: bytes(32) }, { noNullPrototype: true }), { maxLength: 30 }),
+  evidence: fc.array(
+    fc.record(
+      { format: name, digest: bytes(32), capLifted: fc.constant<true>(true) },
+      { noNullPrototype: true, requiredKeys: ["format", "digest"] },
+    ),
+    { maxLength: 30 },
+  ),
   components: fc.array(bytes(16), { maxLength: 30 }),
   authorityKeyId: bytes(20),
   salt: bytes(16),
@@ -35,6 +41,9 @@ const optional = fc.record(
 );
 const records: fc.Arbitrary<BirthRecord> = fc.tuple(required, optional).map(([a, b]) => ({ ...a, ...b }));
 const sample = fc.sample(records, { numRuns: 1, seed: 42 })[0] as BirthRecord;
+
+const referenceOf = ({ format, digest, capLifted }: BirthRecord["evidence"][number]): CborValue =>
+  capLifted === true ? [format, digest, 1] : [format, digest];
 
 /** The record as the general codec writes it. */
 function plainEncoding(record: BirthRecord): Uint8Array {
@@ -51,7 +60,7 @@ function plainEncoding(record: BirthRecord): Uint8Array {
     [10, record.station],
     [11, record.keyHash],
     [12, record.custody],
-    [13, record.evidence.length === 0 ? undefined : record.evidence.map(({ format, digest }) => [format, digest])],
+    [13, record.evidence.length === 0 ? undefined : record.evidence.map(referenceOf)],
     [14, record.components.length === 0 ? undefined : record.components],
     [15, record.authorityKeyId],
     [16, record.salt],
@@ -148,6 +157,8 @@ const otherMaps: readonly [string, (map: Map<CborKey, CborValue>) => unknown][] 
   ["an empty list of evidence", (map) => map.set(13, [])],
   ["an empty list of components", (map) => map.set(14, [])],
   ["evidence that is no pair", (map) => map.set(13, [["tpm2"]])],
+  ["evidence with another mark than of a lifted cap", (map) => map.set(13, [["tpm2", new Uint8Array(32), 2]])],
+  ["evidence of four items", (map) => map.set(13, [["tpm2", new Uint8Array(32), 1, 1]])],
   ["a profile of three", (map) => map.set(17, ["pump", 1, 2])],
   ["a serial in bytes", (map) => map.set(5, new Uint8Array(3))],
   ["a birth as text", (map) => map.set(8, "now")],

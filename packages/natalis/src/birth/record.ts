@@ -24,6 +24,8 @@ import { type BirthFacts, checkFacts, encodeFacts, factCount, factKeys, factsOf 
 export interface EvidenceReference {
   readonly format: string;
   readonly digest: Uint8Array;
+  /** The cap of the root that it ends in was lifted: a simulator, say, was taken for hardware. */
+  readonly capLifted?: true;
 }
 
 export interface BirthRecord extends BirthFacts {
@@ -54,6 +56,8 @@ export interface EncodedRecord {
 const recordVersion = 1;
 const maximumRecordLength = 16_384;
 const maximumListLength = 64;
+/** Third item of a statement's reference, where the cap of its root was lifted. */
+const capLiftedMark = 1;
 
 /** Map keys of what the facts do not hold. Permanent. */
 const keys = {
@@ -146,10 +150,11 @@ function isProfileName({ product, version }: BirthRecord["profile"]): boolean {
 
 function writeEvidence(evidence: readonly EvidenceReference[]): void {
   writer.listField(keys.evidence, evidence.length);
-  for (const { format, digest } of evidence) {
-    writer.head(majorTypes.array, 2);
+  for (const { format, digest, capLifted } of evidence) {
+    writer.head(majorTypes.array, capLifted === true ? 3 : 2);
     writer.text(format);
     writer.bytes(digest);
+    if (capLifted === true) writer.head(majorTypes.unsigned, capLiftedMark);
   }
 }
 
@@ -185,6 +190,8 @@ function listOf(map: CborMap, key: number): readonly CborValue[] {
 }
 
 function evidenceOf(item: CborValue): EvidenceReference {
-  const [format, digest] = asArray(item, 2);
-  return { format: asText(format), digest: asBytes(digest) };
+  const isLifted = Array.isArray(item) && item.length === 3;
+  const [format, digest, mark] = asArray(item, isLifted ? 3 : 2);
+  if (isLifted && asUnsigned(mark) !== capLiftedMark) throw birthError("NAT_BIRTH_RECORD", "a mark of evidence");
+  return { format: asText(format), digest: asBytes(digest), ...(isLifted && { capLifted: true }) };
 }

@@ -15,16 +15,21 @@ import {
 } from "../kernel/index.ts";
 import { birthError } from "./errors.ts";
 import type { EvidenceStatement } from "./evidence.ts";
+import { type BirthFacts, checkFacts } from "./facts.ts";
 
-/** What a station asks for. The product line is the profile's; the facts not given here follow from it and the time. */
-export interface BirthRequest {
-  /** DER PKCS#10, signed by the device's key. */
-  readonly certificationRequest: Uint8Array;
+/** What a station says of a unit. The product line is the profile's; the other facts follow from it and the time. */
+export interface UnitToBear {
   readonly model: string;
   readonly serial: string;
   readonly facility: string;
   readonly hardwareRevision?: string;
   readonly firmwareDigest?: Uint8Array;
+}
+
+/** What a station asks for. */
+export interface BirthRequest extends UnitToBear {
+  /** DER PKCS#10, signed by the device's key. */
+  readonly certificationRequest: Uint8Array;
   /** What is said of where the key lives; absent: nothing. */
   readonly evidence?: readonly EvidenceStatement[];
 }
@@ -33,6 +38,22 @@ export interface BirthRequest {
 export interface ReadRequest {
   readonly parsed: CertificationRequest;
   readonly algorithm: SignatureAlgorithm;
+}
+
+/** @param bornAt Unix seconds @throws NAT_BIRTH_FACTS */
+export function factsOfUnit(unit: UnitToBear, { maker }: Pick<Profile, "maker">, bornAt: number): BirthFacts {
+  const { model, serial, facility, hardwareRevision, firmwareDigest } = unit;
+  const facts: BirthFacts = {
+    maker,
+    model,
+    serial,
+    ...(hardwareRevision !== undefined && { hardwareRevision }),
+    ...(firmwareDigest !== undefined && { firmwareDigest }),
+    bornAt,
+    facility,
+  };
+  checkFacts(facts);
+  return facts;
 }
 
 /**

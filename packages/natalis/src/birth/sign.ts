@@ -12,10 +12,11 @@ import type { NewBirth } from "./prepare.ts";
 /** @throws NAT_ISSUE_TOKEN_USED, NAT_ISSUE_TOKEN_FORGED, NAT_ISSUE_SIGNER */
 export async function signBirth(birth: NewBirth, signer: Signer, hash: Hash): Promise<BornEvent> {
   const certificate = await signPrepared(birth.certificate, signer);
-  const { record, encodedRecord, factsHash, issuer, certificateSerial, unitTag, terms } = birth;
+  const { record, encodedRecord, factsHash, issuer, certificateSerial, unitTag, terms, keptEvidence } = birth;
   const certificateHash = hash.sha256(certificate);
   const device = { ...recordedFacts(record, factsHash, issuer), certificateSerial, certificateHash, unitTag };
   const evidence = evidenceDigests(record.evidence);
   const born = { device, record: encodedRecord, certificate };
-  return { type: "born", ...born, ...(evidence.length > 0 && { evidence }), ...(terms && { terms }) };
+  const proofs = { ...(evidence.length > 0 && { evidence }), ...(keptEvidence && { keptEvidence }) };
+  return { type: "born", ...born, ...proofs, ...(terms && { terms }) };
 }

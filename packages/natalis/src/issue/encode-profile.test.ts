@@ -19,6 +19,7 @@ const usual = {
 const profiles: readonly [what: string, changes: object][] = [
   ["nothing more", {}],
   ["models and a MUD URL", { models: ["M1", "M2"], mudUrl: "https://acme.example/mud.json" }],
+  ["accepted evidence", { evidence: [{ format: "dice" }, { format: "tpm2-certify", roots: ["maker"] }] }],
   ["days", { notAfter: 3650 }],
   ["a range of serial numbers", { admission: { kind: "serials", from: "SN-0001", to: "SN-0999" } }],
   ["a range whose bounds have as many digits", { admission: { kind: "serials", from: "7", to: "9" } }],

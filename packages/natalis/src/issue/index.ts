@@ -21,7 +21,7 @@ export { certificateRules, type CertificateKind, type LintRule } from "./lint/in
 export { caIssuersUrl, checkBaseUrl, crlUrl } from "./locations.ts";
 export { prepareCertificate } from "./prepare.ts";
 export { type PreparedCertificate, signPrepared } from "./prepared.ts";
-export { type Profile, parseProfile } from "./profile.ts";
+export { type AcceptedEvidence, type Profile, parseProfile } from "./profile.ts";
 export { isSerial, newSerial, serialLength, shardCount, shardOf } from "./serial.ts";
 export {
   prepareServerCertificate,

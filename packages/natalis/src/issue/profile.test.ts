@@ -30,11 +30,34 @@ test("a profile is read", () => {
     algorithms: [algorithms.ES256, algorithms["ML-DSA-44"]],
     lifetimeDays: undefined,
     minimumCustody: 0,
+    evidence: undefined,
     mudUrl: "https://acme.example/pump.json",
     showsMaker: false,
     admission: { kind: "open" },
     quota: undefined,
   });
+});
+
+test("a profile may name the formats of evidence that it accepts, and their roots", () => {
+  const evidence = [{ format: "tpm2-certify", roots: ["maker one", "maker two"] }, { format: "dice" }];
+  assert.deepEqual(parseProfile({ ...good, evidence }).evidence, [evidence[0], { format: "dice", roots: undefined }]);
+  const refused = [
+    [],
+    {},
+    ["dice"],
+    [null],
+    [[]],
+    [{}],
+    [{ format: "" }],
+    [{ format: "dice" }, { format: "dice" }],
+    [{ format: "dice", roots: [] }],
+    [{ format: "dice", roots: "any" }],
+    [{ format: "dice", roots: [1] }],
+    [{ format: "dice", cap: 4 }],
+    Array.from({ length: 17 }, (_, i) => ({ format: `f${i}` })),
+  ];
+  for (const value of refused)
+    assert.throws(() => parseProfile({ ...good, evidence: value }), { code: "NAT_ISSUE_PROFILE" });
 });
 
 test("a profile may bound the births of its product line", () => {

@@ -25,6 +25,8 @@ export interface Profile {
   readonly lifetimeDays: number | undefined;
   /** Births whose proven custody is lower are refused. */
   readonly minimumCustody: number;
+  /** The formats of evidence that count; absent: all that are known. */
+  readonly evidence: readonly AcceptedEvidence[] | undefined;
   /** Where the unit's network behaviour is described (RFC 8520). */
   readonly mudUrl: string | undefined;
   /** Whether strangers who ask if a unit is genuine are told who made it. */
@@ -32,6 +34,13 @@ export interface Profile {
   readonly admission: AdmissionRule;
   /** The most births that the product line may ever have; absent: no bound. */
   readonly quota: number | undefined;
+}
+
+/** A format of evidence, by the name in birth records, and the roots that it may end in. */
+export interface AcceptedEvidence {
+  readonly format: string;
+  /** By their names; absent: any that is configured for the format. */
+  readonly roots: readonly string[] | undefined;
 }
 
 const members = [
@@ -43,6 +52,7 @@ const members = [
   "algorithms",
   "notAfter",
   "minimumCustody",
+  "evidence",
   "mudUrl",
   "showsMaker",
   "admission",
@@ -50,7 +60,7 @@ const members = [
 ];
 
 /**
- * Reads a profile from its JSON value. `models`, `mudUrl`, `showsMaker` (false) and `quota` may be absent; `notAfter` is
+ * Reads a profile from its JSON value. `models`, `evidence`, `mudUrl`, `showsMaker` (false) and `quota` may be absent; `notAfter` is
  * "none" or a number of days.
  * @throws NAT_ISSUE_PROFILE naming the member that is not acceptable
  */
@@ -68,6 +78,7 @@ export function parseProfile(json: unknown): Profile {
     algorithms: algorithmsOf(given.algorithms),
     lifetimeDays: given.notAfter === "none" ? undefined : integerOf("notAfter", given.notAfter, 1, 36_500),
     minimumCustody: integerOf("minimumCustody", given.minimumCustody, 0, 4),
+    evidence: evidenceOf(given.evidence),
     mudUrl: mudUrlOf(given.mudUrl),
     showsMaker: flagOf("showsMaker", given.showsMaker),
     admission: parseAdmissionRule(given.admission),
@@ -115,6 +126,31 @@ function algorithmsOf(value: unknown): readonly SignatureAlgorithm[] {
     throw refusal("algorithms", `is not a list of ${Object.keys(algorithms).join(", ")}`);
   if (new Set(value).size !== value.length) throw refusal("algorithms", "names an algorithm twice");
   return value.map((name: SignatureAlgorithmName) => algorithms[name]);
+}
+
+const mostFormats = 16;
+const mostRoots = 200;
+
+function evidenceOf(value: unknown): readonly AcceptedEvidence[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.length === 0 || value.length > mostFormats)
+    throw refusal("evidence", `is not a list of 1 to ${mostFormats} formats`);
+  const accepted = value.map(acceptedOf);
+  if (new Set(accepted.map(({ format }) => format)).size !== accepted.length)
+    throw refusal("evidence", "names a format twice");
+  return accepted;
+}
+
+function acceptedOf(value: unknown): AcceptedEvidence {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const { format, roots, ...others } = (isObject ? value : {}) as Record<string, unknown>;
+  if (!isNameText(format) || Object.keys(others).length > 0)
+    throw refusal("evidence", "holds what is not a format with its roots");
+  if (roots === undefined) return { format, roots: undefined };
+  const isList = Array.isArray(roots) && roots.length > 0 && roots.length <= mostRoots;
+  if (!isList || !roots.every((root) => isNameText(root)))
+    throw refusal("evidence", `holds what is not a list of 1 to ${mostRoots} names of roots`);
+  return { format, roots };
 }
 
 function mudUrlOf(value: unknown): string | undefined {

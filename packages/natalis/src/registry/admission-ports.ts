@@ -105,6 +105,19 @@ export interface EvidenceIndex {
   birthByEvidence(digests: readonly Uint8Array[]): Awaitable<DeviceRow | undefined>;
 }
 
+/** The evidence that a birth came with, whole. */
+export interface KeptEvidenceRow {
+  /** Ordinal of the device. */
+  readonly ordinal: number;
+  readonly body: Uint8Array;
+}
+
+/** Guarantee: the evidence that a birth was committed with is there for ever, byte for byte. */
+export interface KeptEvidenceStore {
+  /** Of the device with this ordinal; undefined where it came with none. */
+  keptEvidence(ordinal: number): Awaitable<Uint8Array | undefined>;
+}
+
 /** What makes two refused births the same attempt. */
 export interface IncidentAttempt {
   readonly station: string;

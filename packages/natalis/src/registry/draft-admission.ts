@@ -11,6 +11,7 @@ import type {
   IncidentAttempt,
   IncidentRow,
   IncidentStore,
+  KeptEvidenceRow,
   ListedBirth,
   ProductBirths,
   ProductStore,
@@ -37,6 +38,7 @@ export class DraftAdmission {
   readonly #units = new Map<string, ExpectedUnitRow | undefined>();
   readonly #listed: ListedBirth[] = [];
   readonly #evidence: EvidenceClaim[] = [];
+  readonly #keptEvidence: KeptEvidenceRow[] = [];
   /** By `attemptKey`. */
   readonly #incidents = new Map<string, IncidentRow>();
 
@@ -67,13 +69,14 @@ export class DraftAdmission {
     return registryError("NAT_REGISTRY_PRODUCT_QUOTA", `${product}: ${born} of ${terms.quota}`);
   }
 
-  addBirth({ device, terms, evidence = [] }: BornEvent, ordinal: number): void {
+  addBirth({ device, terms, evidence = [], keptEvidence }: BornEvent, ordinal: number): void {
     const { product, model, serial } = device;
     const { births = 0, listed = 0 } = this.#births.get(product) ?? {};
     const isListed = terms?.listed === true;
     const quota = terms?.quota === undefined ? {} : { quota: terms.quota };
     this.#births.set(product, { product, births: births + 1, listed: listed + Number(isListed), ...quota });
     for (const digest of evidence) this.#evidence.push({ digest, ordinal });
+    if (keptEvidence !== undefined) this.#keptEvidence.push({ ordinal, body: keptEvidence });
     if (!isListed) return;
     this.#listed.push({ product, serial, model, ordinal });
     this.#units.set(unitKey(device), { product, serial, born: ordinal });
@@ -87,11 +90,12 @@ export class DraftAdmission {
     this.#incidents.set(attemptKey(row), row);
   }
 
-  rows(): Pick<CommitBatch, "products" | "listed" | "evidence" | "incidents"> {
+  rows(): Pick<CommitBatch, "products" | "listed" | "evidence" | "keptEvidence" | "incidents"> {
     return {
       products: [...this.#births.values()],
       listed: this.#listed,
       evidence: this.#evidence,
+      keptEvidence: this.#keptEvidence,
       incidents: [...this.#incidents.values()],
     };
   }

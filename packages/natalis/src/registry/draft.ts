@@ -56,6 +56,7 @@ export type DraftRows = Pick<
   | "products"
   | "listed"
   | "evidence"
+  | "keptEvidence"
   | "incidents"
 >;
 

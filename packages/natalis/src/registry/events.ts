@@ -12,6 +12,8 @@ export interface BornEvent extends BornBody {
   readonly device: NewDevice;
   /** SHA-256 of each statement of evidence that the record names; absent: it names none. */
   readonly evidence?: readonly Uint8Array[];
+  /** Those statements whole, as the chapter of births writes them; absent: it names none. */
+  readonly keptEvidence?: Uint8Array;
   readonly terms?: BirthTerms;
 }
 

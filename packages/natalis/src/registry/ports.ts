@@ -8,6 +8,8 @@ import type { Awaitable } from "../kernel/index.ts";
 import type {
   EvidenceClaim,
   EvidenceIndex,
+  KeptEvidenceRow,
+  KeptEvidenceStore,
   ExpectationStore,
   IncidentRow,
   IncidentStore,
@@ -217,6 +219,7 @@ export interface CommitBatch {
   readonly products: readonly ProductBirths[];
   readonly listed: readonly ListedBirth[];
   readonly evidence: readonly EvidenceClaim[];
+  readonly keptEvidence: readonly KeptEvidenceRow[];
   readonly incidents: readonly IncidentRow[];
 }
 
@@ -418,6 +421,7 @@ export interface RegistryStores {
   readonly products: ProductStore;
   readonly expectations: ExpectationStore;
   readonly incidents: IncidentStore;
+  readonly keptEvidence: KeptEvidenceStore;
   readonly settings: SettingsStore;
 }
 

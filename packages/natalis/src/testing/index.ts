@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests only, ours and those of other adapters: contract suites, clocks, and randomness that is none.
 
-export { authorityExtensions, type Forged, forgeCertificate } from "./certificate-forge.ts";
+export { authorityExtensions, type Forged, forgeCertificate, forgeCertificateList } from "./certificate-forge.ts";
 export { fixedClock, steppingClock } from "./clock.ts";
 export * from "./contract.ts";
+export * from "./contracts/attestation-store.ts";
 export * from "./contracts/challenge-store.ts";
 export * from "./contracts/checkpoint-mirror.ts";
 export * from "./contracts/credential-cryptography.ts";

@@ -22,6 +22,7 @@ import {
   type ProductCounts,
   type ProductStore,
   registryError,
+  type KeptEvidenceStore,
   type WithdrawOutcome,
 } from "../registry/index.ts";
 
@@ -31,14 +32,16 @@ export interface AdmissionTables {
   readonly expected: Map<string, ExpectedUnitRow>;
   /** Ordinals by digest, hexadecimal. */
   readonly evidence: Map<string, number>;
+  /** By ordinal. */
+  readonly keptEvidence: Map<number, Uint8Array>;
   readonly incidents: IncidentRow[];
 }
 
 export function emptyAdmissionTables(): AdmissionTables {
-  return { products: new Map(), expected: new Map(), evidence: new Map(), incidents: [] };
+  return { products: new Map(), expected: new Map(), evidence: new Map(), keptEvidence: new Map(), incidents: [] };
 }
 
-export class VolatileInsecureAdmission implements ProductStore, ExpectationStore, IncidentStore {
+export class VolatileInsecureAdmission implements ProductStore, ExpectationStore, IncidentStore, KeptEvidenceStore {
   readonly #tables: AdmissionTables;
   readonly #devices: readonly DeviceRow[];
 
@@ -107,6 +110,10 @@ export class VolatileInsecureAdmission implements ProductStore, ExpectationStore
       .slice(0, limit);
   }
 
+  keptEvidence(ordinal: number): Uint8Array | undefined {
+    return this.#tables.keptEvidence.get(ordinal);
+  }
+
   /** @throws NAT_REGISTRY_PRODUCT_QUOTA, NAT_REGISTRY_NOT_EXPECTED, NAT_REGISTRY_DUPLICATE */
   requireCommittable({ products, listed, evidence, incidents }: CommitBatch): void {
     for (const { product, births, quota = Number.POSITIVE_INFINITY } of products)
@@ -123,13 +130,14 @@ export class VolatileInsecureAdmission implements ProductStore, ExpectationStore
     if (incidents.some((row) => this.isRecorded(row))) throw registryError("NAT_REGISTRY_DUPLICATE", "refusal");
   }
 
-  apply({ products, listed, evidence, incidents }: CommitBatch): void {
+  apply({ products, listed, evidence, keptEvidence, incidents }: CommitBatch): void {
     for (const count of products) this.#count(count);
     for (const unit of listed) {
       const row = this.#tables.expected.get(unitKey(unit));
       if (row !== undefined) this.#tables.expected.set(unitKey(unit), { ...row, born: unit.ordinal });
     }
     for (const { digest, ordinal } of evidence) this.#tables.evidence.set(toHex(digest), ordinal);
+    for (const { ordinal, body } of keptEvidence) this.#tables.keptEvidence.set(ordinal, body);
     this.#tables.incidents.push(...incidents);
   }
 

@@ -89,6 +89,7 @@ export class VolatileInsecureRegistry {
       products: this.#admission,
       expectations: this.#admission,
       incidents: this.#admission,
+      keptEvidence: this.#admission,
       settings: { settings: () => new Map(this.tables.settings), initialise: (settings) => this.initialise(settings) },
     };
   }

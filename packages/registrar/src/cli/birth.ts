@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // natalis birth: has a device born. With --device the key is made (or found) in that folder and its papers are kept
 // there; with --pkcs11-… the key is made (or found) in a token; with --request an existing PKCS#10 request is sent. The
-// papers go to --device all the same. With --batch, many units of one file are born by requests that it brings.
+// papers go to --device all the same. With --tpm the key is in a TPM and proven to be there; other evidence is read from a
+// file, and bound to a nonce that --begin got before. With --batch, many units of one file are born by requests that it brings.
 
 import { Command, Option } from "commander";
 import { algorithms, encodePem } from "natalis/formats";
-import { type SignatureAlgorithmName, toBase64 } from "natalis/kernel";
+import { type SignatureAlgorithmName, type Signer, toBase64 } from "natalis/kernel";
 import { buildCertificationRequest } from "natalis/device";
 import { birthAnswerSchema } from "../protocols/rest/schemas.ts";
+import { beginBirth, readBegun, requestFromTpm, type UnitBody } from "./attested-request.ts";
 import { checkBirthAnswer } from "./birth-answer.ts";
 import { type BatchOptions, bearBatch } from "./birth-batch/run.ts";
+import type { RegistrarClient } from "./client.ts";
 import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
 import { deviceFolder, writePapers } from "./device-folder.ts";
 import { type BirthKey, type TokenOptions, tokenReference, withBirthKey, withTokenOptions } from "./device-key.ts";
 import { clientError } from "./errors.ts";
-import { readText } from "./files.ts";
+import { readData, readText } from "./files.ts";
 import { terminal } from "./output.ts";
+import { type TpmOptions, withTpmBirthKey, withTpmOptions } from "./tpm-key.ts";
 
-interface BirthOptions extends ConnectionOptions, TokenOptions {
+interface BirthOptions extends ConnectionOptions, TokenOptions, TpmOptions {
   readonly batch?: undefined;
   readonly device: string;
   readonly request?: string;
@@ -28,13 +32,17 @@ interface BirthOptions extends ConnectionOptions, TokenOptions {
   readonly facility: string;
   readonly hardwareRevision?: string;
   readonly firmwareDigest?: string;
+  readonly evidence?: string;
+  readonly evidenceFormat?: string;
+  readonly begin?: string;
+  readonly attestation?: string;
 }
 
 const defaultAlgorithm = "ES256";
 
 export function birthCommand(): Command {
   const names = Object.keys(algorithms);
-  return withTokenOptions(withConnection(new Command("birth")))
+  return withTpmOptions(withTokenOptions(withConnection(new Command("birth"))))
     .description("have a device born: key, request, certificate, receipt")
     .option("--device <dir>", "the device's folder")
     .option(
@@ -48,6 +56,10 @@ export function birthCommand(): Command {
     .option("--facility <facility>", "where it is born")
     .option("--hardware-revision <revision>")
     .option("--firmware-digest <hex>")
+    .option("--evidence <file>", "what a secure element states of the key, as its format has it")
+    .option("--evidence-format <format>", "its format, such as vendor-idevid or x509-attestation")
+    .option("--begin <file>", "only begin the birth: writes the nonce that evidence is to be bound to")
+    .option("--attestation <file>", "what --begin wrote")
     .option(
       "--batch <file>",
       "units of a CSV or NDJSON file instead: columns request (or requestFile), product, model, serial, facility, ...",
@@ -55,10 +67,23 @@ export function birthCommand(): Command {
     .option("--results <file>", "what became of each (default: beside the batch); run again, it goes on where it was")
     .action(async (options: BirthOptions | BatchOptions) => {
       if (options.batch === undefined) return bearOne(options);
-      requireNone(options, ["device", "request", "algorithm", "serial", "hardwareRevision", "firmwareDigest"]);
+      requireNone(options, ofOneUnit);
       process.exitCode = await bearBatch(options, terminal);
     });
 }
+
+const ofOneUnit = [
+  "device",
+  "request",
+  "algorithm",
+  "serial",
+  "hardwareRevision",
+  "firmwareDigest",
+  "tpm",
+  "evidence",
+  "begin",
+  "attestation",
+];
 
 /** @throws NAT_CLIENT_OPTION for an option that is one unit's */
 function requireNone(options: object, names: readonly string[]): void {
@@ -73,7 +98,6 @@ async function bearOne(options: BirthOptions): Promise<void> {
     if (options[name] === undefined) throw clientError("NAT_CLIENT_OPTION", `--${name} is missing`);
   const { client, trust } = await connect(options);
   const folder = deviceFolder(options.device);
-  const { request, evidence } = await requestOf(options);
   const { product, model, serial, facility, hardwareRevision, firmwareDigest } = options;
   const unit = {
     product,
@@ -83,7 +107,13 @@ async function bearOne(options: BirthOptions): Promise<void> {
     ...(hardwareRevision === undefined ? {} : { hardwareRevision }),
     ...(firmwareDigest === undefined ? {} : { firmwareDigest }),
   };
-  const answer = await client.json("POST", "/births", birthAnswerSchema, { ...unit, request, evidence });
+  const { request, ...proof } = await requestOf(options, unit, client);
+  if (options.begin !== undefined) {
+    const { expiresAt } = await beginBirth(request, unit, options.begin, client);
+    terminal.line(`the birth is begun until ${expiresAt}: ${options.begin}`);
+    return;
+  }
+  const answer = await client.json("POST", "/births", birthAnswerSchema, { ...unit, request, ...proof });
   await checkBirthAnswer(answer, { request, unit }, trust);
   await writePapers(folder, answer);
   terminal.line(
@@ -97,20 +127,44 @@ export interface KeyRequest {
   /** PKCS#10. */
   readonly request: string;
   readonly evidence?: readonly { readonly format: string; readonly statement: string }[];
+  /** Id of what the birth was begun with. */
+  readonly attestation?: string;
 }
 
-async function requestOf(options: BirthOptions): Promise<KeyRequest> {
-  const { device, request, algorithm, serial } = options;
+async function requestOf(options: BirthOptions, unit: UnitBody, client: RegistrarClient): Promise<KeyRequest> {
+  const { device, request, algorithm, serial, tpm } = options;
   const token = tokenReference(options);
-  if (request !== undefined && token !== undefined)
-    throw clientError("NAT_CLIENT_OPTION", "--request and --pkcs11-… name two keys");
-  if (request !== undefined) return { request: await readText(request) };
+  if ([request, token, tpm].filter((one) => one !== undefined).length > 1)
+    throw clientError("NAT_CLIENT_OPTION", "--request, --pkcs11-… and --tpm name two keys");
+  const given = await givenProof(options);
+  if (request !== undefined) return { request: await readText(request), ...given };
+  const folder = deviceFolder(device);
   const due = algorithms[algorithm ?? defaultAlgorithm];
-  return withBirthKey(deviceFolder(device), due, token, terminal, (key) => {
-    if (algorithm !== undefined && key.signer.algorithm.name !== algorithm)
-      throw clientError("NAT_CLIENT_OPTION", `the key of ${device} is for ${key.signer.algorithm.title}`);
-    return requestWith(key, serial);
+  const requireDue = (signer: Signer) => {
+    if (algorithm !== undefined && signer.algorithm.name !== algorithm)
+      throw clientError("NAT_CLIENT_OPTION", `the key of ${device} is for ${signer.algorithm.title}`);
+  };
+  if (tpm !== undefined)
+    return withTpmBirthKey(folder, due, options, (inTpm) => {
+      requireDue(inTpm.key);
+      return requestFromTpm(inTpm, serial, unit, client);
+    });
+  return withBirthKey(folder, due, token, terminal, async (key) => {
+    requireDue(key.signer);
+    return { ...(await requestWith(key, serial)), ...given };
   });
+}
+
+/** What --evidence and --attestation name. @throws NAT_CLIENT_OPTION, NAT_CLIENT_FILE */
+async function givenProof(options: BirthOptions): Promise<Omit<KeyRequest, "request">> {
+  const { evidence, evidenceFormat: format, attestation } = options;
+  if ((evidence === undefined) !== (format === undefined))
+    throw clientError("NAT_CLIENT_OPTION", "--evidence and --evidence-format belong together");
+  const statement = evidence === undefined ? undefined : await readData(evidence);
+  return {
+    ...(statement && format && { evidence: [{ format, statement: toBase64(statement) }] }),
+    ...(attestation === undefined ? {} : { attestation: await readBegun(attestation) }),
+  };
 }
 
 /** A request signed by the key, with what is said of it. */

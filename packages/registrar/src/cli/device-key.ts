@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device's key, wherever it is: a file in the device's folder, or a PKCS#11 token that a file in the folder refers
-// to. A reference holds no secret: the PIN stays in a file of its own. What the token declared is kept too: the birth
+// A device's key, wherever it is: a file in the device's folder, a TPM (tpm-key.ts), or a PKCS#11 token that a file in
+// the folder refers to. A reference holds no secret: the PIN stays in a file of its own. What the token declared is kept too: the birth
 // record holds no more than its hash.
 
 import { mkdir, stat } from "node:fs/promises";
@@ -14,6 +14,7 @@ import { type DeviceFolder, openKey, openOrMakeKey } from "./device-folder.ts";
 import { clientError } from "./errors.ts";
 import { isThere, readText } from "./files.ts";
 import type { Output } from "./output.ts";
+import { withTpmDeviceKey } from "./tpm-key.ts";
 
 export interface TokenOptions {
   readonly pkcs11Module?: string;
@@ -60,6 +61,8 @@ export function tokenReference(options: TokenOptions): TokenReference | undefine
 
 /** The key of a device, open while `act` runs. @throws NAT_CLIENT_FILE, NAT_PKCS11_… */
 export async function withDeviceKey<T>(folder: DeviceFolder, act: (signer: Signer) => Promise<T>): Promise<T> {
+  const inTpm = await withTpmDeviceKey(folder, act);
+  if (inTpm !== undefined) return inTpm.result;
   const reference = await readReference(folder);
   if (reference === undefined) return act(await openKey(folder));
   return withToken(reference, (token) => act(token.openKey(reference.key)));

@@ -9,6 +9,7 @@ import { demoCommand } from "./demo.ts";
 import { deviceCommand } from "./device.ts";
 import { expectCommand } from "./expect.ts";
 import { incidentsCommand } from "./incidents.ts";
+import { evidenceCommand } from "./kept-evidence.ts";
 import { initCommand } from "./init.ts";
 import { logCommand } from "./log.ts";
 import { operatorCommand } from "./operator.ts";
@@ -36,6 +37,7 @@ const program = new Command("natalis")
   .addCommand(productCommand())
   .addCommand(expectCommand())
   .addCommand(incidentsCommand())
+  .addCommand(evidenceCommand())
   .addCommand(authenticateCommand())
   .addCommand(sealCommand())
   .addCommand(verifyCommand())

@@ -42,13 +42,14 @@ function showCommand(): Command {
     });
 }
 
-function linesOf({ models, algorithms, admission, expected, ...rest }: Product): [string, string][] {
+function linesOf({ models, algorithms, evidence, admission, expected, ...rest }: Product): [string, string][] {
   const { kind, ...range } = admission;
   const admitted = [kind, ...Object.entries(range).map(([name, value]) => `${name} ${value}`)].join(", ");
   return [
     ...Object.entries(rest).map(([name, value]): [string, string] => [name, String(value)]),
     ["models", models?.join(", ") ?? "any"],
     ["algorithms", algorithms.join(", ")],
+    ["evidence", evidence?.map(({ format, roots }) => [format, ...(roots ?? [])].join(" ")).join(", ") ?? "any"],
     ["admission", admitted],
     ["expected", `${expected.units}, born ${expected.born}, left ${expected.left}`],
   ];

@@ -19,9 +19,9 @@ import {
   type ClaimedBirth,
   type EvidenceVerifier,
   type KnownFacts,
+  type OpenAttestation,
   parseClaimedRecord,
   type Principal,
-  pkcs11DeclaredVerifier,
   prepareBirth,
   signBirth,
   verifyClaimedBirth,
@@ -31,6 +31,7 @@ import { type Authority, openAuthority, type Profile } from "natalis/issue";
 import { type MessageAuthenticator, type Signer, toHex } from "natalis/kernel";
 import { type BornEvent, unitTag } from "natalis/registry";
 import { pipelineError } from "./errors.ts";
+import { evidenceVerifiers, noEvidence, type SharedEvidence } from "./evidence.ts";
 import { tokenSigner } from "./token-signer.ts";
 
 /** One birth to prepare. */
@@ -40,6 +41,8 @@ export interface RequestTask {
   readonly request: BirthRequest;
   /** Absent: nothing is known, and the commit will tell. */
   readonly known?: KnownFacts;
+  /** What the birth was begun with. */
+  readonly attestation?: OpenAttestation;
 }
 
 /** One birth that a station bore without a connection, to be held against what is made of its request here. */
@@ -76,10 +79,10 @@ export interface NurseryEquipment {
   readonly issuing: SharedKey;
   /** HMAC key of unit tags. */
   readonly tags: KeyObject;
+  /** What evidence is held against. Absent: no roots. */
+  readonly evidence?: SharedEvidence;
 }
 
-/** The formats of evidence that births may bring, each believed as far as its verifier does. */
-const knownFormats: readonly EvidenceVerifier[] = [pkcs11DeclaredVerifier(nodeHash)];
 const mostStations = 256;
 const ports = { entropy: nodeEntropy, hash: nodeHash, verifier: nodeSignatureVerifier };
 
@@ -95,24 +98,27 @@ export class Nursery implements BirthPreparer {
   readonly #stations = new Map<string, Authority>();
   readonly #evidence: readonly EvidenceVerifier[];
 
-  constructor({ authority, profiles, issuing, tags }: NurseryEquipment, evidence = knownFormats) {
+  constructor(
+    { authority, profiles, issuing, tags, evidence = noEvidence }: NurseryEquipment,
+    verifiers = evidenceVerifiers(evidence),
+  ) {
     const { certificate, baseUrl, arc } = authority;
     this.#place = { baseUrl, arc };
     this.#authority = this.#open(certificate);
     this.#profiles = profiles;
     this.#issuing = "gate" in issuing ? tokenSigner(signerInToken(issuing)) : signerFromShared(issuing);
     this.#tags = authenticatorFromShared(tags);
-    this.#evidence = evidence;
+    this.#evidence = verifiers;
   }
 
   prepare(task: BirthTask): Promise<PreparedTask> {
     return "claim" in task ? this.#verify(task) : this.#bear(task);
   }
 
-  async #bear({ principal, product, request, known }: RequestTask): Promise<PreparedTask> {
+  async #bear({ principal, product, request, known, attestation }: RequestTask): Promise<PreparedTask> {
     const profile = this.#profile(product);
     const facts = known ?? { unitTag: await this.#tagOf(profile, request) };
-    const equipment = { authority: this.#authority, evidence: this.#evidence };
+    const equipment = { authority: this.#authority, evidence: this.#evidence, ...(attestation && { attestation }) };
     const context = { principal, profile, ...equipment, at: systemClock.now(), ...ports };
     const prepared = await prepareBirth(request, facts, context);
     if (prepared.kind === "stored") return { kind: "stored" };

@@ -7,6 +7,7 @@ import Fastify from "fastify";
 import { birthErrors } from "natalis/birth";
 import { issueErrors } from "natalis/issue";
 import { errorFactory, NatalisError } from "natalis/kernel";
+import { evidenceErrors, tpmStructureErrors } from "natalis/protect";
 import { registryErrors } from "natalis/registry";
 import { pipelineErrors } from "../pipeline/errors.ts";
 import { serviceErrors } from "../service/errors.ts";
@@ -19,6 +20,13 @@ const decided: Readonly<Record<string, number>> = {
   NAT_BIRTH_STATION_PRODUCT: 403,
   NAT_BIRTH_NOT_ADMITTED: 403,
   NAT_BIRTH_CUSTODY: 403,
+  NAT_BIRTH_ATTESTATION: 403,
+  NAT_BIRTH_EVIDENCE: 400,
+  NAT_BIRTH_RECORD: 400,
+  NAT_EVIDENCE_MALFORMED: 400,
+  NAT_EVIDENCE_FRESHNESS: 403,
+  NAT_EVIDENCE_ROOT: 403,
+  NAT_TPM_STRUCTURE: 400,
   NAT_BIRTH_FACTS: 400,
   NAT_BIRTH_ALGORITHM: 400,
   NAT_BIRTH_POSSESSION: 400,
@@ -52,7 +60,7 @@ const decided: Readonly<Record<string, number>> = {
 /** Own failures, and what no request can cause: 500, and nothing told. */
 const own = [
   "NAT_BIRTH_DOCUMENTS",
-  "NAT_BIRTH_RECORD",
+  "NAT_BIRTH_KEPT_EVIDENCE",
   "NAT_REGISTRY_HEAD_MOVED",
   "NAT_REGISTRY_PAGE",
   "NAT_REGISTRY_CRL_NUMBER",
@@ -66,6 +74,7 @@ const own = [
   "NAT_SERVICE_DATA",
   "NAT_SERVICE_SETTINGS",
   "NAT_SERVICE_PROFILE",
+  "NAT_SERVICE_EVIDENCE",
   "NAT_SERVICE_LISTEN",
   "NAT_ISSUE_SIGNER",
   "NAT_ISSUE_TOKEN_FORGED",
@@ -81,7 +90,15 @@ test("each code has the status decided for it", () => {
 
 test("the codes are those of the catalogues", () => {
   const known = new Set(
-    [birthErrors, issueErrors, registryErrors, pipelineErrors, serviceErrors].flatMap((codes) => Object.keys(codes)),
+    [
+      birthErrors,
+      evidenceErrors,
+      tpmStructureErrors,
+      issueErrors,
+      registryErrors,
+      pipelineErrors,
+      serviceErrors,
+    ].flatMap((codes) => Object.keys(codes)),
   );
   for (const code of [...Object.keys(decided), ...own]) assert.ok(known.has(code), code);
 });

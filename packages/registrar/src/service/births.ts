@@ -5,12 +5,15 @@
 
 import { nodeHash } from "@natalis/node";
 import {
+  type AttestationStore,
   answerBirth,
+  attestationGone,
   type BirthAnswer,
   type BirthRequest,
   type KnownFacts,
   lookUpBirth,
   notAdmitted,
+  type OpenAttestation,
   type Principal,
 } from "natalis/birth";
 import { parseLogProof } from "natalis/formats";
@@ -27,6 +30,8 @@ import type { Proofs } from "./proofs.ts";
 
 export interface BirthInput extends BirthRequest {
   readonly product: string;
+  /** Id of what the birth was begun with. */
+  readonly attestation?: Uint8Array;
 }
 
 /** "stored": the device was born before by this very request, and this is its answer again. */
@@ -43,6 +48,7 @@ export interface BirthsContext {
   readonly incidents: Pick<Incidents, "note">;
   readonly proofs: Proofs;
   readonly profiles: ReadonlyMap<string, Profile>;
+  readonly attestations: AttestationStore;
   readonly keys: Pick<RegistrarKeys, "unitTag">;
   readonly authority: Authority;
   /** The root's certificate, DER. */
@@ -78,13 +84,15 @@ export class Births {
    * NAT_AUTHORIZE_WINDOW, NAT_BIRTH_*, NAT_REGISTRY_QUOTA, NAT_REGISTRY_PRODUCT_QUOTA, NAT_REGISTRY_WINDOW,
    * NAT_PIPELINE_*, and the codes of a malformed request
    */
-  async bear(principal: Principal, { product, ...request }: BirthInput): Promise<BirthOutcome> {
-    const profile = this.#context.profiles.get(product);
+  async bear(principal: Principal, { product, attestation: id, ...request }: BirthInput): Promise<BirthOutcome> {
+    const { profiles, preparer } = this.#context;
+    const profile = profiles.get(product);
     if (profile === undefined) throw serviceError("NAT_SERVICE_NOT_FOUND", `product ${product}`);
     const task = { principal, product, request };
-    const { preparer } = this.#context;
     try {
-      return await this.#enter(await signedBy(preparer.prepare(task)));
+      const attestation = id && (await this.#takeAttestation(id, principal));
+      const prepared = preparer.prepare({ ...task, ...(attestation && { attestation }) });
+      return await this.#enter(await signedBy(this.#keptWhenFull(prepared, attestation)));
     } catch (error) {
       if (isNatalisError(error, "NAT_REGISTRY_NOT_EXPECTED"))
         throw notAdmitted({ product, serial: request.serial }, error);
@@ -92,6 +100,25 @@ export class Births {
       const known = await this.#lookUp(request, profile);
       if ((known.byKey ?? known.byUnit ?? known.byEvidence) === undefined) throw error;
       return this.#answerKnown({ ...task, known });
+    }
+  }
+
+  /** Good for one birth. @throws NAT_BIRTH_ATTESTATION */
+  async #takeAttestation(id: Uint8Array, { id: station }: Principal): Promise<OpenAttestation> {
+    this.requireOpen();
+    const attestation = await this.#context.attestations.take(id, station);
+    if (attestation === undefined) throw attestationGone();
+    return attestation;
+  }
+
+  /** Nothing was looked at of a birth that found no room: what it was begun with is good for the next attempt. */
+  async #keptWhenFull(prepared: Promise<PreparedTask>, attestation?: OpenAttestation): Promise<PreparedTask> {
+    try {
+      return await prepared;
+    } catch (error) {
+      if (attestation !== undefined && isNatalisError(error, "NAT_PIPELINE_FULL"))
+        await this.#context.attestations.put(attestation);
+      throw error;
     }
   }
 
@@ -140,15 +167,20 @@ export class Births {
 
 /** Refusals that a retry meets as well; what is known of key, unit and evidence comes before them. */
 function mayBeKnown(error: unknown): boolean {
+  if (isNatalisError(error) && error.code.startsWith("NAT_EVIDENCE_")) return true;
   return metByRetries.some((code) => isNatalisError(error, code));
 }
 
-/** Evidence of another key is refused before anyone looks whose it is; whoever took it from a device is to be seen. */
+/**
+ * Evidence of another key is refused before anyone looks whose it is; whoever took it from a device is to be seen. What
+ * a birth was begun with is gone when it is asked for again.
+ */
 const metByRetries = [
   "NAT_REGISTRY_DUPLICATE",
   "NAT_REGISTRY_QUOTA",
   "NAT_REGISTRY_PRODUCT_QUOTA",
   "NAT_BIRTH_EVIDENCE",
+  "NAT_BIRTH_ATTESTATION",
 ] as const;
 
 function attemptOf({ id }: Principal, code: (typeof reuseCodes)[number], known: KnownFacts): RefusedAttempt {

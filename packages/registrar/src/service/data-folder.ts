@@ -10,7 +10,7 @@ export interface DataFolder {
   readonly database: string;
   /** The address of the registry's database where it is not that file: mode 0600, since it may hold a password. */
   readonly databaseAddress: string;
-  /** Open challenges of the authentication service: they live a minute. */
+  /** Open challenges of the authentication service, and births that wait for their evidence: they live some minutes. */
   readonly challenges: string;
   /** The newest checkpoint, outside the database: a restored backup must not fork the log. */
   readonly checkpoint: string;
@@ -32,6 +32,8 @@ export interface DataFolder {
   readonly trust: string;
   /** Profiles: one JSON file a product line. */
   readonly profiles: string;
+  /** The roots that evidence may end in; absent where none counts. */
+  readonly evidenceRoots: string;
   /** Where the running registrar listens. */
   readonly addresses: string;
 }
@@ -52,6 +54,7 @@ export function dataFolder(path: string): DataFolder {
     adminToken: join(path, "admin.token"),
     trust: join(path, "trust.json"),
     profiles: join(path, "profiles"),
+    evidenceRoots: join(path, "evidence-roots"),
     addresses: join(path, "addresses.json"),
   };
 }

@@ -5,6 +5,7 @@
 import { access } from "node:fs/promises";
 import { readSecretFile } from "@natalis/node";
 import type { ChallengeStore } from "natalis/authenticate";
+import type { AttestationStore } from "natalis/birth";
 import { type Awaitable, decodeUtf8, isNatalisError } from "natalis/kernel";
 import type { RegistryStores } from "natalis/registry";
 import {
@@ -21,6 +22,7 @@ import {
   openSqliteSnapshot,
   openSqliteSource,
   openSqliteTarget,
+  SqliteAttestationStore,
   SqliteChallengeStore,
 } from "../adapters/sqlite/index.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -32,6 +34,8 @@ interface Closable {
 export interface OpenStores extends RegistryStores, Closable {
   /** Challenges that all processes of this registry share. */
   openChallenges(): ChallengeStore & Closable;
+  /** Births that wait for their evidence, of all processes; closed with the stores. */
+  readonly attestations: AttestationStore;
 }
 
 export interface Snapshot extends RegistryStores, Closable {
@@ -70,7 +74,16 @@ export function sqliteDatabase(folder: DataFolder): RegistryDatabase {
       ),
     async open() {
       const stores = await openServedSqliteRegistry(path);
-      return { ...stores, openChallenges: () => new SqliteChallengeStore(folder.challenges) };
+      const attestations = new SqliteAttestationStore(folder.challenges);
+      return {
+        ...stores,
+        attestations,
+        openChallenges: () => new SqliteChallengeStore(folder.challenges),
+        async close() {
+          await stores.close();
+          attestations.close();
+        },
+      };
     },
     openSnapshot: () => openSqliteSnapshot(path),
     openSource: () => openSqliteSource(path),

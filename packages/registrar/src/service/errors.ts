@@ -13,6 +13,7 @@ export const serviceErrors = {
   NAT_SERVICE_AUTHORITY: "The certificates and the list are not those that this registrar's authority needs.",
   NAT_SERVICE_SETTINGS: "The registrar's settings are not valid.",
   NAT_SERVICE_COPY: "The copy is not what it was copied from; nothing of it was kept.",
+  NAT_SERVICE_EVIDENCE: "The roots that evidence may end in are not as the data folder must have them.",
   NAT_SERVICE_PROFILE: "A profile file is not valid.",
 } as const;
 

@@ -15,16 +15,20 @@ import type { Authority } from "natalis/issue";
 import { equalBytes, type Signer } from "natalis/kernel";
 import { type CheckpointMirror, openRegistry, type RegistryStores, Sequencer } from "natalis/registry";
 import { startBirthWorkers } from "../pipeline/birth-workers.ts";
+import { contextOf } from "../pipeline/evidence.ts";
 import { EventQueue } from "../pipeline/event-queue.ts";
 import { type AuthorityPair, authorityOf } from "./authorities.ts";
+import { Attestations } from "./attestations.ts";
 import { Births } from "./births.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { databaseOf, type OpenStores } from "./database.ts";
 import { serviceError } from "./errors.ts";
+import { loadEvidence } from "./evidence-roots.ts";
 import { Expectations } from "./expectations.ts";
 import { Genuine } from "./genuine.ts";
 import { Incidents } from "./incidents.ts";
 import { logSigners, openKeys, type OpenedKeys, type RegistrarKeys, type TokenChanged } from "./keys.ts";
+import { KeptEvidences } from "./kept-evidences.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Operators } from "./operators.ts";
 import { readPassphrase } from "./passphrase.ts";
@@ -123,6 +127,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
   const { origin } = settings;
   const signers = logSigners(origin, keys);
   const profiles = await loadProfiles(folder.profiles);
+  const evidence = await loadEvidence(folder.evidenceRoots);
   const proofs = new Proofs(stores, nodeHash);
   const trust = await readTrustFile(folder.trust, settings, keys, root.certificate);
   // Last, so that whatever stops a start leaves no threads behind.
@@ -131,12 +136,14 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     profiles,
     issuing: opened.issuing,
     tags: shareAuthenticator(keys.unitTag),
+    evidence,
   });
   const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
   const queue = new EventQueue(sequencer, systemClock, () => preparer.underWay);
   const incidents = new Incidents(queue, systemClock);
   const context = { stores, preparer, queue, log: sequencer, incidents, proofs, profiles, keys };
-  const births = new Births({ ...context, authority: issuing, root: root.certificate.der });
+  const { attestations } = stores;
+  const births = new Births({ ...context, attestations, authority: issuing, root: root.certificate.der });
   const registrar: Registrar = {
     settings,
     trust,
@@ -145,6 +152,18 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     proofs,
     genuine: new Genuine({ stores, proofs, profiles, hash: nodeHash }),
     births,
+    attestations: new Attestations({
+      attestations: stores.attestations,
+      profiles,
+      evidence: contextOf(evidence),
+      clock: systemClock,
+    }),
+    evidence: new KeptEvidences({
+      stores,
+      proofs,
+      known: () => loadEvidence(folder.evidenceRoots),
+      clock: systemClock,
+    }),
     stations: new Stations({
       stores,
       queue,

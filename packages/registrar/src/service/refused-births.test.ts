@@ -20,7 +20,7 @@ import {
 
 const otherStation = { ...testStation, id: "station-2" };
 /** A format whose statements say nothing of the key: only that they are used once keeps them from being used again. */
-const chip = { format: "chip", verify: () => 1 };
+const chip = { format: "chip", verify: () => ({ custody: 1 }) };
 const evidenceError = new NatalisError("NAT_BIRTH_EVIDENCE", "It is not of this key.", "of another key");
 const statement = (number: number) => [{ format: "chip", statement: Uint8Array.of(number) }];
 

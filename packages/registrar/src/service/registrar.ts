@@ -5,9 +5,11 @@
 import type { Principal } from "natalis/birth";
 import type { Profile } from "natalis/issue";
 import type { RegistryStores } from "natalis/registry";
+import type { Attestations } from "./attestations.ts";
 import type { Births } from "./births.ts";
 import type { Expectations } from "./expectations.ts";
 import type { Genuine } from "./genuine.ts";
+import type { KeptEvidences } from "./kept-evidences.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Operators } from "./operators.ts";
 import type { Products } from "./products.ts";
@@ -24,6 +26,8 @@ export interface Registrar {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly stores: RegistryStores;
   readonly births: Births;
+  readonly attestations: Attestations;
+  readonly evidence: KeptEvidences;
   readonly stations: Stations;
   readonly stationIntake: StationIntake;
   readonly lifecycle: Lifecycle;

@@ -4,11 +4,11 @@
 
 import { generateKey, nodeEntropy, nodeHash } from "@natalis/node";
 import { algorithms, noteSigner, parseLogPolicy, verifierKey } from "natalis/formats";
-import type { EvidenceVerifier } from "natalis/birth";
+import type { AttestationStore, EvidenceVerifier } from "natalis/birth";
 import type { Clock } from "natalis/kernel";
 import { type NewOperator, type RegistryStores, Sequencer } from "natalis/registry";
 import { EventQueue } from "../pipeline/event-queue.ts";
-import { Nursery } from "../pipeline/nursery.ts";
+import { type BirthPreparer, Nursery } from "../pipeline/nursery.ts";
 import {
   makeTestAuthorities,
   testArc,
@@ -22,6 +22,7 @@ import {
 import { type BirthInput, Births } from "./births.ts";
 import { Incidents } from "./incidents.ts";
 import { Proofs } from "./proofs.ts";
+import { VolatileAttestationStore } from "./unsafe-test-attestations.ts";
 
 export { testStart, testStation };
 
@@ -55,7 +56,18 @@ export async function openUnsafeTestRegistry(stores: RegistryStores, quota = 100
   const policy = parseLogPolicy(`log ${verifierKey(origin, log.publicKey, nodeHash)}\nquorum none\n`);
   const trust = { arc: testArc, roots: [authorities.root.certificate], log: policy };
   const newIncidents = () => new Incidents(queue, clock);
-  const parts = { clock, stores, mirror, sequencer, queue, operator, incidents: newIncidents(), newIncidents };
+  const attestations: AttestationStore = new VolatileAttestationStore();
+  const parts = {
+    clock,
+    stores,
+    attestations,
+    mirror,
+    sequencer,
+    queue,
+    operator,
+    incidents: newIncidents(),
+    newIncidents,
+  };
   return { ...parts, proofs: new Proofs(stores, nodeHash), trust, ...authorities };
 }
 
@@ -66,17 +78,19 @@ export function birthsOf(
   registry: UnsafeTestRegistry,
   profile = testProfile,
   evidence?: readonly EvidenceVerifier[],
+  preparer?: BirthPreparer,
 ): Births {
   const { stores, queue, sequencer, incidents, proofs, root, issuing } = registry;
   const profiles = new Map([[profile.product, profile]]);
   return new Births({
     stores,
-    preparer: new Nursery({ ...testEquipment(registry), profiles }, evidence),
+    preparer: preparer ?? new Nursery({ ...testEquipment(registry), profiles }, evidence),
     queue,
     log: sequencer,
     incidents,
     proofs,
     profiles,
+    attestations: registry.attestations,
     keys: { unitTag: testUnitTag },
     authority: issuing,
     root: root.certificate.der,

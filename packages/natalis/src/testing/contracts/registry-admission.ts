@@ -248,6 +248,19 @@ export const evidenceIndexContract: ContractSuite<RegistryUnderTest> = [
     },
   },
   {
+    name: "evidence is kept with its birth, byte for byte, and a birth without has none",
+    async run({ open }) {
+      const stores = await open();
+      const body = someBytes(40_000, "k", 1);
+      const devices = [someDevice(0, 0), someDevice(1, 1)];
+      await commitSome(stores, { devices, keptEvidence: [{ ordinal: 1, body }] });
+      const { keptEvidence } = await open();
+      expectBytes(await keptEvidence.keptEvidence(1), body, "the evidence");
+      expectSame(await keptEvidence.keptEvidence(0), undefined, "of a birth without");
+      expectSame(await keptEvidence.keptEvidence(7), undefined, "of no birth");
+    },
+  },
+  {
     name: "what a birth would take is taken by its evidence last",
     async run({ open }) {
       const stores = await open();

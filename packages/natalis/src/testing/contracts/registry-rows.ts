@@ -107,6 +107,7 @@ const noRows = {
   products: [],
   listed: [],
   evidence: [],
+  keptEvidence: [],
   incidents: [],
 };
 

@@ -79,6 +79,7 @@ export function commitStatement(batch: CommitBatch): PreparedCommit {
   if (batch.products.length > 0) addProducts(statement, batch.products);
   if (batch.listed.length > 0) addListed(statement, batch.listed);
   if (batch.evidence.length > 0) insert(statement, "v", "evidence", evidenceColumns(batch));
+  if (batch.keptEvidence.length > 0) insert(statement, "k", "kept_evidence", keptColumns(batch));
   if (batch.incidents.length > 0) insert(statement, "i", "incidents", incidentColumns(batch));
   if (batch.revocations.length > 0) addRevocations(statement, batch.revocations);
   return statement.end();
@@ -259,6 +260,11 @@ function addListed(statement: CommitStatement, listed: CommitBatch["listed"]): v
 function evidenceColumns({ evidence }: CommitBatch): Columns {
   const rows = evidence.map(({ digest, ordinal }) => [digest, ordinal]);
   return { names: ["digest", "ordinal"], types: ["bytea", "int8"], rows };
+}
+
+function keptColumns({ keptEvidence }: CommitBatch): Columns {
+  const rows = keptEvidence.map(({ ordinal, body }) => [ordinal, body]);
+  return { names: ["ordinal", "body"], types: ["int8", "bytea"], rows };
 }
 
 function incidentColumns({ incidents }: CommitBatch): Columns {

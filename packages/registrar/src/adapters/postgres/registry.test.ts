@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { CommitBatch, RegistryStores } from "natalis/registry";
-import { challengeStoreContract, registryContract } from "natalis/testing";
+import { attestationStoreContract, challengeStoreContract, registryContract } from "natalis/testing";
 import { freePort } from "../../cli/ports.ts";
+import { PostgresAttestationStore } from "./attestation-store.ts";
 import { PostgresChallengeStore } from "./challenge-store.ts";
 import { PostgresDatabase } from "./database.ts";
 import { openPostgresRegistry, openPostgresSnapshot, parsePostgresAddress, type PostgresRegistry } from "./index.ts";
@@ -53,6 +54,37 @@ suite("contract", () => {
       await promise.run({ open: () => open(address) });
       await closeAll();
     });
+});
+
+suite("attestations", () => {
+  for (const promise of attestationStoreContract)
+    test(promise.name, async () => {
+      await promise.run((await open(await server.newDatabase())).attestations);
+      await closeAll();
+    });
+
+  test("when there are too many, those that end first give way", async () => {
+    const address = await server.newDatabase();
+    await open(address);
+    const store = new PostgresAttestationStore(openDatabase(address), 2);
+    const octets = (number: number, length = 32) => new Uint8Array(length).fill(number);
+    const begun = [3, 1, 2].map((number) => ({
+      id: octets(number, 16),
+      station: "s",
+      keyHash: octets(number),
+      factsHash: octets(number),
+      bornAt: 1,
+      nonce: octets(number),
+      expiresAt: new Date(number * 1000),
+    }));
+    for (const attestation of begun) await store.put(attestation);
+    const taken = await Promise.all(begun.map(({ id }) => store.take(id, "s")));
+    assert.deepEqual(
+      taken.map((one) => one?.expiresAt.getTime()),
+      [3000, undefined, 2000],
+    );
+    await closeAll();
+  });
 });
 
 suite("challenges", () => {

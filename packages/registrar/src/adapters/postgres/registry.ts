@@ -2,11 +2,13 @@
 // A registry in a PostgreSQL database: every storage port over one pool of sessions, or over one read transaction.
 
 import type { ChallengeStore } from "natalis/authenticate";
+import type { AttestationStore } from "natalis/birth";
 import { type CommitStore, type RegistryStores, registryError } from "natalis/registry";
-import { SqlIncidentStore, SqlProductStore } from "../sql/admission-store.ts";
+import { SqlIncidentStore, SqlKeptEvidenceStore, SqlProductStore } from "../sql/admission-store.ts";
 import { SqlAuthorityStore } from "../sql/authority-store.ts";
 import { SqlRevocationStore } from "../sql/revocation-store.ts";
 import type { PostgresAddress } from "./address.ts";
+import { PostgresAttestationStore } from "./attestation-store.ts";
 import { PostgresChallengeStore } from "./challenge-store.ts";
 import { HeadReader, PostgresCommitStore } from "./commit-store.ts";
 import { type Limits, PostgresDatabase } from "./database.ts";
@@ -21,6 +23,8 @@ import { PostgresSettingsStore } from "./settings-store.ts";
 export interface PostgresRegistry extends RegistryStores {
   /** Open challenges of every process on the database. */
   readonly challenges: ChallengeStore;
+  /** Births of every process that wait for their evidence. */
+  readonly attestations: AttestationStore;
   /** After this no store may be used. */
   close(): Promise<void>;
 }
@@ -41,7 +45,8 @@ export async function openPostgresRegistry(address: PostgresAddress, limits?: Li
     await database.inSession(migrateToLatest);
     const commits = new PostgresCommitStore(database);
     const challenges = new PostgresChallengeStore(database);
-    return { ...storesOver(database, commits), challenges, close: () => database.close() };
+    const attestations = new PostgresAttestationStore(database);
+    return { ...storesOver(database, commits), challenges, attestations, close: () => database.close() };
   });
 }
 
@@ -113,6 +118,7 @@ function storesOver(runner: Runner, commits: CommitStore): RegistryStores {
     products: new SqlProductStore(queries),
     expectations: new PostgresExpectationStore(runner, queries),
     incidents: new SqlIncidentStore(queries),
+    keptEvidence: new SqlKeptEvidenceStore(queries),
     settings: new PostgresSettingsStore(runner),
   };
 }

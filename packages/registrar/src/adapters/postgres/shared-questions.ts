@@ -25,9 +25,12 @@ export class SharedQuestions<Answer> {
     const current = answer.catch(() => undefined);
     const turn: Turn<Answer> = { current, next: undefined };
     this.#turns.set(key, turn);
-    void current.finally(() => {
-      if (turn.next === undefined) this.#turns.delete(key);
-    });
+    void this.#forget(key, turn);
     return answer;
+  }
+
+  async #forget(key: string, turn: Turn<Answer>): Promise<void> {
+    await turn.current;
+    if (turn.next === undefined) this.#turns.delete(key);
   }
 }

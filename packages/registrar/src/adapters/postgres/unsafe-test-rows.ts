@@ -16,6 +16,7 @@ const noRows: Omit<CommitBatch, "expected" | "head" | "entries"> = {
   products: [],
   listed: [],
   evidence: [],
+  keptEvidence: [],
   incidents: [],
 };
 

@@ -36,4 +36,20 @@ export const postgresWords: SqlWords = {
   )`,
     "CREATE INDEX challenges_by_expiry ON challenges (expires_at)",
   ],
+  attestations: [
+    // As the challenges: they live some minutes.
+    `CREATE UNLOGGED TABLE attestations (
+    id bytea PRIMARY KEY,
+    station text COLLATE "C" NOT NULL,
+    expires_at bigint NOT NULL,
+    key_hash bytea NOT NULL,
+    facts_hash bytea NOT NULL,
+    born_at bigint NOT NULL,
+    nonce bytea NOT NULL,
+    secret bytea,
+    attestation_key_name bytea,
+    endorsement_key_hash bytea
+  )`,
+    "CREATE INDEX attestations_by_expiry ON attestations (expires_at)",
+  ],
 };

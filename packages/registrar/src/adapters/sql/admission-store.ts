@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts of product lines, lists of expected units and refused births, as both databases are asked for them: rarely, and
+// Counts of product lines, lists of expected units, kept evidence and refused births, as both databases are asked for them: rarely, and
 // a page at a time.
 
 import {
@@ -9,6 +9,7 @@ import {
   type IncidentQuery,
   type IncidentRow,
   type IncidentStore,
+  type KeptEvidenceStore,
   pageLimit,
   type ProductCounts,
   type ProductStore,
@@ -70,6 +71,19 @@ export class SqlIncidentStore implements IncidentStore {
     if (station !== undefined) query = query.where("station", "=", station);
     if (code !== undefined) query = query.where("code", "=", code);
     return (await query.orderBy("entry").limit(limit).execute()).map(incidentOf);
+  }
+}
+
+export class SqlKeptEvidenceStore implements KeptEvidenceStore {
+  readonly #queries;
+
+  constructor(queries: RegistryQueries) {
+    this.#queries = queries;
+  }
+
+  async keptEvidence(ordinal: number): Promise<Uint8Array | undefined> {
+    const query = this.#queries.selectFrom("kept_evidence").select("body").where("ordinal", "=", ordinal);
+    return (await query.executeTakeFirst())?.body;
   }
 }
 

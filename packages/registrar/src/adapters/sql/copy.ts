@@ -41,6 +41,7 @@ const keys = {
   products: ["product"],
   expected_units: ["product", "serial"],
   evidence: ["digest"],
+  kept_evidence: ["ordinal"],
   incidents: ["entry"],
   head: ["id"],
 } as const satisfies { readonly [Table in keyof RegistryTables]: readonly (keyof RegistryTables[Table])[] };

@@ -135,6 +135,12 @@ export interface EvidenceTable {
   readonly ordinal: number;
 }
 
+/** By the device's ordinal. */
+export interface KeptEvidenceTable {
+  readonly ordinal: number;
+  readonly body: Uint8Array;
+}
+
 export interface IncidentsTable {
   readonly entry: number;
   readonly time: number;
@@ -166,6 +172,7 @@ export interface RegistryTables {
   readonly products: ProductsTable;
   readonly expected_units: ExpectedUnitsTable;
   readonly evidence: EvidenceTable;
+  readonly kept_evidence: KeptEvidenceTable;
   readonly incidents: IncidentsTable;
   readonly settings: SettingsTable;
 }

@@ -16,6 +16,8 @@ export interface SqlWords {
   /** Statements before and after those of the first schema. */
   readonly before: readonly string[];
   readonly after: readonly string[];
+  /** Statements that make the table of open attestations; none where they are kept elsewhere. */
+  readonly attestations: readonly string[];
 }
 
 /** What such a trigger says. */

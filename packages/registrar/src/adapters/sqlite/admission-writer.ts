@@ -27,20 +27,23 @@ export class AdmissionWriter {
   readonly #count;
   readonly #take;
   readonly #evidence;
+  readonly #keptEvidence;
   readonly #incident;
 
   constructor(database: DatabaseSync) {
     this.#count = prepareChange(database, countBirths);
     this.#take = prepareChange(database, takeUnit);
     this.#evidence = prepareChange(database, "INSERT INTO evidence (digest, ordinal) VALUES (?, ?)");
+    this.#keptEvidence = prepareChange(database, "INSERT INTO kept_evidence (ordinal, body) VALUES (?, ?)");
     this.#incident = prepareChange(database, insertIncident);
   }
 
   /** @throws NAT_REGISTRY_PRODUCT_QUOTA, NAT_REGISTRY_NOT_EXPECTED */
-  write({ products, listed, evidence, incidents }: CommitBatch): void {
+  write({ products, listed, evidence, keptEvidence, incidents }: CommitBatch): void {
     for (const births of products) this.#countBirths(births);
     for (const unit of listed) this.#takeUnit(unit);
     for (const { digest, ordinal } of evidence) this.#evidence.run(digest, ordinal);
+    for (const { ordinal, body } of keptEvidence) this.#keptEvidence.run(ordinal, body);
     for (const row of incidents) this.#writeIncident(row);
   }
 

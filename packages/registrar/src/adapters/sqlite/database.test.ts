@@ -147,6 +147,7 @@ function firstBatch(): CommitBatch {
     products: [],
     listed: [],
     evidence: [],
+    keptEvidence: [],
     incidents: [],
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registry storage in SQLite.
 
+export { SqliteAttestationStore } from "./attestation-store.ts";
 export { SqliteChallengeStore } from "./challenge-store.ts";
 export {
   openServedSqliteRegistry,

@@ -3,7 +3,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { ExpectationStore, RegistryStores } from "natalis/registry";
-import { SqlIncidentStore, SqlProductStore } from "../sql/admission-store.ts";
+import { SqlIncidentStore, SqlKeptEvidenceStore, SqlProductStore } from "../sql/admission-store.ts";
 import { SqlAuthorityStore } from "../sql/authority-store.ts";
 import type { RegistryQueries } from "../sql/queries.ts";
 import { SqlRevocationStore } from "../sql/revocation-store.ts";
@@ -115,6 +115,7 @@ export function storesOver(database: DatabaseSync, queries: RegistryQueries): Sq
     products: new SqlProductStore(queries),
     expectations: expectationsOf(new SqliteExpectationReader(database, queries), new SqliteExpectationWriter(database)),
     incidents: new SqlIncidentStore(queries),
+    keptEvidence: new SqlKeptEvidenceStore(queries),
     settings: new SqliteSettingsStore(database),
     close: () => database.close(),
   };

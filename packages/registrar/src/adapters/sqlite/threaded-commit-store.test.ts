@@ -50,6 +50,7 @@ async function idleCommit({ commits }: RegistryStores): Promise<CommitBatch> {
     products: [],
     listed: [],
     evidence: [],
+    keptEvidence: [],
     incidents: [],
   };
   return { ...rows, ...others, expected, head, entries };

@@ -15,4 +15,5 @@ export const sqliteWords: SqlWords = {
     BEGIN SELECT RAISE(ABORT, '${historyStands}'); END`,
   before: [],
   after: [],
+  attestations: [],
 };

@@ -27,6 +27,10 @@ export const productSchema = z.object({
   algorithms: z.array(z.string()),
   notAfter: z.union([z.literal("none"), z.int()]).describe("Days from birth"),
   minimumCustody: z.int(),
+  evidence: z
+    .array(z.object({ format: z.string(), roots: z.array(z.string()).optional().describe("Absent: any") }))
+    .optional()
+    .describe("The formats of evidence that it accepts; absent: all that are known"),
   mudUrl: z.string().optional(),
   showsMaker: z.boolean(),
   admission: admissionSchema,

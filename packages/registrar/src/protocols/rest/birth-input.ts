@@ -11,13 +11,14 @@ import type { birthRequestSchema, evidenceSchema } from "./schemas.ts";
 
 /** @throws NAT_HTTP_INVALID, NAT_PEM_*, NAT_BYTES_BASE64 */
 export function readBirthInput(body: z.infer<typeof birthRequestSchema>): BirthInput {
-  const { request, firmwareDigest, hardwareRevision, evidence, ...facts } = body;
+  const { request, firmwareDigest, hardwareRevision, evidence, attestation, ...facts } = body;
   return {
     ...facts,
     certificationRequest: readRequest(request),
     ...(hardwareRevision === undefined ? {} : { hardwareRevision }),
     ...(firmwareDigest === undefined ? {} : { firmwareDigest: fromHex(firmwareDigest) }),
     ...(evidence === undefined ? {} : { evidence: evidence.map(readStatement) }),
+    ...(attestation === undefined ? {} : { attestation: fromHex(attestation) }),
   };
 }
 

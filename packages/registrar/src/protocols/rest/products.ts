@@ -3,7 +3,7 @@
 
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import type { AdmissionRule, Profile } from "natalis/issue";
+import type { AcceptedEvidence, AdmissionRule, Profile } from "natalis/issue";
 import { z } from "zod";
 import type { Product } from "../../service/products.ts";
 import type { Identify, Registrar } from "../../service/registrar.ts";
@@ -66,7 +66,8 @@ function viewProduct({ profile, counts }: Product): z.infer<typeof productSchema
 }
 
 function viewProfile(profile: Profile) {
-  const { product, version, maker, models, productNumber, minimumCustody, mudUrl, showsMaker, quota } = profile;
+  const { product, version, maker, models, productNumber, minimumCustody, evidence, mudUrl, showsMaker, quota } =
+    profile;
   return {
     product,
     version,
@@ -76,11 +77,16 @@ function viewProfile(profile: Profile) {
     algorithms: profile.algorithms.map(({ name }) => name),
     notAfter: profile.lifetimeDays ?? ("none" as const),
     minimumCustody,
+    ...(evidence === undefined ? {} : { evidence: evidence.map(viewAccepted) }),
     ...(mudUrl === undefined ? {} : { mudUrl }),
     showsMaker,
     admission: viewAdmission(profile.admission),
     ...(quota === undefined ? {} : { quota }),
   };
+}
+
+function viewAccepted({ format, roots }: AcceptedEvidence) {
+  return { format, ...(roots === undefined ? {} : { roots: [...roots] }) };
 }
 
 /** Of a list its length only: it may be long, and stands in the profile. */

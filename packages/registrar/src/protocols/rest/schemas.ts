@@ -22,7 +22,9 @@ export const stateSchema = z.enum(["active", "suspended", "revoked", "retired"])
 const roleSchema = z.enum(["admin", "registrar", "station", "auditor"]);
 
 export const evidenceSchema = z.strictObject({
-  format: shortText.describe("pkcs11-declared: a PKCS#11 token's own word, custody 1"),
+  format: shortText.describe(
+    "pkcs11-declared (a PKCS#11 token's own word, custody 1), tpm2-certify, webauthn-tpm, vendor-idevid, x509-attestation, eat, dice",
+  ),
   statement: base64,
 });
 
@@ -39,6 +41,11 @@ export const birthRequestSchema = z.strictObject({
     .optional()
     .describe("Digest of the firmware in lower-case hexadecimal"),
   evidence: z.array(evidenceSchema).max(8).optional().describe("What is said of where the key lives"),
+  attestation: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional()
+    .describe("What POST /births/attestations answered: the evidence is bound to its nonce"),
 });
 
 export const birthAnswerSchema = z.object({

@@ -4,7 +4,7 @@
 // key and unit were born elsewhere, it says when they are brought in: until then they are provisional.
 
 import { FileJournal, type JournalPlace, nodeHash } from "@natalis/node";
-import { bornFactsReader, type KnownFacts, parseBirthRecord, type Principal } from "natalis/birth";
+import { attestationGone, bornFactsReader, type KnownFacts, parseBirthRecord, type Principal } from "natalis/birth";
 import { parseCertificationRequest } from "natalis/formats";
 import type { Clock } from "natalis/kernel";
 import { type DeviceRow, noOwner, registryError } from "natalis/registry";
@@ -89,8 +89,10 @@ export class StationBirths {
    * Answers once the birth is on disk. @throws NAT_SERVICE_NOT_FOUND for another product, NAT_REGISTRY_QUOTA,
    * NAT_STATION_CLOCK, NAT_BIRTH_*, NAT_PIPELINE_*, NAT_JOURNAL_*, and the codes of a malformed request
    */
-  async bear(principal: Principal, { product, ...request }: BirthInput): Promise<ProvisionalBirth> {
+  async bear(principal: Principal, { product, attestation, ...request }: BirthInput): Promise<ProvisionalBirth> {
     this.requireOpen();
+    // Nothing that evidence ends in is known here, so no birth is begun.
+    if (attestation !== undefined) throw attestationGone();
     if (product !== this.#context.enrolment.profile.product)
       throw serviceError("NAT_SERVICE_NOT_FOUND", `product ${product}`);
     const keyHash = nodeHash.sha256(parseCertificationRequest(request.certificationRequest).publicKey);
