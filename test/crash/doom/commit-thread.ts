@@ -7,7 +7,7 @@ import { type MessagePort, parentPort } from "node:worker_threads";
 import type { Pass, Step } from "./steps.ts";
 import { wrap } from "./wrap.ts";
 
-type Listener = (task: { readonly devices?: readonly unknown[] }) => void;
+type Listener = (task: { readonly batch?: { readonly devices: readonly unknown[] } }) => void;
 
 export function watchCommitThread(passed: Pass): void {
   const port = parentPort as MessagePort;
@@ -17,7 +17,7 @@ export function watchCommitThread(passed: Pass): void {
   };
   wrap(port, "on", (on, [event, listener]) => {
     const watching: Listener = (task) => {
-      isOfBirths = (task.devices ?? []).length > 0;
+      isOfBirths = (task.batch?.devices ?? []).length > 0;
       (listener as Listener)(task);
     };
     return on(event, watching);
