@@ -209,13 +209,14 @@ suite("what is refused", () => {
       product,
       evidence: [{ format, statement: toBase64(bytes) }],
     });
-    for (const [format, bytes] of [
-      ["pkcs11-declared", statement],
-      ["pkcs11-declared", new Uint8Array(3)],
-      ["hearsay", statement],
+    // A device was born with it: whoever brings it again is told that.
+    for (const [format, bytes, status, code] of [
+      ["pkcs11-declared", statement, 409, "NAT_BIRTH_EVIDENCE_REUSED"],
+      ["pkcs11-declared", new Uint8Array(3), 400, "NAT_BIRTH_EVIDENCE"],
+      ["hearsay", new Uint8Array(3), 400, "NAT_BIRTH_EVIDENCE"],
     ] as const) {
       const answer = await registrar.admin.ask("POST", "/births", { body: await body("R-6", format, bytes) });
-      assertProblem(answer, 400, "NAT_BIRTH_EVIDENCE");
+      assertProblem(answer, status, code);
     }
   });
 

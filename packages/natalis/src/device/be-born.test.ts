@@ -94,8 +94,11 @@ test("evidence goes with the request", async () => {
   };
   const evidence = [{ format: "pkcs11-declared", statement: Uint8Array.of(0xa0) }];
   const ports = { verifier: nodeSignatureVerifier, hash: nodeHash };
-  await beBorn({ registrar, signer, unit, evidence, trust, at: authority.at, ...ports });
-  assert.deepEqual(JSON.parse(sent[0] ?? "").evidence, [{ format: "pkcs11-declared", statement: "oA==" }]);
+  const attestation = "00112233445566778899aabbccddeeff";
+  await beBorn({ registrar, signer, unit, evidence, attestation, trust, at: authority.at, ...ports });
+  const body = JSON.parse(sent[0] ?? "") as Record<string, unknown>;
+  assert.deepEqual(body.evidence, [{ format: "pkcs11-declared", statement: "oA==" }]);
+  assert.equal(body.attestation, attestation);
 });
 
 test("a retry that is answered again is believed as well", async () => {

@@ -28,6 +28,8 @@ export interface BirthInput {
   readonly unit: UnitFacts;
   /** What is said of where the key lives: a token's declaration, say. Absent: nothing, and custody is 0. */
   readonly evidence?: readonly EvidenceStatement[];
+  /** What `POST /births/attestations` answered, where the evidence is bound to its nonce. */
+  readonly attestation?: string;
   readonly trust: TrustFile;
   /** Now. */
   readonly at: Date;
@@ -40,10 +42,10 @@ export interface BirthInput {
  * @throws the registrar's own refusal with its code; NAT_DEVICE_BIRTH where its answer does not verify or is none
  */
 export async function beBorn(input: BirthInput): Promise<Born> {
-  const { registrar, signer, unit } = input;
+  const { registrar, signer, unit, attestation } = input;
   const request = encodePem("CERTIFICATE REQUEST", await buildCertificationRequest({ serial: unit.serial, signer }));
   const evidence = input.evidence?.map(({ format, statement }) => ({ format, statement: toBase64(statement) }));
-  const answer = await registrar.send("POST", "/births", JSON.stringify({ ...unit, request, evidence }));
+  const answer = await registrar.send("POST", "/births", JSON.stringify({ ...unit, request, evidence, attestation }));
   const papers = readPapers(readAnswer(answer));
   return verifyPapers({ ...input, papers, publicKey: signer.publicKey });
 }
