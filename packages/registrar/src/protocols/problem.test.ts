@@ -22,7 +22,6 @@ const decided: Readonly<Record<string, number>> = {
   NAT_BIRTH_CUSTODY: 403,
   NAT_BIRTH_ATTESTATION: 403,
   NAT_BIRTH_EVIDENCE: 400,
-  NAT_BIRTH_RECORD: 400,
   NAT_EVIDENCE_MALFORMED: 400,
   NAT_EVIDENCE_FRESHNESS: 403,
   NAT_EVIDENCE_ROOT: 403,
@@ -60,6 +59,7 @@ const decided: Readonly<Record<string, number>> = {
 /** Own failures, and what no request can cause: 500, and nothing told. */
 const own = [
   "NAT_BIRTH_DOCUMENTS",
+  "NAT_BIRTH_RECORD",
   "NAT_BIRTH_KEPT_EVIDENCE",
   "NAT_REGISTRY_HEAD_MOVED",
   "NAT_REGISTRY_PAGE",
