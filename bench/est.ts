@@ -84,7 +84,7 @@ function enrolStation(registrar: BenchRegistrar): string {
   const row = registrar
     .command("operator", "list")
     .split("\n")
-    .find((line) => line.endsWith(`\t${name}`));
+    .find((line) => line.split("\t").includes(name));
   return btoa(`${row?.split("\t", 1)[0]}:${token}`);
 }
 

@@ -23,7 +23,7 @@ export interface TestCount {
 }
 
 /** Milliseconds for a file and for a test in it: what takes longer hangs. */
-const timeLimit = 240_000;
+const timeLimit = 480_000;
 
 /** Runs the files and prints one line a file and the details of each failure. */
 export async function runTests(plan: TestPlan): Promise<TestCount> {

@@ -3,13 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nameOf, planOf } from "./campaign/plan.ts";
-import { passingsOf, sqliteSteps } from "./doom/steps.ts";
+import { passingsOf, postgresSteps, sqliteSteps } from "./doom/steps.ts";
 import { parseOptions, UsageError } from "./options.ts";
 
 test("the command line says how many, which, and how many at a time", () => {
-  assert.deepEqual(parseOptions([]), { kills: 300, seed: undefined, steps: sqliteSteps, lanes: 2 });
+  const defaults = { kills: 300, seed: undefined, steps: sqliteSteps, lanes: 2, database: "sqlite" };
+  assert.deepEqual(parseOptions([]), defaults);
+  assert.deepEqual(parseOptions(["--postgres"]), { ...defaults, steps: postgresSteps, database: "postgres" });
   const words = ["--kills", "7", "--seed", "0", "--step", "row written", "--lanes", "1"];
-  assert.deepEqual(parseOptions(words), { kills: 7, seed: 0, steps: ["row written"], lanes: 1 });
+  assert.deepEqual(parseOptions(words), { kills: 7, seed: 0, steps: ["row written"], lanes: 1, database: "sqlite" });
 });
 
 test("what is not understood is told", () => {
@@ -18,6 +20,7 @@ test("what is not understood is told", () => {
     ["--kills", "many"],
     ["--seed", "-1"],
     ["--step", "lunch"],
+    ["--step", "turn taken"],
     ["--lanes", "0"],
     ["kill"],
   ];

@@ -7,7 +7,8 @@ import { randomInt } from "node:crypto";
 import { Scope } from "../support/scope.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { runCampaign } from "./campaign/campaign.ts";
-import { nameOf } from "./campaign/plan.ts";
+import { nameOf, type Round } from "./campaign/plan.ts";
+import { runPostgresCampaign } from "./campaign/postgres-campaign.ts";
 import { type Options, parseOptions, UsageError, usage } from "./options.ts";
 
 try {
@@ -17,29 +18,27 @@ try {
   console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error);
 }
 
-async function run({ kills, seed = randomInt(2 ** 30), steps, lanes }: Options): Promise<void> {
+async function run({ kills, seed = randomInt(2 ** 30), steps, lanes, database }: Options): Promise<void> {
   console.error(`seed ${seed}`);
   const scope = new Scope();
-  const begun = performance.now();
-  let done = 0;
+  const options = { scope, kills, seed, steps, onRound: progressOf(kills) };
   try {
-    const report = await runCampaign({
-      scope,
-      kills,
-      seed,
-      steps,
-      lanes,
-      newFolder: temporaryFolder,
-      onRound({ number, death }) {
-        done += 1;
-        const rest = ((performance.now() - begun) / done) * (kills - done);
-        console.error(`${done} of ${kills} (round ${number}: ${nameOf(death)}), ${Math.ceil(rest / 1000)} s to go`);
-      },
-    });
-    console.log(
-      `${report.kills} kills, ${report.births} births answered, ${report.checkpoints} checkpoints seen: all holds`,
-    );
+    const { births, checkpoints } =
+      database === "postgres"
+        ? await runPostgresCampaign(options)
+        : await runCampaign({ ...options, lanes, newFolder: temporaryFolder });
+    console.log(`${kills} kills, ${births} births answered, ${checkpoints} checkpoints seen: all holds`);
   } finally {
     await scope.close();
   }
+}
+
+function progressOf(kills: number): (round: Round) => void {
+  const begun = performance.now();
+  let done = 0;
+  return ({ number, death }) => {
+    done += 1;
+    const rest = ((performance.now() - begun) / done) * (kills - done);
+    console.error(`${done} of ${kills} (round ${number}: ${nameOf(death)}), ${Math.ceil(rest / 1000)} s to go`);
+  };
 }

@@ -23,6 +23,7 @@ import {
   encodePolicyMappings,
   encodeSequence,
   encodeSetOf,
+  encodeStationExtension,
   encodeSubjectAltName,
   encodeTagged,
   encodeTagLengthValue,
@@ -138,6 +139,15 @@ export const certificateExtensions: readonly Extension[] = [
   ),
   extension(oids.mudUrl, encodeMudUrl("https://maker.example/mud.json")),
   extension(oidsOf(arc).birthExtension, encodeBirthExtension({ custody: 2, birthRecord: new Uint8Array(32).fill(7) })),
+  extension(
+    oidsOf(arc).station,
+    encodeStationExtension({
+      product: "sensor-1",
+      notBefore: new Date("2026-01-01T00:00:00Z"),
+      notAfter: new Date("2027-01-01T00:00:00Z"),
+      quota: 1000,
+    }),
+  ),
   extension("2.5.29.9", encodeSequence(encodeSequence(encodeOid(arc), encodeSetOf([encodeNull()])))),
 ];
 

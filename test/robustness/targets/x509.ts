@@ -36,6 +36,7 @@ import {
   parsePolicyMappings,
   parseRequestTemplate,
   parseSmtpUtf8Mailbox,
+  parseStationExtension,
   parseSubjectAltName,
   parseSubjectKeyIdentifier,
   sameName,
@@ -68,6 +69,7 @@ const extensionParsers: Readonly<Record<string, Parse>> = {
   [oids.subjectAltName]: parseSubjectAltName,
   [oids.subjectKeyIdentifier]: parseSubjectKeyIdentifier,
   [oidsOf(arc).birthExtension]: parseBirthExtension,
+  [oidsOf(arc).station]: parseStationExtension,
 };
 
 /** A bent name equals itself, and another one in both directions or in none (RFC 5280 7.1). */

@@ -4,7 +4,7 @@
 // nothing, and the claim must come out byte for byte, signed by the station's authority.
 
 import { parseCertificate } from "../formats/index.ts";
-import { equalBytes, type Signer } from "../kernel/index.ts";
+import { equalBytes, isNatalisError, type Signer } from "../kernel/index.ts";
 import type { BornEvent, DeviceRow } from "../registry/index.ts";
 import { birthError } from "./errors.ts";
 import type { KnownFacts } from "./known.ts";
@@ -35,7 +35,7 @@ export async function verifyClaimedBirth(
   known: Pick<KnownFacts, "unitTag">,
   context: ClaimContext,
 ): Promise<BornEvent> {
-  const record = parseBirthRecord(claim.record);
+  const record = parseClaimedRecord(claim);
   const { serialNumber: certificateSerial } = parseCertificate(claim.certificate);
   requireProfile(record.profile, context);
   const at = new Date(record.bornAt * 1000);
@@ -67,6 +67,16 @@ export function enteredDevice(
   if (byUnit !== undefined) throw birthError("NAT_BIRTH_UNIT_REUSED", "with another key");
   if (byEvidence !== undefined) throw birthError("NAT_BIRTH_EVIDENCE_REUSED", "with another key, as another unit");
   return undefined;
+}
+
+/** @throws NAT_BIRTH_STATION_CLAIM where it is none: of our own records that could only be damage */
+export function parseClaimedRecord({ record }: Pick<ClaimedBirth, "record">): BirthRecord {
+  try {
+    return parseBirthRecord(record);
+  } catch (error) {
+    if (isNatalisError(error, "NAT_BIRTH_RECORD")) throw refused(error.message, error);
+    throw error;
+  }
 }
 
 /** The facts are the record's: they count only where the whole record comes out again. */
@@ -114,6 +124,6 @@ function isOfSecond(uuid: Uint8Array, seconds: number): boolean {
   return isVersion && Math.floor(milliseconds / 1000) === seconds;
 }
 
-function refused(why: string): Error {
-  return birthError("NAT_BIRTH_STATION_CLAIM", why);
+function refused(why: string, cause?: unknown): Error {
+  return birthError("NAT_BIRTH_STATION_CLAIM", why, cause);
 }

@@ -33,5 +33,11 @@ export {
 export { type Action, allowedRoles, authorize, isAuthorized, type Principal, requireValidity } from "./principal.ts";
 export { type BirthRecord, type EvidenceReference, encodeBirthRecord, parseBirthRecord } from "./record.ts";
 export type { BirthRequest } from "./request.ts";
-export { type ClaimContext, type ClaimedBirth, enteredDevice, verifyClaimedBirth } from "./claimed.ts";
+export {
+  type ClaimContext,
+  type ClaimedBirth,
+  enteredDevice,
+  parseClaimedRecord,
+  verifyClaimedBirth,
+} from "./claimed.ts";
 export { signBirth } from "./sign.ts";

@@ -17,7 +17,7 @@ import {
   type ClaimedBirth,
   type EvidenceVerifier,
   type KnownFacts,
-  parseBirthRecord,
+  parseClaimedRecord,
   type Principal,
   pkcs11DeclaredVerifier,
   prepareBirth,
@@ -116,7 +116,7 @@ export class Nursery implements BirthPreparer {
   async #verify({ principal, product, claim, station }: ClaimTask): Promise<PreparedTask> {
     const profile = this.#profile(product);
     const authority = this.#stationOf(station);
-    const unit = await this.#tagOf(profile, parseBirthRecord(claim.record));
+    const unit = await this.#tagOf(profile, parseClaimedRecord(claim));
     const equipment = { authority, evidence: this.#evidence };
     const context = { principal, profile, ...equipment, at: systemClock.now(), hash: nodeHash };
     const verifying = { ...context, verifier: nodeSignatureVerifier };

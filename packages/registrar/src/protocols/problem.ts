@@ -50,7 +50,6 @@ const statusRows: readonly (readonly [pattern: string, status: number])[] = [
   ["NAT_BIRTH_STATION_WINDOW", 403],
   ["NAT_BIRTH_STATION_PROFILE", 409],
   ["NAT_BIRTH_STATION_CLAIM", 422],
-  ["NAT_BIRTH_RECORD", 400],
   ["NAT_ISSUE_LINT", 422],
   ["NAT_AUTHENTICATE_", 403],
   ["NAT_PATH_", 403],

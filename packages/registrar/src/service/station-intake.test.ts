@@ -130,7 +130,7 @@ test("what a thief makes with the station's key under another station's name is 
 
 test("a claim that cannot be read is refused without a trace", async () => {
   const claim = { ...(await station.bear("A-1")), record: Uint8Array.of(1) };
-  await assert.rejects(intake.take(opened, claim), { code: "NAT_BIRTH_RECORD" });
+  await assert.rejects(intake.take(opened, claim), { code: "NAT_BIRTH_STATION_CLAIM" });
   assert.deepEqual(refusals, []);
 });
 

@@ -11,7 +11,7 @@ import {
   type KnownFacts,
   lookUpBirth,
   notAdmitted,
-  parseBirthRecord,
+  parseClaimedRecord,
   type Principal,
 } from "natalis/birth";
 import { parseLogProof } from "natalis/formats";
@@ -140,13 +140,13 @@ export class StationIntake {
     const { stores, keys } = this.#context;
     const context = { profile, births: stores.births, authenticator: keys.unitTag, hash: nodeHash };
     try {
-      const record = parseBirthRecord(claim.record);
+      const record = parseClaimedRecord(claim);
       const { model, serial, facility, keyHash } = record;
       const { certificationRequest, evidence } = claim;
       const request = { certificationRequest, model, serial, facility, ...(evidence && { evidence }) };
       return { ...(await lookUpBirth(request, context)), keyHash, record };
     } catch (error) {
-      if (isNatalisError(error) && /^NAT_(?:BIRTH_RECORD|DER|X509|CBOR)/.test(error.code)) return undefined;
+      if (isNatalisError(error) && /^NAT_(?:BIRTH_STATION_CLAIM|DER|X509|CBOR)/.test(error.code)) return undefined;
       throw error;
     }
   }
