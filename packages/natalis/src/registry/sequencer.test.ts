@@ -18,7 +18,6 @@ import {
 } from "../testing/index.ts";
 import { entryTypes, parsePublicEntry, parseStateEntry } from "./entry.ts";
 import type { RegistryEvent } from "./events.ts";
-import type { CommitStore } from "./ports.ts";
 import { verifyReceipt } from "./receipt.ts";
 import { Sequencer } from "./sequencer.ts";
 
@@ -310,65 +309,6 @@ test("two writers of one store get in each other's way and lose nothing", async 
   );
   const twice = await Promise.all([codesOf(log, madeUpBirth(20)), codesOf(other, madeUpBirth(20))]);
   assert.deepEqual(twice.flat().sort(), ["NAT_REGISTRY_DUPLICATE key", "entered"]);
-});
-
-/** What a writer asks of a store that knows turns, in order. */
-function askedIn(log: UnsafeTestLog) {
-  const asked: string[] = [];
-  const commit: CommitStore["commit"] = (batch) => {
-    asked.push("commit");
-    return log.registry.commit(batch);
-  };
-  const inTurn: CommitStore["inTurn"] = (work) => {
-    asked.push("turn");
-    return work(commit);
-  };
-  const commits: CommitStore = { head: () => log.registry.head(), commit, inTurn };
-  const { signers } = log;
-  const entropy = new InsecureSeededEntropy("turns");
-  const context = { mirror: log.mirror, origin: testOrigin, signers, entropy, hash: portableHash };
-  const writer = new Sequencer({ ...context, stores: { ...log.registry.stores, commits } });
-  const enter = async (number: number) => {
-    const { outcomes } = await writer.commit([madeUpBirth(number)], log.now);
-    assert.equal(outcomes[0]?.kind, "entered");
-    return asked.splice(0).join(" ");
-  };
-  return { enter };
-}
-
-test("a writer that is alone takes no turns; one that was beaten does, and is not beaten again", async () => {
-  const log = await openUnsafeTestLog();
-  const { enter } = askedIn(log);
-  assert.equal(await enter(1), "commit");
-  await log.enter(madeUpBirth(2));
-  assert.equal(await enter(3), "commit turn commit");
-  for (let number = 4; number < 20; number += 2) {
-    await log.enter(madeUpBirth(number));
-    assert.equal(await enter(number + 1), "turn commit");
-  }
-});
-
-test("turns are forgotten when nobody came before for long", async () => {
-  const log = await openUnsafeTestLog();
-  const { enter } = askedIn(log);
-  await enter(0);
-  await log.enter(madeUpBirth(1));
-  let turns = 0;
-  for (let number = 2; number < 60; number++) turns += (await enter(number)).includes("turn") ? 1 : 0;
-  assert.equal(turns, 32);
-});
-
-test("an error in a turn is its caller's, and the next commit comes through", async () => {
-  const log = await openUnsafeTestLog();
-  const { enter } = askedIn(log);
-  await enter(1);
-  await log.enter(madeUpBirth(2));
-  await enter(3);
-  log.registry.failCommits("before");
-  await assert.rejects(enter(4), { code: "NAT_TESTING_INJECTED" });
-  log.registry.failCommits("after");
-  await enter(5);
-  await enter(4);
 });
 
 test("tiles read while another writer changes them are read again", async () => {

@@ -126,11 +126,14 @@ export class Sequencer {
   async #storeInTurn(events: readonly RegistryEvent[], at: Date): Promise<StoredCommit> {
     const { commits } = this.#context.stores;
     let refused = false;
+    let last: Attempt | undefined;
     for (let attempt = 0; attempt < maximumAttempts; attempt++) {
-      const result = await this.#attemptInTurn((commit) => this.#attempt(commit, events, at, refused));
-      if (typeof result === "object") return result;
-      refused = result === "refused";
-      if (result === "moved" && commits.inTurn !== undefined) this.#turns = turnsAfterDefeat;
+      const work = (commit: CommitStore["commit"]) => this.#attempt(commit, events, at, refused);
+      // Mostly nothing is left then to be committed, for which the others need not wait.
+      last = await (last === "refused" ? work((batch) => commits.commit(batch)) : this.#attemptInTurn(work));
+      if (typeof last === "object") return last;
+      refused ||= last === "refused";
+      if (last === "moved" && commits.inTurn !== undefined) this.#turns = turnsAfterDefeat;
     }
     throw registryError("NAT_REGISTRY_BUSY", `${maximumAttempts} attempts`);
   }
