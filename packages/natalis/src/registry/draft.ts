@@ -176,10 +176,12 @@ export class CommitDraft {
     (this.#born.has(key) ? this.#born : this.#changed).set(key, row);
   }
 
-  /** The last change of a certificate in a batch is the one that counts. */
+  /** The last change of a certificate in a batch is the one that counts, and comes after earlier ones of its shard. */
   changeRevocation(change: RevocationChange): void {
     const { issuer, serial } = change.kind === "revoked" ? change.row : change;
-    this.#revocations.set(`${issuer} ${keyOf(serial)}`, change);
+    const key = `${issuer} ${keyOf(serial)}`;
+    this.#revocations.delete(key);
+    this.#revocations.set(key, change);
   }
 
   addAuthority(row: AuthorityRow): void {

@@ -50,6 +50,20 @@ test("planning changes nothing, and the same plan may be made again", async () =
   assert.deepEqual(batchOf(one).head.root, batchOf(two).head.root);
 });
 
+test("revocations of one commit are in the order of their entries, where a certificate is changed twice too", async () => {
+  const log = await openUnsafeTestLog();
+  await log.commit(madeUpBirth(1), madeUpBirth(2));
+  const twice = [
+    lifecycleEvent("suspended", idOf(1)),
+    lifecycleEvent("revoked", idOf(2)),
+    lifecycleEvent("revoked", idOf(1)),
+  ];
+  const { revocations, expected } = batchOf(await planOn(log, twice));
+  const entries = revocations.map((change) => (change.kind === "revoked" ? change.row : change).entry);
+  const size = expected?.size ?? 0;
+  assert.deepEqual(entries, [size + 1, size + 2]);
+});
+
 test("entries follow the expected head, and the head follows from them", async () => {
   const log = await openUnsafeTestLog();
   await log.commit(madeUpBirth(1));
