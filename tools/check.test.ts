@@ -47,3 +47,13 @@ test("npm run check fails on an empty folder, in each of its steps that need a s
   for (const name of ["types", "types, portable", "layers", "size budget", "documents", "error codes", "unit tests"])
     assert.match(lines.at(-1) ?? "", new RegExp(`failed: .*\\b${name}\\b`));
 });
+
+test("without its tests it fails on an empty folder all the same", (t) => {
+  const { status, lines } = runScript("check.ts", [
+    "--without-tests",
+    "--root",
+    temporaryTree(t, { "packages/readme": "" }),
+  ]);
+  assert.equal(status, 1);
+  assert.doesNotMatch(lines.at(-1) ?? "", /unit tests/);
+});
