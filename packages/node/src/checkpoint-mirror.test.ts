@@ -45,7 +45,7 @@ test("a write that fails is its caller's to know, and the next one is not lost w
   const path = join(folder, "blocked");
   const mirror = new FileCheckpointMirror(path);
   mkdirSync(path);
-  await assert.rejects(mirror.write(note(1)));
+  await assert.rejects(mirror.write(note(1)), { code: "NAT_MIRROR_UNWRITABLE" });
   rmdirSync(path);
   await mirror.write(note(2));
   assert.equal(await mirror.read(), note(2));
@@ -56,8 +56,8 @@ test("a write behind one that fails still happens", async () => {
   const mirror = new FileCheckpointMirror(path);
   const first = mirror.write(note(1));
   const second = mirror.write(note(2));
-  await assert.rejects(first, { code: "ENOENT" });
-  await assert.rejects(second, { code: "ENOENT" });
+  await assert.rejects(first, { code: "NAT_MIRROR_UNWRITABLE", detail: "ENOENT" });
+  await assert.rejects(second, { code: "NAT_MIRROR_UNWRITABLE", detail: "ENOENT" });
   mkdirSync(join(folder, "absent"));
   await mirror.write(note(3));
   assert.equal(await mirror.read(), note(3));

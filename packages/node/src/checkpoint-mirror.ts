@@ -5,6 +5,8 @@
 import { decodeUtf8, encodeUtf8 } from "natalis/kernel";
 import type { CheckpointMirror } from "natalis/registry";
 import { writeFileDurably } from "./durable-file.ts";
+import type { DurableWriter } from "./durable-writer.ts";
+import { nodeError } from "./errors.ts";
 import { readOptionalFile } from "./optional-file.ts";
 
 /** A write that has not begun; what is given meanwhile takes the place of what it was to write. */
@@ -19,10 +21,17 @@ export interface MirrorDisk {
   write(path: string, bytes: Uint8Array): Promise<void>;
 }
 
+const mode = 0o644;
+
 const realDisk: MirrorDisk = {
   read: (path) => readOptionalFile(path),
-  write: (path, bytes) => writeFileDurably(path, bytes, 0o644),
+  write: (path, bytes) => writeFileDurably(path, bytes, mode),
 };
+
+/** Writes in a thread of its own. */
+export function threadedDisk(writer: DurableWriter): MirrorDisk {
+  return { ...realDisk, write: (path, bytes) => writer.write(path, bytes, mode) };
+}
 
 export class FileCheckpointMirror implements CheckpointMirror {
   readonly #path: string;
@@ -42,7 +51,10 @@ export class FileCheckpointMirror implements CheckpointMirror {
     return bytes && decodeUtf8(bytes);
   }
 
-  /** Resolves when this checkpoint is in the file, or one that was given after it: the log of that extends the other's. */
+  /**
+   * Resolves when this checkpoint is in the file, or one that was given after it: the log of that extends the other's.
+   * @throws NAT_MIRROR_UNWRITABLE
+   */
   write(checkpoint: string): Promise<void> {
     if (this.#next !== undefined) {
       this.#next.checkpoint = checkpoint;
@@ -59,6 +71,10 @@ export class FileCheckpointMirror implements CheckpointMirror {
   async #writeNext(): Promise<void> {
     const next = this.#next as NextWrite;
     this.#next = undefined;
-    await this.#disk.write(this.#path, encodeUtf8(next.checkpoint));
+    try {
+      await this.#disk.write(this.#path, encodeUtf8(next.checkpoint));
+    } catch (error) {
+      throw nodeError("NAT_MIRROR_UNWRITABLE", (error as NodeJS.ErrnoException).code ?? "", error);
+    }
   }
 }

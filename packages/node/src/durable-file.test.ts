@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { removeAbandonedWrites, renameDurably, writeFileDurably } from "./durable-file.ts";
+import { removeAbandonedWrites, renameDurably, writeFileDurably, writeFileDurablySync } from "./durable-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "natalis-durable-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -74,4 +74,16 @@ test("what a write left that was cut off is removed; one that may be under way i
   await removeAbandonedWrites(place, moment);
   assert.deepEqual(readdirSync(place).toSorted(), [young, ...others].toSorted());
   await assert.rejects(removeAbandonedWrites(join(folder, "absent"), moment), { code: "ENOENT" });
+});
+
+test("a write that gives way to nothing does the same", () => {
+  const path = join(folder, "at once");
+  writeFileDurablySync(path, new Uint8Array(5000).fill(1));
+  writeFileDurablySync(path, Uint8Array.of(2), 0o640);
+  assert.deepEqual([...readFileSync(path)], [2]);
+  assert.equal(statSync(path).mode & 0o777, 0o640);
+  const before = readdirSync(folder);
+  assert.throws(() => writeFileDurablySync(join(folder, "directory"), Uint8Array.of(1)));
+  assert.throws(() => writeFileDurablySync(join(folder, "absent", "file"), Uint8Array.of(1)), { code: "ENOENT" });
+  assert.deepEqual(readdirSync(folder), before);
 });

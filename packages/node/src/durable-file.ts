@@ -3,6 +3,7 @@
 // is kept, the new one for good (POSIX rename(2), fsync(2) of the file and of its directory).
 
 import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -23,6 +24,22 @@ export async function writeFileDurably(path: string, bytes: Uint8Array, mode = 0
     throw error;
   }
   await syncDirectory(dirname(path));
+}
+
+/** The same without giving way to anything else of its thread. */
+export function writeFileDurablySync(path: string, bytes: Uint8Array, mode = 0o600): void {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    whileOpen(temporary, "wx", mode, (file) => {
+      writeFileSync(file, bytes);
+      fsyncSync(file);
+    });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  whileOpen(dirname(path), "r", undefined, fsyncSync);
 }
 
 /**
@@ -57,6 +74,15 @@ async function writeAndSync(path: string, bytes: Uint8Array, mode: number): Prom
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+function whileOpen(path: string, flags: string, mode: number | undefined, work: (file: number) => void): void {
+  const file = openSync(path, flags, mode);
+  try {
+    work(file);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -17,6 +17,7 @@ export const nodeErrors = {
   NAT_JOURNAL_DAMAGED: "The journal is damaged in its middle: no crash does that, so nothing of it is thrown away.",
   NAT_JOURNAL_BROKEN: "A write to the journal failed: what it left on disk is seen when the journal is opened again.",
   NAT_JOURNAL_RECORD: "The record is longer than a journal takes.",
+  NAT_MIRROR_UNWRITABLE: "The newest checkpoint cannot be kept outside the database; nothing is answered before it is.",
   NAT_SEALSTATE_MOVED: "Another process has used the seal state: going on would give a number twice.",
 } as const;
 

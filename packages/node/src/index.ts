@@ -7,7 +7,8 @@ export {
   nodeAuthenticator,
   shareAuthenticator,
 } from "./authenticator.ts";
-export { FileCheckpointMirror, type MirrorDisk } from "./checkpoint-mirror.ts";
+export { DurableWriter } from "./durable-writer.ts";
+export { FileCheckpointMirror, type MirrorDisk, threadedDisk } from "./checkpoint-mirror.ts";
 export { systemClock } from "./clock.ts";
 export { readBoundedFile } from "./bounded-file.ts";
 export { connectRegistrar, type NodeRegistrarConnection, type RegistrarOptions } from "./connect-registrar.ts";

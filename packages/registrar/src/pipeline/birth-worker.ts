@@ -4,7 +4,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Nursery, type NurseryEquipment } from "./nursery.ts";
 import { packed, resultOf, type TaskResult, type TaskSlice } from "./slice.ts";
+import { lessenPriority } from "./thread-priority.ts";
 
+// What answers and commits is waited for by many, and short: it comes first where there are too few cores.
+lessenPriority();
 const nursery = new Nursery(workerData as NurseryEquipment);
 
 async function work({ number, tasks }: TaskSlice): Promise<void> {

@@ -234,5 +234,5 @@ test("a queue waits as it is told to, and not by the clock", async () => {
   await turn();
   committer.release();
   await answer;
-  assert.deepEqual(waits, ["turn", ...Array.from({ length: 8 }, () => 1)]);
+  assert.deepEqual(waits, ["turn", 1]);
 });

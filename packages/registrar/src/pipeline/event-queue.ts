@@ -40,9 +40,11 @@ export interface Pauses {
 
 const realPauses: Pauses = { turn: () => nextTurn(), moment: (milliseconds) => wait(milliseconds) };
 
-/** How often a commit looks whether more has come, at most, and every how many milliseconds. */
-const looks = 8;
-const lookMilliseconds = 1;
+/**
+ * How long a commit waits for births that are being prepared, milliseconds: about as long as it takes to prepare them. Until
+ * all are there would make everyone wait for everyone else, and leave nothing to do meanwhile.
+ */
+const gatherMilliseconds = 1;
 
 export class EventQueue {
   readonly #committer: Committer;
@@ -115,11 +117,9 @@ export class EventQueue {
     this.#running = undefined;
   }
 
-  /** Until the births that are being prepared now are here too, or as long as a moment is. */
+  /** A moment for births that are being prepared now. */
   async #gather(): Promise<void> {
-    const due = Math.min(this.#waiting.length + this.#coming(), this.#limits.batch);
-    const isLacking = () => this.#waiting.length < due && this.#coming() > 0;
-    for (let look = 0; look < looks && isLacking(); look++) await this.#pauses.moment(lookMilliseconds);
+    if (this.#waiting.length < this.#limits.batch && this.#coming() > 0) await this.#pauses.moment(gatherMilliseconds);
   }
 
   async #store(batch: readonly Waiting[]): Promise<void> {

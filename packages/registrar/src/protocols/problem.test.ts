@@ -85,6 +85,7 @@ const own = [
 test("each code has the status decided for it", () => {
   for (const [code, status] of Object.entries(decided)) assert.equal(statusOf(code), status, code);
   for (const code of own) assert.equal(statusOf(code), 500, code);
+  for (const code of ["NAT_MIRROR_UNWRITABLE", "NAT_SQLITE_ENDED"]) assert.equal(statusOf(code), 503, code);
   assert.equal(statusOf("NAT_NEVER_HEARD_OF"), 500);
 });
 

@@ -74,6 +74,8 @@ const statusRows: readonly (readonly [pattern: string, status: number])[] = [
   ["NAT_REGISTRY_DEVICE", 404],
   ["NAT_REGISTRY_BUSY", 503],
   ["NAT_REGISTRY_FULL", 503],
+  ["NAT_MIRROR_UNWRITABLE", 503],
+  ["NAT_SQLITE_ENDED", 503],
   ["NAT_POSTGRES_UNREACHABLE", 503],
   ["NAT_POSTGRES_CONFLICT", 503],
   ["NAT_POSTGRES_HELD", 503],

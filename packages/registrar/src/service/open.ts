@@ -4,6 +4,8 @@
 
 import {
   FileCheckpointMirror,
+  threadedDisk,
+  DurableWriter,
   nodeEntropy,
   nodeHash,
   nodeSignatureVerifier,
@@ -69,6 +71,7 @@ const noLogin: TokenLogin = {
 };
 
 interface Parts {
+  readonly writer: DurableWriter;
   readonly folder: DataFolder;
   readonly stores: OpenStores;
   readonly mirror: CheckpointMirror;
@@ -103,10 +106,12 @@ export async function openRegistrar(
     const registry = await database.open();
     closing.unshift(async () => registry.close());
     const settings = parseSettings(Object.fromEntries(await registry.settings.settings()));
-    const mirror = new FileCheckpointMirror(folder.checkpoint);
+    const writer = new DurableWriter();
+    closing.unshift(() => writer.close());
+    const mirror = new FileCheckpointMirror(folder.checkpoint, threadedDisk(writer));
     await openRegistry({ stores: registry, mirror, origin: settings.origin, hash: nodeHash });
     const authorities = await openAuthorities(registry, settings, opened.keys);
-    const wired = await wire({ folder, stores: registry, mirror, settings, opened, authorities });
+    const wired = await wire({ folder, stores: registry, mirror, writer, settings, opened, authorities });
     const ofRoot = await rootWarnings(registry, authorities, () => opened.openRoot(passphrase));
     const readKey = async () => opened.openRoot((await readPassphrase(folder, passphraseFile)).passphrase);
     return {
@@ -188,6 +193,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
       await preparer.close();
       await incidents.close();
       await queue.close();
+      await parts.writer.close();
       await stores.close();
       await opened.close();
     },

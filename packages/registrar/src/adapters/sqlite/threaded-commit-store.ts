@@ -7,6 +7,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { NatalisError } from "natalis/kernel";
 import type { CommitBatch, CommitStore, ExpectedUnit, ExpectOutcome, WithdrawOutcome } from "natalis/registry";
+import { sqliteError } from "./errors.ts";
 import type { ExpectationChanges } from "./expectation-store.ts";
 import { packBatch } from "./packed-batch.ts";
 
@@ -51,7 +52,7 @@ export class ThreadedCommitStore implements CommitStore, ExpectationChanges {
     return this.#reading.head();
   }
 
-  /** @throws as SqliteCommitStore's; any other error, the thread's death for one, leaves open whether it happened */
+  /** @throws as SqliteCommitStore's; any other error, NAT_SQLITE_ENDED for one, leaves open whether it happened */
   async commit(batch: CommitBatch): Promise<void> {
     const { packed, buffer } = packBatch(batch);
     await this.#ask({ kind: "commit", batch: packed }, [buffer]);
@@ -106,6 +107,7 @@ export class ThreadedCommitStore implements CommitStore, ExpectationChanges {
 
   #end(cause: unknown): void {
     this.#thread = undefined;
-    for (const { reject } of this.#waiting.splice(0)) reject(new Error("the thread of commits ended", { cause }));
+    const waiting = this.#waiting.splice(0);
+    for (const { reject } of waiting) reject(sqliteError("NAT_SQLITE_ENDED", `${waiting.length} changes`, cause));
   }
 }
