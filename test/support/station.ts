@@ -20,6 +20,7 @@ export interface StationPlace {
 }
 
 export interface RunningStation {
+  readonly url: string;
   /** The line's clients, with the line's token. */
   readonly line: Client;
   stop(): Promise<void>;
@@ -60,9 +61,15 @@ export async function makeStation(scope: Scope, registrar: RunningRegistrar, quo
   return { folder, id: out.trim() };
 }
 
-export async function startStation(scope: Scope, { folder }: StationPlace): Promise<RunningStation> {
+/** @param words more of them, such as those of a TLS certificate: `roots` (PEM) are then what it leads to */
+export async function startStation(
+  scope: Scope,
+  { folder }: StationPlace,
+  words: readonly string[] = [],
+  roots?: readonly string[],
+): Promise<RunningStation> {
   const port = await freePort();
-  const child = spawnNatalis(["station", "serve", "--station", folder, "--port", String(port)]);
+  const child = spawnNatalis(["station", "serve", "--station", folder, "--port", String(port), ...words]);
   const ended = outcomeOf(child);
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
@@ -70,7 +77,8 @@ export async function startStation(scope: Scope, { folder }: StationPlace): Prom
   };
   scope.defer(() => end("SIGKILL"));
   const token = readFileSync(join(folder, "line.token"), "utf8").trim();
-  const line = new Client({ url: `http://${loopback}:${port}`, token });
+  const url = `${roots === undefined ? "http" : "https"}://${loopback}:${port}`;
+  const line = new Client({ url, token, ...(roots && { roots }) });
   scope.defer(() => line.close());
   for (let waited = 0; ; waited += pollMilliseconds) {
     assert.equal(child.exitCode ?? child.signalCode, null, "the station ended before it was ready");
@@ -79,7 +87,7 @@ export async function startStation(scope: Scope, { folder }: StationPlace): Prom
     if (answer?.status === 200) break;
     await wait(pollMilliseconds);
   }
-  return { line, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+  return { url, line, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }
 
 /** The words of `natalis station sync`. */

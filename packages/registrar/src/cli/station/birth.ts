@@ -65,8 +65,9 @@ async function bearOne(station: OpenedStation, options: StationBirthOptions): Pr
   if (error !== undefined) throw clientError("NAT_CLIENT_OPTION", error.message, error);
   const birth = await station.births.bear(station.enrolment.principal, readBirthInput(body));
   const answer = JSON.parse(encodeProvisionalAnswer(birth)) as z.infer<typeof provisionalAnswerSchema>;
-  await writeProvisionalPapers(deviceFolder(device), answer);
-  terminal.line(`${answer.device} ${birth.kind === "born" ? "is born" : "was born before"}, provisionally`);
+  const isKept = await writeProvisionalPapers(deviceFolder(device), answer);
+  const standing = isKept ? "provisionally" : "and is entered";
+  terminal.line(`${answer.device} ${birth.kind === "born" ? "is born" : "was born before"}, ${standing}`);
 }
 
 /** As a registrar would be asked, but in this process. */

@@ -9,10 +9,11 @@ import { formatUuid } from "natalis/kernel";
 import type { BirthOutcome } from "../../service/births.ts";
 
 export function encodeBirthAnswer(answer: BirthOutcome): string {
-  const { deviceId, kind, index, certificate, chain, record, entry, receipt } = answer;
+  const { deviceId, kind, index, certificate, chain, record, entry, receipt, salt } = answer;
   const papers = `"certificate":"${pem(certificate)}","chain":${chainOf(chain)},"record":"${base64(record)}"`;
   const proof = `"entry":"${base64(entry)}","receipt":"${receiptOf(receipt)}"`;
-  return `{"device":"${formatUuid(deviceId)}","kind":"${kind}","index":${index},${papers},${proof}}`;
+  const own = salt === undefined ? "" : `,"salt":"${base64(salt)}"`;
+  return `{"device":"${formatUuid(deviceId)}","kind":"${kind}","index":${index},${papers},${proof}${own}}`;
 }
 
 /** The authorities' certificates are the same in every answer. */
