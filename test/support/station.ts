@@ -40,11 +40,24 @@ export interface ProvisionalAnswer {
 const startMilliseconds = 60_000;
 const pollMilliseconds = 20;
 
-export async function makeStation(scope: Scope, registrar: RunningRegistrar, quota = 1000): Promise<StationPlace> {
+/** Words of the commands that make and use the station's key, where it is in a token. */
+export interface KeyWords {
+  readonly init: readonly string[];
+  readonly use: readonly string[];
+}
+
+const keyInFile: KeyWords = { init: [], use: [] };
+
+export async function makeStation(
+  scope: Scope,
+  registrar: RunningRegistrar,
+  quota = 1000,
+  key = keyInFile,
+): Promise<StationPlace> {
   const folder = join(temporaryFolder(scope), "station");
   const enrolment = `${folder}.json`;
   const { folder: data } = registrar.place;
-  await natalis("station", "init", "--station", folder);
+  await natalis("station", "init", "--station", folder, ...key.init);
   const window = ["--not-before", "2026-01-01T00:00:00Z", "--not-after", "2099-01-01T00:00:00Z"];
   const facts = ["--name", "line 9", "--product", product, "--quota", String(quota), ...window];
   const out = await natalis(
@@ -57,7 +70,8 @@ export async function makeStation(scope: Scope, registrar: RunningRegistrar, quo
     "--out",
     enrolment,
   );
-  await natalis("station", "install", enrolment, "--station", folder, "--trust", join(data, "trust.json"));
+  const install = ["station", "install", enrolment, "--station", folder, "--trust", join(data, "trust.json")];
+  await natalis(...install, ...key.use);
   return { folder, id: out.trim() };
 }
 
