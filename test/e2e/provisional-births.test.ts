@@ -38,9 +38,8 @@ before(async () => {
 });
 
 const facts = ["--product", product, "--model", "S-1", "--facility", "Plant 7"];
-const words = (device: string, serial: string, where: readonly string[], ...more: string[]) => [
-  ...["birth", "--device", device, "--serial", serial, ...facts, ...where, ...more],
-];
+const words = (device: string, serial: string, where: readonly string[], ...more: string[]) =>
+  ["birth", "--device", device, "--serial", serial].concat(facts, where, more);
 
 async function devicesNamed(serial: string): Promise<number> {
   const { devices } = await registrar.admin.json<{ devices: unknown[] }>("GET", `/devices?serial=${serial}`);
@@ -98,10 +97,10 @@ test("the station's own token fetches its receipts, and no other station's does"
     product,
     ...atRegistrar,
   );
-  await assertProblem(await registrar.admin.as(stranger.trim()).ask("GET", path), 404, "NAT_SERVICE_NOT_FOUND");
-  await assertProblem(await registrar.admin.as(undefined).ask("GET", path), 401, "NAT_HTTP_UNAUTHENTICATED");
+  assertProblem(await registrar.admin.as(stranger.trim()).ask("GET", path), 404, "NAT_SERVICE_NOT_FOUND");
+  assertProblem(await registrar.admin.as(undefined).ask("GET", path), 401, "NAT_HTTP_UNAUTHENTICATED");
   const own = registrar.admin.as(stationToken(place));
-  await assertProblem(await own.ask("GET", "/devices"), 403, "NAT_AUTHORIZE_DENIED");
+  assertProblem(await own.ask("GET", "/devices"), 403, "NAT_AUTHORIZE_DENIED");
   const token = join(folder, "own.token");
   writeFileSync(token, stationToken(place), { mode: 0o600 });
   assert.match(await natalis(...words(device, "PRO-3", [...atRegistrar, "--token-file", token])), /is entered/);

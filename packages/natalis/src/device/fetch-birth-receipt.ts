@@ -30,7 +30,7 @@ export async function fetchBirthReceipt({ registrar, born, ...input }: ReceiptIn
   const { status, body } = await registrar.send("GET", birthReceiptPath(born.deviceId));
   if (status === 200) return verifyPapers({ ...input, papers: wholePapers(born, body) });
   const error = readProblem(status, body);
-  if (isNatalisError(error, "NAT_SERVICE_NOT_FOUND")) return undefined;
+  if (error.code === "NAT_SERVICE_NOT_FOUND") return undefined;
   throw error;
 }
 

@@ -30,8 +30,8 @@ export async function fetchEntered(
 }
 
 /** As a registrar would have answered the birth. @throws NAT_REGISTRY_RECEIPT */
-export function enteredAnswer({ kind: _, ...papers }: ProvisionalAnswer, birthReceipt: Uint8Array): AnsweredPapers {
+export function enteredAnswer(answer: ProvisionalAnswer, birthReceipt: Uint8Array): AnsweredPapers {
   const { receipt, entry, salt } = parseBirthReceipt(birthReceipt);
   const { index } = parseLogProof(receipt);
-  return { ...papers, kind: "stored", index, entry: toBase64(entry), receipt, salt: toBase64(salt) };
+  return { ...answer, kind: "stored", index, entry: toBase64(entry), receipt, salt: toBase64(salt) };
 }

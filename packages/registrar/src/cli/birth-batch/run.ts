@@ -74,7 +74,7 @@ async function complete(units: readonly BatchUnit[], { client, ...rest }: BatchS
 async function bearLeft(left: readonly BatchUnit[], source: BatchSource, results: ResultFile): Promise<BatchOutcome> {
   const progress = batchProgress(left.length);
   try {
-    return await bearUnits(left, { ...source, results, advance: progress.advance });
+    return await bearUnits(left, { ...source, results, advance: (...told) => progress.advance(...told) });
   } finally {
     progress.stop();
   }

@@ -98,8 +98,8 @@ export class LineJudge {
     const anchors = line.anchors ?? undefined;
     if (anchors === undefined && trust === undefined)
       throw clientError("NAT_CLIENT_QUESTION", "nothing is trusted: anchors or trust");
-    const given = (anchors ?? []).map((text) => this.#anchors.get(text, readCertificate));
-    return [...given, ...(trust?.roots ?? []).map((certificate) => ({ certificate }))];
+    const named = (anchors ?? []).map((text) => this.#anchors.get(text, readCertificate));
+    return [...named, ...(trust?.roots ?? []).map((certificate) => ({ certificate }))];
   }
 
   /** Proof is against the log that the line's trust file names. */

@@ -8,7 +8,8 @@ import { encodePem } from "natalis/formats";
 import { formatUuid, toBase64 } from "natalis/kernel";
 import type { BirthOutcome } from "../../service/births.ts";
 import { encodeBirthAnswer } from "./birth-answer.ts";
-import { birthAnswerSchema } from "./schemas.ts";
+import { encodeProvisionalAnswer } from "./provisional-answer.ts";
+import { birthAnswerSchema, provisionalAnswerSchema } from "./schemas.ts";
 
 const bytes = (minLength: number, maxLength = minLength) => fc.uint8Array({ minLength, maxLength });
 
@@ -47,6 +48,21 @@ test("an answer is the JSON of its schema", () => {
         record: toBase64(record),
         entry: toBase64(entry),
         ...(salt && { salt: toBase64(salt) }),
+      });
+    }),
+  );
+});
+
+test("a station's answer is the JSON of its schema", () => {
+  fc.assert(
+    fc.property(answers, ({ deviceId, certificate, chain, record }) => {
+      const encoded = encodeProvisionalAnswer({ kind: "born", deviceId, certificate, chain, record });
+      assert.deepEqual(provisionalAnswerSchema.parse(JSON.parse(encoded)), {
+        device: formatUuid(deviceId),
+        kind: "provisional",
+        certificate: encodePem("CERTIFICATE", certificate),
+        chain: chain.map((der) => encodePem("CERTIFICATE", der)),
+        record: toBase64(record),
       });
     }),
   );

@@ -53,9 +53,9 @@ export async function installStation(
   access: StationKeyAccess,
 ): Promise<Enrolment> {
   const folder = stationFolder(path);
-  const { publicKey, close } = await openStationKey(folder, access);
-  await close();
-  const opened = await openEnrolment(enrolment, parseTrustFile(trust), publicKey);
+  const key = await openStationKey(folder, access);
+  await key.close();
+  const opened = await openEnrolment(enrolment, parseTrustFile(trust), key.publicKey);
   const there = await readFile(folder.enrolment, "utf8").catch(() => undefined);
   if (there !== undefined && there !== enrolment)
     throw stationError(

@@ -65,10 +65,10 @@ async function makeInFile(
 /** The reference comes last: a start that failed before is repeated with the key that the token has by then. */
 async function makeInToken(
   folder: StationFolder,
-  access: TokenAccess,
+  tokenAccess: TokenAccess,
   { name, algorithm }: StationPlan,
 ): Promise<MadeStation> {
-  const { request, uri, warnings } = await makeStationTokenKey(access, name, algorithms[algorithm]);
+  const { request, uri, warnings } = await makeStationTokenKey(tokenAccess, name, algorithms[algorithm]);
   await writeRequest(folder, request);
   await writeStationToken(folder, uri);
   return { folder, warnings };
@@ -97,10 +97,10 @@ export interface OpenedStationKey {
  * @throws NAT_STATION_DATA, NAT_KEYFILE_PASSPHRASE, NAT_KEYFILE_FORM, NAT_SERVICE_DATA where there is no passphrase;
  * NAT_PKCS11_… where the key is in a token that is absent or does not let us in
  */
-export async function openStationKey(folder: StationFolder, access: StationKeyAccess): Promise<OpenedStationKey> {
-  const inToken = await openStationToken(folder, access);
+export async function openStationKey(folder: StationFolder, keyAccess: StationKeyAccess): Promise<OpenedStationKey> {
+  const inToken = await openStationToken(folder, keyAccess);
   if (inToken !== undefined) return { ...inToken, warnings: [] };
-  const { passphrase, warnings } = await readPassphrase(folder, access.passphraseFile);
+  const { passphrase, warnings } = await readPassphrase(folder, keyAccess.passphraseFile);
   if (!(await isThere(folder.key)))
     throw stationError("NAT_STATION_DATA", `${folder.key} is missing; natalis station init makes it`);
   const { secrets, warning } = await readSealedFile(folder.key, passphrase);
