@@ -2,15 +2,21 @@
 // A registrar in processes of its own, made and run by the command line as its users do, in a folder that is removed
 // with it: one process, or several on one database.
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { encodePem } from "natalis/formats";
 import { parseTrustFile } from "natalis/registry";
+import {
+  ended,
+  freePort,
+  host,
+  natalis,
+  processorMilliseconds,
+  residentMiB,
+  type Server,
+  startNatalis,
+} from "./natalis-process.ts";
 import { prefill } from "./prefill.ts";
 
 export interface BenchRegistrar {
@@ -46,9 +52,6 @@ export interface BenchRegistrarOptions {
 /** Its only product line: any model, any serial number, any algorithm. */
 export const product = "bench-sensor";
 
-const entry = fileURLToPath(new URL("./cli/main.ts", import.meta.resolve("@natalis/registrar")));
-const host = "127.0.0.1";
-
 export async function openBenchRegistrar(options: BenchRegistrarOptions = {}): Promise<BenchRegistrar> {
   const { rows = 0, database, registrars = 1 } = options;
   const folder = mkdtempSync(join(tmpdir(), "natalis-bench-"));
@@ -81,55 +84,8 @@ export async function openBenchRegistrar(options: BenchRegistrarOptions = {}): P
   };
 }
 
-interface Server {
-  readonly child: ChildProcess;
-  readonly port: number;
-}
-
 async function serve(data: string): Promise<Server> {
   const [port, httpPort] = [await freePort(), await freePort()];
   const ports = ["--https-port", String(port), "--http-port", String(httpPort)];
-  const child = spawn(process.execPath, [entry, "serve", "--data", data, ...ports], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  await listens(child);
-  return { child, port };
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  const closed = once(child, "close");
-  child.kill("SIGTERM");
-  await closed;
-}
-
-function natalis(...words: readonly string[]): string {
-  return execFileSync(process.execPath, [entry, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-}
-
-/** Its first words are said when it listens. */
-async function listens(server: ChildProcess): Promise<void> {
-  const gone = once(server, "close").then(() => Promise.reject(new Error("the registrar does not start")));
-  await Promise.race([once(server.stdout as NodeJS.ReadableStream, "data"), gone]);
-  gone.catch(() => undefined);
-}
-
-/** As Linux counts it. */
-function residentMiB({ pid }: ChildProcess, what: "VmHWM" | "VmRSS"): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
-}
-
-/** User and system time, which Linux counts in hundredths of a second (proc(5), fields 14 and 15 of stat). */
-function processorMilliseconds({ pid }: ChildProcess): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return 10 * (Number(fields[11]) + Number(fields[12]));
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, host), "listening");
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), "close");
-  return port;
+  return { child: await startNatalis("serve", "--data", data, ...ports), port };
 }

@@ -13,6 +13,7 @@ import { pathBench } from "./path.ts";
 import { postgresBench } from "./postgres.ts";
 import { sealBench } from "./seal.ts";
 import { sizeBench } from "./size.ts";
+import { stationBench } from "./station-births.ts";
 
 export const benches: readonly AnyBench[] = [
   issueBench,
@@ -26,6 +27,7 @@ export const benches: readonly AnyBench[] = [
   birthsBench,
   birthsBatchBench,
   birthsRowsBench,
+  stationBench,
   logBench,
   auditBench,
   memoryBench,

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { encodePem } from "natalis/formats";
 import { fromBase64 } from "natalis/kernel";
-import { freePort } from "./bench-registrar.ts";
+import { freePort } from "./natalis-process.ts";
 import { birthLine } from "./birth-line.ts";
 import { connectTls } from "./connection.ts";
 import { nodeInstruments } from "./instruments.ts";

@@ -7,7 +7,7 @@
 import { tmpdir } from "node:os";
 import { openTemporaryPostgres, type TemporaryPostgres } from "@natalis/registrar";
 import type { LoadBench } from "./bench.ts";
-import { freePort } from "./bench-registrar.ts";
+import { freePort } from "./natalis-process.ts";
 import { batchSize, openWritersLane, type Writers } from "./writers.ts";
 
 const writers: readonly Writers[] = [

@@ -38,7 +38,7 @@ export function bearing(name: string, role: "work" | "limit", station: Station):
   };
 }
 
-const ndjson = "application/x-ndjson";
+export const ndjson = "application/x-ndjson";
 
 export function bearingBatches(station: Station): LoadContender {
   const ready: Buffer[] = [];
@@ -66,7 +66,7 @@ function taken(ready: Buffer[]): Buffer {
   return request;
 }
 
-function countOf(body: Buffer, text: string): number {
+export function countOf(body: Buffer, text: string): number {
   let count = 0;
   for (let at = body.indexOf(text); at >= 0; at = body.indexOf(text, at + text.length)) count++;
   return count;
@@ -85,7 +85,7 @@ export function asking(station: Station): LoadContender {
   };
 }
 
-function post(path: string, { host, token }: Station, type: string, body: string): Buffer {
+export function post(path: string, { host, token }: Station, type: string, body: string): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     `host: ${host}`,

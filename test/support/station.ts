@@ -20,6 +20,7 @@ export interface StationPlace {
 }
 
 export interface RunningStation {
+  readonly url: string;
   /** The line's clients, with the line's token. */
   readonly line: Client;
   stop(): Promise<void>;
@@ -39,11 +40,24 @@ export interface ProvisionalAnswer {
 const startMilliseconds = 60_000;
 const pollMilliseconds = 20;
 
-export async function makeStation(scope: Scope, registrar: RunningRegistrar, quota = 1000): Promise<StationPlace> {
+/** Words of the commands that make and use the station's key, where it is in a token. */
+export interface KeyWords {
+  readonly init: readonly string[];
+  readonly use: readonly string[];
+}
+
+const keyInFile: KeyWords = { init: [], use: [] };
+
+export async function makeStation(
+  scope: Scope,
+  registrar: RunningRegistrar,
+  quota = 1000,
+  key = keyInFile,
+): Promise<StationPlace> {
   const folder = join(temporaryFolder(scope), "station");
   const enrolment = `${folder}.json`;
   const { folder: data } = registrar.place;
-  await natalis("station", "init", "--station", folder);
+  await natalis("station", "init", "--station", folder, ...key.init);
   const window = ["--not-before", "2026-01-01T00:00:00Z", "--not-after", "2099-01-01T00:00:00Z"];
   const facts = ["--name", "line 9", "--product", product, "--quota", String(quota), ...window];
   const out = await natalis(
@@ -56,13 +70,20 @@ export async function makeStation(scope: Scope, registrar: RunningRegistrar, quo
     "--out",
     enrolment,
   );
-  await natalis("station", "install", enrolment, "--station", folder, "--trust", join(data, "trust.json"));
+  const install = ["station", "install", enrolment, "--station", folder, "--trust", join(data, "trust.json")];
+  await natalis(...install, ...key.use);
   return { folder, id: out.trim() };
 }
 
-export async function startStation(scope: Scope, { folder }: StationPlace): Promise<RunningStation> {
+/** @param words more of them, such as those of a TLS certificate: `roots` (PEM) are then what it leads to */
+export async function startStation(
+  scope: Scope,
+  { folder }: StationPlace,
+  words: readonly string[] = [],
+  roots?: readonly string[],
+): Promise<RunningStation> {
   const port = await freePort();
-  const child = spawnNatalis(["station", "serve", "--station", folder, "--port", String(port)]);
+  const child = spawnNatalis(["station", "serve", "--station", folder, "--port", String(port), ...words]);
   const ended = outcomeOf(child);
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
@@ -70,7 +91,8 @@ export async function startStation(scope: Scope, { folder }: StationPlace): Prom
   };
   scope.defer(() => end("SIGKILL"));
   const token = readFileSync(join(folder, "line.token"), "utf8").trim();
-  const line = new Client({ url: `http://${loopback}:${port}`, token });
+  const url = `${roots === undefined ? "http" : "https"}://${loopback}:${port}`;
+  const line = new Client({ url, token, ...(roots && { roots }) });
   scope.defer(() => line.close());
   for (let waited = 0; ; waited += pollMilliseconds) {
     assert.equal(child.exitCode ?? child.signalCode, null, "the station ended before it was ready");
@@ -79,7 +101,7 @@ export async function startStation(scope: Scope, { folder }: StationPlace): Prom
     if (answer?.status === 200) break;
     await wait(pollMilliseconds);
   }
-  return { line, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+  return { url, line, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 }
 
 /** The words of `natalis station sync`. */

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import type { IncomingMessage, RequestListener } from "node:http";
+import { createServer as createPlainServer, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
@@ -52,6 +52,48 @@ test("refused: an address that is not https and a host alone", () => {
   const addresses = ["http://127.0.0.1", "127.0.0.1:8443", "", "ftp://h", "//h", "https://", "https://u:p@h"];
   for (const address of [...addresses, "https://h/path", "https://h?q", "https://h#f"])
     assert.throws(() => connectRegistrar({ url: address, trust: trust() }), { code: "NAT_REGISTRAR_ADDRESS" }, address);
+});
+
+test("a station on this machine is asked without TLS where that is said, by its number and with nothing behind it", async () => {
+  const server = createPlainServer((request, response) => {
+    asked.push({ method: request.method, url: request.url, headers: request.headers });
+    response.end("plain");
+  });
+  await once(server.listen(0, host), "listening");
+  closings.push(() => server.close());
+  const plain = `http://${host}:${(server.address() as AddressInfo).port}`;
+  const options = { trust: trust(), token: "nat_x", plainLoopback: true };
+  const { status, body } = await connectRegistrar({ url: plain, ...options }).send("GET", "/healthz");
+  assert.deepEqual([status, decodeUtf8(body)], [200, "plain"]);
+  assert.partialDeepStrictEqual(asked.at(-1)?.headers, { authorization: "Bearer nat_x" });
+  connectRegistrar({ url: "http://[::1]:8480", ...options });
+  for (const address of [
+    "http://localhost:8480",
+    "http://192.0.2.1:8480",
+    "http://127.0.0.1.example",
+    "http://u:p@127.0.0.1",
+    "http://127.0.0.1/births",
+    "ftp://127.0.0.1",
+  ])
+    assert.throws(() => connectRegistrar({ url: address, ...options }), { code: "NAT_REGISTRAR_ADDRESS" }, address);
+  await assert.rejects(connectRegistrar({ url: plain, ...options }).send("GET", "//other.example/"), {
+    code: "NAT_REGISTRAR_ADDRESS",
+  });
+});
+
+test("with roots of its own for TLS, a server is held against those and not the trust file's", async () => {
+  const other = await TestAuthority.open();
+  const [own, foreign] = [authority, other].map(({ root }) => encodePem("CERTIFICATE", root.certificate.der));
+  const { status } = await connectRegistrar({
+    url,
+    trust: { roots: [other.root.certificate] },
+    tlsRoots: [own as string],
+  }).send("GET", "/");
+  assert.equal(status, 201);
+  for (const tlsRoots of [[foreign as string], []])
+    await assert.rejects(connectRegistrar({ url, trust: trust(), tlsRoots }).send("GET", "/"), {
+      code: "NAT_REGISTRAR_UNREACHABLE",
+    });
 });
 
 test("refused: a path that leads to another host", async () => {

@@ -2,6 +2,7 @@
 // The connection of a device, or of any program, to a registrar: HTTPS that trusts the trust file's roots and nothing
 // else, a bearer token in its header, a deadline and a size limit on every answer.
 
+import { request as plainRequest } from "node:http";
 import { request } from "node:https";
 import type { RegistrarAnswer, RegistrarConnection } from "natalis/device";
 import { encodePem } from "natalis/formats";
@@ -14,6 +15,10 @@ export interface RegistrarOptions {
   /** Whose roots the registrar's TLS certificate must lead to. */
   readonly trust: Pick<TrustFile, "roots">;
   readonly token?: string | undefined;
+  /** PEM certificates to which the server's one must lead instead: a station without a connection has its owner's. */
+  readonly tlsRoots?: readonly string[] | undefined;
+  /** Takes `http://127.0.0.1[:port]` and `http://[::1][:port]` too, where a station listens on this machine itself. */
+  readonly plainLoopback?: boolean | undefined;
 }
 
 /** A connection whose methods also reach every other address of the registrar. */
@@ -26,9 +31,10 @@ const answerLimit = 16 * 1024 * 1024;
 const deadlineMilliseconds = 30_000;
 
 /** @throws NAT_REGISTRAR_ADDRESS where the address is none that a token may be sent to; `send` NAT_REGISTRAR_UNREACHABLE */
-export function connectRegistrar({ url, trust, token }: RegistrarOptions): NodeRegistrarConnection {
-  const base = parseAddress(url);
-  const ca = trust.roots.map(({ der }) => encodePem("CERTIFICATE", der));
+export function connectRegistrar(options: RegistrarOptions): NodeRegistrarConnection {
+  const { url, trust, token, tlsRoots, plainLoopback = false } = options;
+  const base = parseAddress(url, plainLoopback);
+  const ca = [...(tlsRoots ?? trust.roots.map(({ der }) => encodePem("CERTIFICATE", der)))];
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
     async send(method, path, body, type = "application/json") {
@@ -39,9 +45,12 @@ export function connectRegistrar({ url, trust, token }: RegistrarOptions): NodeR
 }
 
 /** Nothing but the host: a path, a query or a name with a password would be lost without a word. */
-function parseAddress(url: string): URL {
+function parseAddress(url: string, plainLoopback: boolean): URL {
   const base = URL.canParse(url) ? new URL(url) : undefined;
-  if (base?.protocol !== "https:" || base.href !== `${base.origin}/`) throw nodeError("NAT_REGISTRAR_ADDRESS", url);
+  if (base === undefined || base.href !== `${base.origin}/`) throw nodeError("NAT_REGISTRAR_ADDRESS", url);
+  // By its number: a name may lead anywhere.
+  const isLoopback = base.protocol === "http:" && ["127.0.0.1", "[::1]"].includes(base.hostname);
+  if (base.protocol !== "https:" && !(plainLoopback && isLoopback)) throw nodeError("NAT_REGISTRAR_ADDRESS", url);
   return base;
 }
 
@@ -58,7 +67,8 @@ function exchange(url: URL, options: { method: string; headers: object; ca: stri
     const signal = AbortSignal.timeout(deadlineMilliseconds);
     // Said, since an environment variable may turn the default off.
     const fixed = { signal, agent: false, rejectUnauthorized: true } as const;
-    const sent = request(url, { ...options, ...fixed, headers: { ...options.headers } }, (response) => {
+    const send = url.protocol === "http:" ? plainRequest : request;
+    const sent = send(url, { ...options, ...fixed, headers: { ...options.headers } }, (response) => {
       const parts: Buffer[] = [];
       let length = 0;
       response.on("data", (part: Buffer) => {

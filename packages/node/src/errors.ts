@@ -4,7 +4,8 @@
 import { errorFactory } from "natalis/kernel";
 
 export const nodeErrors = {
-  NAT_REGISTRAR_ADDRESS: "The registrar's address is not one of the form https://host[:port].",
+  NAT_REGISTRAR_ADDRESS:
+    "The registrar's address is not one of the form https://host[:port], or its path leads elsewhere.",
   NAT_REGISTRAR_UNREACHABLE: "The registrar cannot be reached.",
   NAT_KEY_IMPORT: "The private key is not a PKCS#8 key (RFC 5958) of a known algorithm whose two halves fit.",
   NAT_KEY_SHARED: "The key is not one that threads of a process can share.",

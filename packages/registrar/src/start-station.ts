@@ -7,12 +7,16 @@ import { buildStationServer } from "./protocols/station-server.ts";
 import type { TlsMaterial } from "./service/server-certificate.ts";
 import { stationError } from "./service/station/errors.ts";
 import { type OpenedStation, openStation } from "./service/station/open-station.ts";
+import type { StationKeyAccess } from "./service/station/station-key.ts";
+import { tokenLogger } from "./token-logger.ts";
 
 export interface StationOptions {
   readonly folder: string;
   readonly host: string;
   readonly port: number;
   readonly passphraseFile?: string | undefined;
+  /** Asked for the PIN of the token that has the authority's key. */
+  readonly readPin: StationKeyAccess["readPin"];
   /** PEM files of the server's key and its chain; without them it listens on the machine itself alone. */
   readonly tlsKey?: string | undefined;
   readonly tlsCertificate?: string | undefined;
@@ -32,9 +36,9 @@ export async function startStation(options: StationOptions): Promise<RunningStat
   const tls = await readTls(options);
   if (tls === undefined && !loopback.includes(host))
     throw stationError("NAT_STATION_LISTEN", `${host} without --tls-key and --tls-certificate`);
-  const station = await openStation(options.folder, options.passphraseFile);
   // Standard output belongs to the command; the log is structured, on standard error.
   const logger = pino({ name: "natalis", level: "warn" }, pino.destination(2));
+  const station = await openStation(options.folder, { ...options, changed: tokenLogger(logger) });
   const server = await buildStationServer(station, tls, logger);
   const close = async () => {
     await server.close();

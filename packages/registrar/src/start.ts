@@ -11,6 +11,7 @@ import { buildPlainServer, buildSecureServer } from "./protocols/server.ts";
 import { tlsOptions } from "./protocols/tls.ts";
 import { openRegistrar, type OpenedRegistrar, type TokenLogin } from "./service/open.ts";
 import { tellIncident } from "./tell-incident.ts";
+import { tokenLogger } from "./token-logger.ts";
 import { type ListenPlan, listenPlan } from "./listen.ts";
 import { serviceError } from "./service/errors.ts";
 import type { Identify } from "./service/registrar.ts";
@@ -58,16 +59,6 @@ export async function startRegistrar(options: StartOptions): Promise<Running> {
     await opened.registrar.close();
     throw error;
   }
-}
-
-/** Says once that the token is lost, and once that it is back. */
-function tokenLogger(logger: Logger): TokenLogin["changed"] {
-  let isAway = false;
-  return (cause) => {
-    if (cause === undefined) logger.warn("the token of the authority's keys is back");
-    else if (!isAway) logger.error({ err: cause }, "the token of the authority's keys does not sign");
-    isAway = cause !== undefined;
-  };
 }
 
 async function serveOpened(opened: OpenedRegistrar, options: StartOptions, logger: Logger): Promise<Running> {

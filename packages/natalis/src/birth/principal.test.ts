@@ -24,9 +24,10 @@ const expected: Record<OperatorRole, readonly Action[]> = {
     "expectation.change",
     "incident.read",
     "station.bring-in",
+    "receipt.read",
     "evidence.read",
   ],
-  station: ["birth.request"],
+  station: ["birth.request", "receipt.read"],
   auditor: [
     "device.read",
     "log.read-bodies",
@@ -34,6 +35,7 @@ const expected: Record<OperatorRole, readonly Action[]> = {
     "product.read",
     "expectation.read",
     "incident.read",
+    "receipt.read",
     "evidence.read",
   ],
 };

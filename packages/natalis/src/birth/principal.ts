@@ -18,6 +18,8 @@ export interface Principal extends Validity {
 export const allowedRoles = {
   "birth.request": ["admin", "registrar", "station"],
   "device.read": ["admin", "registrar", "auditor"],
+  // A station's: of what it bore alone.
+  "receipt.read": ["admin", "registrar", "station", "auditor"],
   "evidence.read": ["admin", "registrar", "auditor"],
   "device.suspend": ["admin", "registrar"],
   "device.resume": ["admin", "registrar"],

@@ -5,21 +5,20 @@
 import type { EvidenceStatement } from "../birth/index.ts";
 import { encodePem, parsePem } from "../formats/index.ts";
 import {
-  decodeUtf8,
   fromBase64,
   type Hash,
   isNatalisError,
-  NatalisError,
   type SignatureVerifier,
   type Signer,
   toBase64,
 } from "../kernel/index.ts";
 import type { TrustFile } from "../registry/index.ts";
 import { asRefusal, refusal } from "./birth-refusal.ts";
-import { deviceError } from "./errors.ts";
-import type { RegistrarAnswer, RegistrarConnection } from "./registrar-connection.ts";
+import { readAnswer } from "./registrar-answer.ts";
+import type { RegistrarConnection } from "./registrar-connection.ts";
 import { buildCertificationRequest } from "./request.ts";
-import { type BirthPapers, type Born, type UnitFacts, verifyPapers } from "./verify-papers.ts";
+import { type BirthPapers, type Born, type ProvisionalPapers, type UnitFacts, verifyPapers } from "./verify-papers.ts";
+import { type ProvisionallyBorn, verifyProvisionalPapers } from "./verify-provisional.ts";
 
 export interface BirthInput {
   readonly registrar: RegistrarConnection;
@@ -38,39 +37,53 @@ export interface BirthInput {
 }
 
 /**
- * Asks for a birth and verifies the answer. A retry with the same key and facts gets the same certificate.
+ * Asks for a birth and verifies the answer. A retry with the same key and facts gets the same certificate. With
+ * `provisional: "accept"` a station without a connection may answer: what comes out then is taken by no verifier before
+ * the registrar has entered it (`fetchBirthReceipt`).
  * @throws the registrar's own refusal with its code; NAT_DEVICE_BIRTH where its answer does not verify or is none
  */
-export async function beBorn(input: BirthInput): Promise<Born> {
+export function beBorn(input: BirthInput & { readonly provisional: "accept" }): Promise<Born | ProvisionallyBorn>;
+export function beBorn(input: BirthInput): Promise<Born>;
+export async function beBorn(
+  input: BirthInput & { readonly provisional?: "accept" },
+): Promise<Born | ProvisionallyBorn> {
   const { registrar, signer, unit, attestation } = input;
   const request = encodePem("CERTIFICATE REQUEST", await buildCertificationRequest({ serial: unit.serial, signer }));
   const evidence = input.evidence?.map(({ format, statement }) => ({ format, statement: toBase64(statement) }));
-  const answer = await registrar.send("POST", "/births", JSON.stringify({ ...unit, request, evidence, attestation }));
-  const papers = readPapers(readAnswer(answer));
-  return verifyPapers({ ...input, papers, publicKey: signer.publicKey });
+  const body = JSON.stringify({ ...unit, request, evidence, attestation });
+  const answer = readAnswer(await registrar.send("POST", "/births", body));
+  const verification = { ...input, publicKey: signer.publicKey };
+  if (answer.kind !== "provisional") return verifyPapers({ ...verification, papers: readPapers(answer) });
+  if (input.provisional !== "accept") throw refusal("a provisional birth, which no receipt proves");
+  return verifyProvisionalPapers({ ...verification, papers: readProvisional(answer) });
 }
 
-/** The JSON object of a success; a problem document (RFC 9457) becomes the registrar's own error again. */
-function readAnswer({ status, body }: RegistrarAnswer): Readonly<Record<string, unknown>> {
-  const json = parseObject(body);
-  if (status === 200 || status === 201) return json;
-  const { code, title, detail } = json;
-  if (typeof code !== "string" || !/^NAT_[A-Z0-9_]{1,60}$/.test(code)) throw refusal(`status ${status}`);
-  throw new NatalisError(code as `NAT_${string}`, String(title).slice(0, 200), String(detail).slice(0, 500));
+type Answer = Readonly<Record<string, unknown>>;
+
+/** @throws NAT_DEVICE_BIRTH */
+function readPapers(answer: Answer): BirthPapers {
+  const { entry, receipt, salt } = answer;
+  return refusingAll(() => ({
+    ...readProvisional(answer),
+    entry: fromBase64(readText(entry)),
+    receipt: readText(receipt),
+    ...(salt !== undefined && { salt: fromBase64(readText(salt)) }),
+  }));
 }
 
 /** @throws NAT_DEVICE_BIRTH */
-function readPapers(json: Readonly<Record<string, unknown>>): BirthPapers {
-  const { certificate, chain, record, entry, receipt } = json;
+function readProvisional({ certificate, chain, record }: Answer): ProvisionalPapers {
   if (!Array.isArray(chain) || chain.length > 8) throw refusal("no chain of at most 8 certificates");
+  return refusingAll(() => ({
+    certificate: readCertificate(certificate),
+    chain: chain.map(readCertificate),
+    record: fromBase64(readText(record)),
+  }));
+}
+
+function refusingAll<Papers>(read: () => Papers): Papers {
   try {
-    return {
-      certificate: readCertificate(certificate),
-      chain: chain.map(readCertificate),
-      record: fromBase64(readText(record)),
-      entry: fromBase64(readText(entry)),
-      receipt: readText(receipt),
-    };
+    return read();
   } catch (error) {
     throw isNatalisError(error) ? asRefusal(error) : error;
   }
@@ -85,14 +98,4 @@ function readCertificate(value: unknown): Uint8Array {
 function readText(value: unknown): string {
   if (typeof value !== "string" || value.length > 100_000) throw refusal("no text in its place");
   return value;
-}
-
-function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(decodeUtf8(body));
-    if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;
-  } catch (cause) {
-    throw deviceError("NAT_DEVICE_BIRTH", "not JSON", cause);
-  }
-  throw refusal("not a JSON object");
 }

@@ -4,6 +4,7 @@
 export { type AnswerInput, answerChallenge } from "./answer-challenge.ts";
 export { type BirthInput, beBorn } from "./be-born.ts";
 export { deviceErrors } from "./errors.ts";
+export { birthReceiptPath, fetchBirthReceipt, type ReceiptInput, wholePapers } from "./fetch-birth-receipt.ts";
 export type { RegistrarAnswer, RegistrarConnection } from "./registrar-connection.ts";
 export { buildCertificationRequest, type CertificationRequestInput } from "./request.ts";
 export type { SealStateStore } from "./seal-state-store.ts";
@@ -15,5 +16,5 @@ export {
   type ProvisionalPapers,
   type UnitFacts,
   verifyPapers,
-  verifyProvisionalPapers,
 } from "./verify-papers.ts";
+export { type ProvisionallyBorn, verifyProvisionalPapers } from "./verify-provisional.ts";

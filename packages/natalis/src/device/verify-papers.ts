@@ -3,7 +3,7 @@
 // root and commits to the record; the record says what was asked for; and the birth stands in the log.
 
 import { type DeviceIdentity, readDeviceIdentity, validatePath } from "../authenticate/index.ts";
-import { parseBirthRecord } from "../birth/index.ts";
+import { type BirthRecord, parseBirthRecord } from "../birth/index.ts";
 import { type Certificate, oidsOf, parseCertificate } from "../formats/index.ts";
 import { equalBytes, type Hash, isNatalisError, type SignatureVerifier, toHex } from "../kernel/index.ts";
 import { bodyHash, encodeBornBody, type PublicEntry, type TrustFile, verifyReceipt } from "../registry/index.ts";
@@ -41,6 +41,7 @@ export type ProvisionalPapers = Pick<BirthPapers, "certificate" | "chain" | "rec
 
 /** A device's papers, verified. */
 export interface Born extends BirthPapers {
+  readonly provisional: false;
   /** UUID, 16 bytes. */
   readonly deviceId: Uint8Array;
   /** Where the log stood: what the device seals from now on was made after it. */
@@ -75,18 +76,6 @@ export async function verifyPapers(input: PapersVerification): Promise<Born> {
   }
 }
 
-/**
- * What can be checked of provisional papers: everything but that the birth is registered.
- * @throws NAT_DEVICE_BIRTH, whose cause says what did not hold
- */
-export async function verifyProvisionalPapers(input: PapersVerification<ProvisionalPapers>): Promise<DeviceIdentity> {
-  try {
-    return (await verifyCertificate(input)).identity;
-  } catch (error) {
-    throw isNatalisError(error) ? asRefusal(error) : error;
-  }
-}
-
 async function verify(input: PapersVerification): Promise<Born> {
   const { papers, publicKey, trust, verifier, hash } = input;
   const { path, identity } = await verifyCertificate(input);
@@ -96,11 +85,11 @@ async function verify(input: PapersVerification): Promise<Born> {
   requireEntered(papers, entry, path.provisional, hash);
   requireSame("the log entry is of another device", entry.deviceId, deviceId);
   requireSame("the log entry is of another key", entry.keyHash, hash.sha256(publicKey));
-  return { ...papers, deviceId, checkpoint: { size: checkpoint.size, root: checkpoint.root } };
+  return { ...papers, provisional: false, deviceId, checkpoint: { size: checkpoint.size, root: checkpoint.root } };
 }
 
-/** Key, path, identity and record. */
-async function verifyCertificate(input: PapersVerification<ProvisionalPapers>) {
+/** Key, path, identity and record: all but that the birth is registered. */
+export async function verifyCertificate(input: PapersVerification<ProvisionalPapers>) {
   const { papers, publicKey, trust, verifier } = input;
   const certificate = parseCertificate(papers.certificate);
   const at = onceBorn(certificate, input.at);
@@ -118,8 +107,7 @@ async function verifyCertificate(input: PapersVerification<ProvisionalPapers>) {
     verifier,
   });
   const identity = readDeviceIdentity(path, trust.arc);
-  requireRecord(identity, input);
-  return { path, identity };
+  return { path, identity, record: requireRecord(identity, input) };
 }
 
 /** What a station issued is believed only where the entry is of this very certificate. */
@@ -145,7 +133,7 @@ function onceBorn({ notBefore }: Certificate, at: Date): Date {
 function requireRecord(
   identity: DeviceIdentity,
   { papers, unit, publicKey, hash }: PapersVerification<ProvisionalPapers>,
-): void {
+): BirthRecord {
   const bytes = papers.record;
   requireSame("the record is not the one that the certificate commits to", hash.sha256(bytes), identity.birthRecord);
   const record = parseBirthRecord(bytes);
@@ -163,6 +151,7 @@ function requireRecord(
     if (told[fact] !== unit[fact]) throw refusal(`the record is of another unit: ${fact}`);
   if (identity.model !== unit.model || identity.serial !== unit.serial || identity.maker !== record.maker)
     throw refusal("the certificate is of another unit");
+  return record;
 }
 
 function requireSame(otherwise: string, a: Uint8Array | null, b: Uint8Array): void {

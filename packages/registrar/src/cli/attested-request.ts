@@ -3,7 +3,7 @@
 // where the key is in one, and makes evidence that is bound to the nonce it gets.
 
 import { nodeHash, writeFileDurably } from "@natalis/node";
-import { buildCertificationRequest } from "natalis/device";
+import { buildCertificationRequest, type UnitFacts } from "natalis/device";
 import { encodePem, parseCertificationRequest } from "natalis/formats";
 import { encodeUtf8, fromBase64, toBase64 } from "natalis/kernel";
 import { bindingValue, certifyQualifyingData } from "natalis/protect";
@@ -16,9 +16,6 @@ import { clientError } from "./errors.ts";
 import { readText } from "./files.ts";
 import type { KeyInTpm } from "./tpm-key.ts";
 
-/** The unit, as `POST /births` takes it. */
-export type UnitBody = Readonly<Record<string, unknown>>;
-
 /** What is kept between the two round trips where the evidence is made by other means. */
 const begunSchema = attestationAnswerSchema.extend({
   /** What stands in the evidence or is signed by the birth key, base64. */
@@ -29,7 +26,7 @@ const begunSchema = attestationAnswerSchema.extend({
 export async function requestFromTpm(
   { tpm, key, endorsement }: KeyInTpm,
   serial: string,
-  unit: UnitBody,
+  unit: UnitFacts,
   client: RegistrarClient,
 ): Promise<KeyRequest> {
   const { endorsementCertificates, endorsementKey, attestationKey } = endorsement;
@@ -56,7 +53,7 @@ export async function requestFromTpm(
 /** Begins a birth and writes what its evidence is to be bound to. */
 export async function beginBirth(
   request: string,
-  unit: UnitBody,
+  unit: UnitFacts,
   file: string,
   client: RegistrarClient,
 ): Promise<z.infer<typeof begunSchema>> {

@@ -16,8 +16,8 @@ export type ProvisionalAnswer = z.infer<typeof provisionalAnswerSchema>;
 
 /** What was asked for. */
 export interface BirthQuestion {
-  /** PKCS#10. */
-  readonly request: string;
+  /** PKCS#10. Absent: the key is the one of the certificate, which was checked before it was kept. */
+  readonly request?: string | undefined;
   readonly unit: UnitFacts;
 }
 
@@ -34,7 +34,13 @@ export const checkBirthAnswer: CheckAnswer = async (answer, question, trust, ver
   if (answer.kind === "provisional")
     throw clientError("NAT_CLIENT_ANSWER", "a provisional birth, which no receipt proves");
   const { papers, ...facts } = readAnswer(answer, question);
-  const final = { ...papers, entry: fromBase64(answer.entry), receipt: answer.receipt };
+  const { entry, receipt, salt } = answer;
+  const final = {
+    ...papers,
+    entry: fromBase64(entry),
+    receipt,
+    salt: salt === undefined ? undefined : fromBase64(salt),
+  };
   await verifyPapers({ papers: final, ...facts, trust, verifier });
 };
 
@@ -43,16 +49,21 @@ export const checkStationAnswer: CheckAnswer = async (answer, question, trust, v
   await verifyProvisionalPapers({ ...readAnswer(answer, question), trust, verifier });
 };
 
+/** Whoever answered: a provisional answer is a station's. */
+export const checkAnyAnswer: CheckAnswer = (answer, ...rest) =>
+  (answer.kind === "provisional" ? checkStationAnswer : checkBirthAnswer)(answer, ...rest);
+
 function readAnswer(answer: AnsweredPapers | ProvisionalAnswer, { request, unit }: BirthQuestion) {
   const [certificate = new Uint8Array(0), ...chain] = [answer.certificate, ...answer.chain].flatMap((pem) =>
     parsePem(pem, "CERTIFICATE"),
   );
+  const own = parseCertificate(certificate);
   return {
     papers: { certificate, chain, record: fromBase64(answer.record) },
-    publicKey: parseCertificationRequest(readRequest(request)).publicKey,
+    publicKey: request === undefined ? own.publicKey : parseCertificationRequest(readRequest(request)).publicKey,
     unit,
     // The birth is long past where the answer is to a retry.
-    at: parseCertificate(certificate).notBefore,
+    at: own.notBefore,
     hash: nodeHash,
   };
 }

@@ -2,26 +2,28 @@
 // natalis birth: has a device born. With --device the key is made (or found) in that folder and its papers are kept
 // there; with --pkcs11-… the key is made (or found) in a token; with --request an existing PKCS#10 request is sent. The
 // papers go to --device all the same. With --tpm the key is in a TPM and proven to be there; other evidence is read from a
-// file, and bound to a nonce that --begin got before. With --batch, many units of one file are born by requests that it brings.
+// file, and bound to a nonce that --begin got before. A station without a connection answers provisionally: asked again
+// at the registrar, the command fetches the receipt. Exit code 3: born, and taken by nobody yet. With --batch, many units of one file are born by requests that it brings.
 
 import { Command, Option } from "commander";
 import { algorithms, encodePem } from "natalis/formats";
 import { type SignatureAlgorithmName, type Signer, toBase64 } from "natalis/kernel";
-import { buildCertificationRequest } from "natalis/device";
-import { birthAnswerSchema } from "../protocols/rest/schemas.ts";
-import { beginBirth, readBegun, requestFromTpm, type UnitBody } from "./attested-request.ts";
-import { checkBirthAnswer } from "./birth-answer.ts";
+import { buildCertificationRequest, type UnitFacts } from "natalis/device";
+import { anyBirthAnswerSchema } from "../protocols/rest/schemas.ts";
+import { beginBirth, readBegun, requestFromTpm } from "./attested-request.ts";
+import { checkAnyAnswer } from "./birth-answer.ts";
 import { type BatchOptions, bearBatch } from "./birth-batch/run.ts";
 import type { RegistrarClient } from "./client.ts";
-import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
-import { deviceFolder, writePapers } from "./device-folder.ts";
+import { type BearingOptions, connectToBear, withConnection } from "./connection.ts";
+import { deviceFolder, isOfStation, writePapers } from "./device-folder.ts";
 import { type BirthKey, type TokenOptions, tokenReference, withBirthKey, withTokenOptions } from "./device-key.ts";
 import { clientError } from "./errors.ts";
 import { readData, readText } from "./files.ts";
 import { terminal } from "./output.ts";
+import { completePapers, keepProvisional } from "./provisional-birth.ts";
 import { type TpmOptions, withTpmBirthKey, withTpmOptions } from "./tpm-key.ts";
 
-interface BirthOptions extends ConnectionOptions, TokenOptions, TpmOptions {
+interface BirthOptions extends BearingOptions, TokenOptions, TpmOptions {
   readonly batch?: undefined;
   readonly device: string;
   readonly request?: string;
@@ -44,6 +46,7 @@ export function birthCommand(): Command {
   const names = Object.keys(algorithms);
   return withTpmOptions(withTokenOptions(withConnection(new Command("birth"))))
     .description("have a device born: key, request, certificate, receipt")
+    .option("--tls-roots <file>", "PEM certificates for a station's TLS server (default: the trust file's roots)")
     .option("--device <dir>", "the device's folder")
     .option(
       "--request <file>",
@@ -66,9 +69,8 @@ export function birthCommand(): Command {
     )
     .option("--results <file>", "what became of each (default: beside the batch); run again, it goes on where it was")
     .action(async (options: BirthOptions | BatchOptions) => {
-      if (options.batch === undefined) return bearOne(options);
-      requireNone(options, ofOneUnit);
-      process.exitCode = await bearBatch(options, terminal);
+      if (options.batch !== undefined) requireNone(options, ofOneUnit);
+      process.exitCode = await (options.batch === undefined ? bearOne(options) : bearBatch(options, terminal));
     });
 }
 
@@ -93,13 +95,39 @@ function requireNone(options: object, names: readonly string[]): void {
 
 const required = ["device", "product", "model", "serial", "facility"] as const;
 
-async function bearOne(options: BirthOptions): Promise<void> {
+/** Answers the exit code. */
+async function bearOne(options: BirthOptions): Promise<number> {
   for (const name of required)
     if (options[name] === undefined) throw clientError("NAT_CLIENT_OPTION", `--${name} is missing`);
-  const { client, trust } = await connect(options);
+  const connection = await connectToBear(options);
+  const { client, trust } = connection;
   const folder = deviceFolder(options.device);
+  const unit = unitOf(options);
+  if (options.begin === undefined && (await isOfStation(folder))) {
+    const given = options.request === undefined ? undefined : await readText(options.request);
+    const outcome = await completePapers(folder, { unit, request: given }, connection, terminal);
+    if (outcome !== "station") return outcome;
+  }
+  const { request, ...proof } = await requestOf(options, unit, client);
+  if (options.begin !== undefined) {
+    const { expiresAt } = await beginBirth(request, unit, options.begin, client);
+    terminal.line(`the birth is begun until ${expiresAt}: ${options.begin}`);
+    return 0;
+  }
+  const answer = await client.json("POST", "/births", anyBirthAnswerSchema, { ...unit, request, ...proof });
+  await checkAnyAnswer(answer, { request, unit }, trust);
+  if (answer.kind === "provisional") return keepProvisional(folder, answer, terminal);
+  await writePapers(folder, answer);
+  terminal.line(
+    `${answer.device} ${answer.kind === "born" ? "is born" : "was born before"}, log entry ${answer.index}`,
+  );
+  terminal.line(`certificate: ${folder.certificate}`);
+  return 0;
+}
+
+function unitOf(options: BirthOptions): UnitFacts {
   const { product, model, serial, facility, hardwareRevision, firmwareDigest } = options;
-  const unit = {
+  return {
     product,
     model,
     serial,
@@ -107,19 +135,6 @@ async function bearOne(options: BirthOptions): Promise<void> {
     ...(hardwareRevision === undefined ? {} : { hardwareRevision }),
     ...(firmwareDigest === undefined ? {} : { firmwareDigest }),
   };
-  const { request, ...proof } = await requestOf(options, unit, client);
-  if (options.begin !== undefined) {
-    const { expiresAt } = await beginBirth(request, unit, options.begin, client);
-    terminal.line(`the birth is begun until ${expiresAt}: ${options.begin}`);
-    return;
-  }
-  const answer = await client.json("POST", "/births", birthAnswerSchema, { ...unit, request, ...proof });
-  await checkBirthAnswer(answer, { request, unit }, trust);
-  await writePapers(folder, answer);
-  terminal.line(
-    `${answer.device} ${answer.kind === "born" ? "is born" : "was born before"}, log entry ${answer.index}`,
-  );
-  terminal.line(`certificate: ${folder.certificate}`);
 }
 
 /** What of the body of `POST /births` comes from the key. */
@@ -131,7 +146,7 @@ export interface KeyRequest {
   readonly attestation?: string;
 }
 
-async function requestOf(options: BirthOptions, unit: UnitBody, client: RegistrarClient): Promise<KeyRequest> {
+async function requestOf(options: BirthOptions, unit: UnitFacts, client: RegistrarClient): Promise<KeyRequest> {
   const { device, request, algorithm, serial, tpm } = options;
   const token = tokenReference(options);
   if ([request, token, tpm].filter((one) => one !== undefined).length > 1)

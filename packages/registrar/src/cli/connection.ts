@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a command finds the registrar: by its own options, else by what a registrar's data folder says (--data).
 
-import { readSecretFile } from "@natalis/node";
+import { readSecretFile, type RegistrarOptions } from "@natalis/node";
 import type { Command } from "commander";
 import { decodeUtf8 } from "natalis/kernel";
 import { parseTrustFile, type TrustFile } from "natalis/registry";
@@ -27,6 +27,12 @@ export interface Connection {
   readonly trust: TrustFile;
 }
 
+/** Where births are asked for: a registrar, or a station without a connection. */
+export interface BearingOptions extends ConnectionOptions {
+  /** File. */
+  readonly tlsRoots?: string;
+}
+
 const addressesSchema = z.object({ https: z.url(), http: z.url() });
 
 /** Adds the options that every client command has. */
@@ -40,11 +46,31 @@ export function withConnection(command: Command): Command {
 
 /** @throws NAT_CLIENT_FILE, NAT_CLIENT_OPTION, NAT_REGISTRY_TRUST_FILE */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
+  return connectAs(options, {});
+}
+
+/**
+ * The same to whoever bears: a station may listen without TLS on this machine itself, else it has a TLS certificate of its
+ * owner's. @throws as `connect`
+ */
+export async function connectToBear({ tlsRoots: file, ...options }: BearingOptions): Promise<Connection> {
+  if (options.registrar?.startsWith("http:") === true && options.tokenFile === undefined)
+    throw clientError(
+      "NAT_CLIENT_OPTION",
+      "without TLS no administrator's token is sent: --token-file names the line's",
+    );
+  return connectAs(options, { plainLoopback: true, ...(file !== undefined && { tlsRoots: [await readText(file)] }) });
+}
+
+async function connectAs(
+  options: ConnectionOptions,
+  server: Pick<RegistrarOptions, "tlsRoots" | "plainLoopback">,
+): Promise<Connection> {
   const folder = dataFolder(options.data);
   const trust = await readTrust(options);
   const url = options.registrar ?? (await readAddresses(folder.addresses)).https;
   const token = await readToken(options.tokenFile ?? folder.adminToken);
-  return { client: new RegistrarClient({ url, trust, token }), trust };
+  return { client: new RegistrarClient({ url, trust, token, ...server }), trust };
 }
 
 /** All that a command needs which asks no registrar. @throws NAT_CLIENT_FILE, NAT_REGISTRY_TRUST_FILE */

@@ -88,18 +88,25 @@ function requireModule({ module, key }: Pkcs11Uri): string {
 
 /** Undefined where all keys are in files. @throws NAT_SERVICE_DATA, NAT_PKCS11_URI */
 export async function readAuthorityToken({ authorityToken: path }: DataFolder): Promise<AuthorityToken | undefined> {
-  const mode = await modeOf(path);
-  if (mode === undefined) return undefined;
-  if ((mode & 0o022) !== 0) throw serviceError("NAT_SERVICE_DATA", `${path} names a library, and others may write it`);
-  const parsed = fileSchema.safeParse(parseJson(decodeUtf8(await readBoundedFile(path, largestFile))));
-  if (!parsed.success) throw serviceError("NAT_SERVICE_DATA", path, parsed.error);
-  const { token, module } = parsePkcs11Uri(parsed.data.token);
+  const file = await readTokenFile(path, fileSchema);
+  if (file === undefined) return undefined;
+  const { token, module } = parsePkcs11Uri(file.token);
   if (module === undefined) throw serviceError("NAT_SERVICE_DATA", `${path} names no module`);
   const keys = keyRoles.flatMap((role) => {
-    const text = parsed.data.keys[role];
+    const text = file.keys[role];
     return text === undefined ? [] : [[role, parsePkcs11Uri(text).key] as const];
   });
   return { module, token, keys: new Map(keys) };
+}
+
+/** A file that says where keys are; undefined where there is none. @throws NAT_SERVICE_DATA */
+export async function readTokenFile<Place>(path: string, schema: z.ZodType<Place>): Promise<Place | undefined> {
+  const mode = await modeOf(path);
+  if (mode === undefined) return undefined;
+  if ((mode & 0o022) !== 0) throw serviceError("NAT_SERVICE_DATA", `${path} names a library, and others may write it`);
+  const parsed = schema.safeParse(parseJson(decodeUtf8(await readBoundedFile(path, largestFile))));
+  if (!parsed.success) throw serviceError("NAT_SERVICE_DATA", path, parsed.error);
+  return parsed.data;
 }
 
 export async function writeAuthorityToken(
@@ -137,7 +144,7 @@ function requireAlgorithm<Found extends { readonly role: KeyRole; readonly key: 
 }
 
 /** The token says that it can leave, or was brought in: then a copy may be anywhere. */
-function undeclared(key: Pkcs11Key): string[] {
+export function undeclared(key: Pkcs11Key): string[] {
   try {
     key.declare();
     return [];

@@ -37,6 +37,8 @@ export interface BirthInput extends BirthRequest {
 /** "stored": the device was born before by this very request, and this is its answer again. */
 export interface BirthOutcome extends BirthAnswer {
   readonly kind: "born" | "stored";
+  /** What the entry hashes record and certificate with, where a station issued the certificate: it counts by that. */
+  readonly salt?: Uint8Array;
 }
 
 export interface BirthsContext {
@@ -153,7 +155,9 @@ export class Births {
     const born = await proofs.registered(device);
     // It was committed; that its checkpoint was kept, and by this process, nothing says.
     await log.keep(parseLogProof(born.receipt).checkpoint);
-    return { kind: "stored", ...answerBirth(born, await this.#chainOf(device)) };
+    const { authority } = this.#context;
+    const salt = device.issuer === authority.keyId ? undefined : born.salt;
+    return { kind: "stored", ...answerBirth(born, await this.#chainOf(device)), ...(salt && { salt }) };
   }
 
   /** What a station bore has its authority's certificate before the others. */

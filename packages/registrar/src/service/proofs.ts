@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the registry can prove of a device, and its documents.
 
-import type { RegisteredBirth } from "natalis/birth";
+import { isAuthorized, type Principal, type RegisteredBirth } from "natalis/birth";
 import type { Hash } from "natalis/kernel";
 import { formatUuid } from "natalis/kernel";
 import {
@@ -30,7 +30,7 @@ export class Proofs {
   /** @throws NAT_SERVICE_NOT_FOUND */
   async device(id: Uint8Array): Promise<DeviceRow> {
     const row = await this.#stores.devices.device(id);
-    if (row === undefined) throw serviceError("NAT_SERVICE_NOT_FOUND", `device ${formatUuid(id)}`);
+    if (row === undefined) throw notFound(id);
     return row;
   }
 
@@ -46,9 +46,14 @@ export class Proofs {
     return { deviceId: device.id, ...parseBornBody(body), index, entry, salt, receipt };
   }
 
-  /** The birth's receipt with what it is about (`verifyBirthReceipt`), CBOR. @throws NAT_SERVICE_NOT_FOUND */
-  async wholeReceipt(id: Uint8Array): Promise<Uint8Array> {
-    return encodeBirthReceipt(await this.registered(await this.device(id)));
+  /**
+   * The birth's receipt with what it is about (`verifyBirthReceipt`), CBOR. To a station, a birth of another one is as
+   * one that is not there. @throws NAT_SERVICE_NOT_FOUND
+   */
+  async wholeReceipt(id: Uint8Array, principal: Principal): Promise<Uint8Array> {
+    const device = await this.device(id);
+    if (device.station !== principal.id && !isAuthorized(principal, "device.read")) throw notFound(id);
+    return encodeBirthReceipt(await this.registered(device));
   }
 
   /** C2SP tlog-proof of an entry against the newest checkpoint. */
@@ -66,4 +71,8 @@ export class Proofs {
     await this.device(id);
     return stateProofOf(id, this.#stores, this.#hash);
   }
+}
+
+function notFound(id: Uint8Array): Error {
+  return serviceError("NAT_SERVICE_NOT_FOUND", `device ${formatUuid(id)}`);
 }

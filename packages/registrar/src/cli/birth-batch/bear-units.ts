@@ -12,7 +12,7 @@ import { anyBatchResultSchema } from "../../protocols/rest/schemas.ts";
 import { type CheckAnswer, checkBirthAnswer } from "../birth-answer.ts";
 import type { RegistrarClient } from "../client.ts";
 import { clientError } from "../errors.ts";
-import { isBorn, type ResultFile, type UnitResult } from "./results.ts";
+import { isBorn, isProvisionallyBorn, type ResultFile, type UnitResult } from "./results.ts";
 import type { BatchUnit } from "./units.ts";
 
 export interface BirthBatch {
@@ -21,8 +21,8 @@ export interface BirthBatch {
   /** Absent: a registrar's answers are expected. */
   readonly check?: CheckAnswer;
   readonly results: Pick<ResultFile, "add">;
-  /** Hears of units that were born or refused. */
-  advance(units: number): void;
+  /** Hears of units that were born or refused, and how many of them were borne provisionally. */
+  advance(units: number, provisional: number): void;
   /** Milliseconds before what was put off is asked for again; longer each time. */
   readonly pause?: number;
 }
@@ -69,7 +69,7 @@ async function bearPart(
     const results = await askFor(left, batch, tries === mostTries);
     for (const { result, unit } of results) await verify(result, unit, batch, verifier);
     await batch.results.add(results.map(({ result }) => result));
-    batch.advance(results.length);
+    batch.advance(results.length, results.filter(({ result }) => isProvisionallyBorn(result)).length);
     settled.push(...results.map(({ result }) => result));
     const done = new Set(results.map(({ unit }) => unit));
     left = left.filter((unit) => !done.has(unit));
@@ -119,10 +119,11 @@ function jsonOf(text: string): unknown {
   }
 }
 
-async function verify(
-  { birth }: UnitResult,
+/** Whether it is for the unit's request, and holds. @throws as `CheckAnswer` */
+export async function verify(
+  { birth }: Pick<UnitResult, "birth">,
   { body }: BatchUnit,
-  { trust, check = checkBirthAnswer }: BirthBatch,
+  { trust, check = checkBirthAnswer }: Pick<BirthBatch, "trust" | "check">,
   verifier: SignatureVerifier,
 ): Promise<void> {
   if (birth === undefined) return;

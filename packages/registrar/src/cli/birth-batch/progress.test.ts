@@ -40,6 +40,19 @@ test("on a terminal a bar, that keeps the cursor and Ctrl-C", () => {
   assert.equal(text.includes("\u001b[?25l"), false);
 });
 
+test("what is provisional is told apart, as soon as there is some", () => {
+  for (const isTTY of [false, true]) {
+    const { stream, told } = streamThat(isTTY);
+    const progress = batchProgress(10, stream, () => 0);
+    progress.advance(5);
+    progress.advance(5, 3);
+    progress.stop();
+    const [first, last] = told().split(/left/).slice(-2);
+    assert.match(`${last}`, /^, 3 provisional/);
+    assert.doesNotMatch(`${first}`, /provisional/);
+  }
+});
+
 test("nothing to do is nothing to tell", () => {
   const { stream, told } = streamThat(false);
   batchProgress(0, stream).stop();

@@ -5,7 +5,8 @@
 import { SingleBar } from "cli-progress";
 
 export interface BatchProgress {
-  advance(units: number): void;
+  /** @param provisional how many of the units were borne provisionally */
+  advance(units: number, provisional?: number): void;
   stop(): void;
 }
 
@@ -18,34 +19,36 @@ export function batchProgress(
   now: () => number = () => performance.now(),
 ): BatchProgress {
   const begun = now();
-  let done = 0;
+  let [done, notTaken] = [0, 0];
   const rate = () => Math.round((1000 * done) / Math.max(now() - begun, 1));
   const tell = stream.isTTY ? bar(total, stream) : lines(total, stream);
   return {
-    advance(units) {
+    advance(units, provisional = 0) {
       done += units;
-      tell.at(done, rate());
+      notTaken += provisional;
+      tell.at(done, rate(), notTaken === 0 ? "" : `, ${notTaken} provisional`);
     },
     stop: () => tell.stop(),
   };
 }
 
 function bar(total: number, stream: NodeJS.WriteStream) {
-  const format = "births [{bar}] {percentage}% {value}/{total}, {rate}/s, {eta_formatted} left";
+  const format = "births [{bar}] {percentage}% {value}/{total}, {rate}/s, {eta_formatted} left{provisional}";
   const single = new SingleBar({ format, hideCursor: false, gracefulExit: false, stream, etaBuffer: 100 });
-  single.start(total, 0, { rate: 0 });
-  return { at: (done: number, rate: number) => single.update(done, { rate }), stop: () => single.stop() };
+  single.start(total, 0, { rate: 0, provisional: "" });
+  const at = (done: number, rate: number, provisional: string) => single.update(done, { rate, provisional });
+  return { at, stop: () => single.stop() };
 }
 
 function lines(total: number, stream: NodeJS.WriteStream) {
   let told = 0;
   return {
-    at(done: number, rate: number) {
+    at(done: number, rate: number, provisional: string) {
       const due = Math.floor((done * linesWithoutTerminal) / Math.max(total, 1));
       if (due <= told) return;
       told = due;
       const left = Math.ceil((total - done) / Math.max(rate, 1));
-      stream.write(`births: ${done} of ${total}, ${rate}/s, ${left} s left\n`);
+      stream.write(`births: ${done} of ${total}, ${rate}/s, ${left} s left${provisional}\n`);
     },
     stop: () => undefined,
   };

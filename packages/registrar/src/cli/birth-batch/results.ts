@@ -23,10 +23,11 @@ const lineFeed = 0x0a;
 
 export class ResultFile {
   readonly #file: FileHandle;
-  readonly #born: Set<string>;
+  /** Of those that are born, what was answered last. */
+  readonly #born: Map<string, UnitResult>;
   #added: Promise<void> = Promise.resolve();
 
-  private constructor(file: FileHandle, born: Set<string>) {
+  private constructor(file: FileHandle, born: Map<string, UnitResult>) {
     this.#file = file;
     this.#born = born;
   }
@@ -39,7 +40,7 @@ export class ResultFile {
       const whole = bytes.subarray(0, bytes.lastIndexOf(lineFeed) + 1);
       if (whole.length < bytes.length) await file.truncate(whole.length);
       const results = decodeUtf8(whole).split("\n").flatMap(resultOf);
-      return new ResultFile(file, new Set(results.filter(isBorn).map(unitKey)));
+      return new ResultFile(file, new Map(results.filter(isBorn).map((result) => [unitKey(result), kept(result)])));
     } catch (cause) {
       throw clientError("NAT_CLIENT_FILE", path, cause);
     }
@@ -47,6 +48,12 @@ export class ResultFile {
 
   hasBorn(unit: Parameters<typeof unitKey>[0]): boolean {
     return this.#born.has(unitKey(unit));
+  }
+
+  /** What a station answered of it, as long as nothing says that it is entered. */
+  provisional(unit: Parameters<typeof unitKey>[0]): UnitResult | undefined {
+    const result = this.#born.get(unitKey(unit));
+    return result !== undefined && isProvisionallyBorn(result) ? result : undefined;
   }
 
   /** Resolves when they are on disk. Who adds at the same time waits: long writes are made in parts. */
@@ -59,7 +66,7 @@ export class ResultFile {
   async #write(results: readonly UnitResult[]): Promise<void> {
     await this.#file.appendFile(encodeUtf8(results.map((result) => `${JSON.stringify(result)}\n`).join("")));
     await this.#file.datasync();
-    for (const result of results) if (isBorn(result)) this.#born.add(unitKey(result));
+    for (const result of results) if (isBorn(result)) this.#born.set(unitKey(result), kept(result));
   }
 
   close(): Promise<void> {
@@ -69,6 +76,16 @@ export class ResultFile {
 
 export function isBorn({ birth }: Pick<UnitResult, "birth">): boolean {
   return birth !== undefined;
+}
+
+/** Taken by nobody before it is entered. */
+export function isProvisionallyBorn({ birth }: Pick<UnitResult, "birth">): boolean {
+  return birth?.kind === "provisional";
+}
+
+/** Of what is entered nothing but that needs to be remembered. */
+function kept(result: UnitResult): UnitResult {
+  return isProvisionallyBorn(result) ? result : { ...result, birth: undefined };
 }
 
 function resultOf(line: string): UnitResult[] {

@@ -16,7 +16,7 @@ import { deviceFolder, writeProvisionalPapers } from "../device-folder.ts";
 import { clientError } from "../errors.ts";
 import { readText } from "../files.ts";
 import { terminal } from "../output.ts";
-import { type StationKeyOptions, withStationKey } from "./options.ts";
+import { keyAccess, type StationKeyOptions, withStationKey } from "./options.ts";
 
 interface StationBirthOptions extends StationKeyOptions {
   readonly device?: string;
@@ -43,7 +43,7 @@ export function stationBirthCommand(): Command {
     .option("--batch <file>", "units of a CSV or NDJSON file instead, as natalis birth --batch takes them")
     .option("--results <file>", "what became of each (default: beside the batch); run again, it goes on where it was")
     .action(async (options: StationBirthOptions) => {
-      const station = await openStation(options.station, options.passphraseFile);
+      const station = await openStation(options.station, keyAccess(options));
       try {
         for (const warning of station.warnings) terminal.warn(warning);
         if (options.batch === undefined) await bearOne(station, options);
@@ -65,8 +65,9 @@ async function bearOne(station: OpenedStation, options: StationBirthOptions): Pr
   if (error !== undefined) throw clientError("NAT_CLIENT_OPTION", error.message, error);
   const birth = await station.births.bear(station.enrolment.principal, readBirthInput(body));
   const answer = JSON.parse(encodeProvisionalAnswer(birth)) as z.infer<typeof provisionalAnswerSchema>;
-  await writeProvisionalPapers(deviceFolder(device), answer);
-  terminal.line(`${answer.device} ${birth.kind === "born" ? "is born" : "was born before"}, provisionally`);
+  const isKept = await writeProvisionalPapers(deviceFolder(device), answer);
+  const standing = isKept ? "provisionally" : "and is entered";
+  terminal.line(`${answer.device} ${birth.kind === "born" ? "is born" : "was born before"}, ${standing}`);
 }
 
 /** As a registrar would be asked, but in this process. */

@@ -6,7 +6,7 @@ import { installStation } from "../../service/station/open-station.ts";
 import { stationFolder } from "../../service/station/station-folder.ts";
 import { readData, readText } from "../files.ts";
 import { terminal } from "../output.ts";
-import { type StationKeyOptions, withStationKey } from "./options.ts";
+import { keyAccess, type StationKeyOptions, withStationKey } from "./options.ts";
 
 interface InstallOptions extends StationKeyOptions {
   readonly trust: string;
@@ -17,9 +17,10 @@ export function installCommand(): Command {
     .description("keep the enrolment, once it is found to be this station's")
     .argument("<enrolment.json>", "what natalis station enrol made")
     .requiredOption("--trust <file>", "the registrar's trust file")
-    .action(async (file: string, { station, trust, passphraseFile }: InstallOptions) => {
+    .action(async (file: string, { trust, ...options }: InstallOptions) => {
+      const { station } = options;
       const text = new TextDecoder("utf-8", { fatal: true }).decode(await readData(file));
-      const { id, authority, profile } = await installStation(station, text, await readText(trust), passphraseFile);
+      const { id, authority, profile } = await installStation(station, text, await readText(trust), keyAccess(options));
       const { notBefore, notAfter, quota } = authority.station;
       terminal.line(
         `${id}: ${quota} births of ${profile.product}, ${notBefore.toISOString()} to ${notAfter.toISOString()}`,

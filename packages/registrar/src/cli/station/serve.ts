@@ -3,6 +3,7 @@
 
 import { Command } from "commander";
 import { startStation } from "../../start-station.ts";
+import { pinSource } from "../authority-options.ts";
 import { terminal } from "../output.ts";
 import { parsePort } from "../ports.ts";
 import { stopped } from "../serve.ts";
@@ -24,7 +25,7 @@ export function stationServeCommand(): Command {
     .option("--tls-certificate <file>", "PEM certificate of that key, with its chain")
     .action(async ({ station: folder, ...options }: ServeOptions) => {
       const stop = stopped();
-      const running = await startStation({ folder, ...options });
+      const running = await startStation({ folder, ...options, readPin: pinSource(options) });
       const { births, enrolment, warnings, folder: files } = running.station;
       for (const warning of warnings) terminal.warn(warning);
       terminal.line(`births: ${running.address}  (token: ${files.lineToken})`);

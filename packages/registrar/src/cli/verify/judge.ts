@@ -39,7 +39,7 @@ export async function judge(question: Question, verifier: SignatureVerifier): Pr
   if (target === undefined) return { valid: false, error: clientError("NAT_CLIENT_QUESTION", "no certificate") };
   if ("error" in target) return { valid: false, error: target.error, index: 0 };
   try {
-    const stations = await stationRule(question.registration, target.certificate);
+    const stations = await stationRule(question.registration, target.certificate, verifier);
     return {
       valid: true,
       path: await validatePath({ ...requestOf(target.certificate, question, verifier), stations }),

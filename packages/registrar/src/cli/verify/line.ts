@@ -5,12 +5,14 @@ import { nodeHash, nodeSignatureVerifier, systemClock } from "@natalis/node";
 import { rememberingVerifier } from "natalis/authenticate";
 import { parseCertificate, parseCertificateList, parseOcspResponse, parsePem } from "natalis/formats";
 import { decodeUtf8, fromBase64, isNatalisError, type NatalisError } from "natalis/kernel";
+import { parseTrustFile, type TrustFile } from "natalis/registry";
 import { z } from "zod";
 import { clientError } from "../errors.ts";
 import { visible } from "../output.ts";
 import { type Demands, instantSchema, nameSchema, oidSchema, purposeSchema } from "./demands.ts";
 import { type Given, given } from "./given.ts";
 import { judge, type Question, type Verdict } from "./judge.ts";
+import type { Registration } from "./registered.ts";
 import { sentenceOf, sentenceOfPath } from "./sentence.ts";
 import { type Evidence, revocations } from "./status.ts";
 import { TextCache } from "./text-cache.ts";
@@ -23,11 +25,14 @@ const texts = z.array(z.string());
 /** Members that are not there are refused: one of them may have been meant to restrict. */
 const lineSchema = z.strictObject({
   id: z.union([z.string(), z.int()]),
-  anchors: texts,
+  anchors: texts.nullish(),
+  trust: z.string().nullish(),
   chain: texts,
   at: instantSchema.nullish(),
   crls: texts.nullish(),
   ocsp: texts.nullish(),
+  receipt: z.string().nullish(),
+  stateProof: z.string().nullish(),
   purpose: purposeSchema.nullish(),
   names: z.array(nameSchema).nullish(),
   maxDepth: z.int().min(0).nullish(),
@@ -54,6 +59,7 @@ const rememberedSignatures = 2048;
 export class LineJudge {
   readonly #anchors = new TextCache<Given>(cachedCharacters);
   readonly #untrusted = new TextCache<Given>(cachedCharacters);
+  readonly #trustFiles = new TextCache<TrustFile>(cachedCharacters);
   readonly #lists = new TextCache<ReturnType<typeof parseCertificateList>>(cachedCharacters);
   readonly #verifier = rememberingVerifier({
     verifier: nodeSignatureVerifier,
@@ -74,16 +80,40 @@ export class LineJudge {
   }
 
   #questionOf(line: Line): Question {
-    const { anchors, chain, at } = line;
+    const { chain, at } = line;
+    const registration = this.#registrationOf(line);
     return {
       chain: chain.map((text, index) =>
         index === 0 ? readCertificate(text) : this.#untrusted.get(text, readCertificate),
       ),
-      anchors: anchors.map((text) => this.#anchors.get(text, readCertificate)),
+      anchors: this.#anchorsOf(line, registration?.trust),
       at: at ?? systemClock.now(),
       demands: demandsOf(line),
       evidence: this.#evidenceOf(line),
+      registration,
     };
+  }
+
+  #anchorsOf(line: Line, trust: TrustFile | undefined): Given[] {
+    const anchors = line.anchors ?? undefined;
+    if (anchors === undefined && trust === undefined)
+      throw clientError("NAT_CLIENT_QUESTION", "nothing is trusted: anchors or trust");
+    const named = (anchors ?? []).map((text) => this.#anchors.get(text, readCertificate));
+    return [...named, ...(trust?.roots ?? []).map((certificate) => ({ certificate }))];
+  }
+
+  /** Proof is against the log that the line's trust file names. */
+  #registrationOf(line: Line): Registration | undefined {
+    const [trust, receipt, stateProof] = [line.trust, line.receipt, line.stateProof].map((text) => text ?? undefined);
+    if (trust !== undefined)
+      return {
+        trust: this.#trustFiles.get(trust, parseTrustFile),
+        receipt: receipt === undefined ? undefined : fromBase64(receipt.trim()),
+        stateProof: stateProof === undefined ? undefined : fromBase64(stateProof.trim()),
+      };
+    if (receipt !== undefined || stateProof !== undefined)
+      throw clientError("NAT_CLIENT_QUESTION", "a receipt or state proof is of the log of a trust file");
+    return undefined;
   }
 
   #evidenceOf({ crls, ocsp }: Line): Evidence {

@@ -2,9 +2,9 @@
 // Certificates that a station issued hold only with proof that they are registered: a birth's receipt, or a state proof.
 // Which extension says that they are a station's, and whose log counts, the trust file tells.
 
-import { nodeHash, nodeSignatureVerifier } from "@natalis/node";
+import { nodeHash } from "@natalis/node";
 import { type Certificate, oidsOf } from "natalis/formats";
-import { equalBytes } from "natalis/kernel";
+import { equalBytes, type SignatureVerifier } from "natalis/kernel";
 import type { StationRule } from "natalis/path";
 import { type TrustFile, verifyBirthReceipt, verifyStateProof } from "natalis/registry";
 import { clientError } from "../errors.ts";
@@ -22,14 +22,19 @@ export interface Registration {
 export async function stationRule(
   registration: Registration | undefined,
   certificate: Certificate,
+  verifier: SignatureVerifier,
 ): Promise<StationRule | undefined> {
   if (registration === undefined) return undefined;
   const { station: extension } = oidsOf(registration.trust.arc);
-  return { extension, provisional: (await isRegistered(registration, certificate)) ? "accept" : "refuse" };
+  return { extension, provisional: (await isRegistered(registration, certificate, verifier)) ? "accept" : "refuse" };
 }
 
-async function isRegistered({ trust, receipt, stateProof }: Registration, { der }: Certificate): Promise<boolean> {
-  const proofTrust = { policy: trust.log, verifier: nodeSignatureVerifier, hash: nodeHash };
+async function isRegistered(
+  { trust, receipt, stateProof }: Registration,
+  { der }: Certificate,
+  verifier: SignatureVerifier,
+): Promise<boolean> {
+  const proofTrust = { policy: trust.log, verifier, hash: nodeHash };
   if (receipt !== undefined) await verifyBirthReceipt(receipt, der, proofTrust);
   if (stateProof !== undefined) {
     const { certificateHash } = await verifyStateProof(stateProof, proofTrust);

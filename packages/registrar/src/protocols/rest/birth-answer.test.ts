@@ -8,7 +8,8 @@ import { encodePem } from "natalis/formats";
 import { formatUuid, toBase64 } from "natalis/kernel";
 import type { BirthOutcome } from "../../service/births.ts";
 import { encodeBirthAnswer } from "./birth-answer.ts";
-import { birthAnswerSchema } from "./schemas.ts";
+import { encodeProvisionalAnswer } from "./provisional-answer.ts";
+import { birthAnswerSchema, provisionalAnswerSchema } from "./schemas.ts";
 
 const bytes = (minLength: number, maxLength = minLength) => fc.uint8Array({ minLength, maxLength });
 
@@ -19,21 +20,26 @@ function asUuid(id: Uint8Array): Uint8Array {
   return id;
 }
 
-const answers: fc.Arbitrary<BirthOutcome> = fc.record({
-  kind: fc.constantFrom("born", "stored"),
-  deviceId: bytes(16).map(asUuid),
-  index: fc.maxSafeNat(),
-  certificate: bytes(0, 800),
-  chain: fc.array(bytes(1, 400), { maxLength: 3 }),
-  record: bytes(0, 300),
-  entry: bytes(0, 200),
-  receipt: fc.array(fc.string({ unit: "binary" }), { maxLength: 3 }).map((parts) => parts.join("\n\n")),
-});
+const answers: fc.Arbitrary<BirthOutcome> = fc.record(
+  {
+    kind: fc.constantFrom("born", "stored"),
+    deviceId: bytes(16).map(asUuid),
+    index: fc.maxSafeNat(),
+    certificate: bytes(0, 800),
+    chain: fc.array(bytes(1, 400), { maxLength: 3 }),
+    record: bytes(0, 300),
+    entry: bytes(0, 200),
+    receipt: fc.array(fc.string({ unit: "binary" }), { maxLength: 3 }).map((parts) => parts.join("\n\n")),
+    salt: bytes(16),
+  },
+  { requiredKeys: ["kind", "deviceId", "index", "certificate", "chain", "record", "entry", "receipt"] },
+);
 
 test("an answer is the JSON of its schema", () => {
   fc.assert(
-    fc.property(answers, ({ deviceId, certificate, chain, record, entry, ...rest }) => {
-      const encoded = encodeBirthAnswer({ deviceId, certificate, chain, record, entry, ...rest });
+    fc.property(answers, (answer) => {
+      const { deviceId, certificate, chain, record, entry, salt, ...rest } = answer;
+      const encoded = encodeBirthAnswer(answer);
       assert.deepEqual(birthAnswerSchema.parse(JSON.parse(encoded)), {
         ...rest,
         device: formatUuid(deviceId),
@@ -41,6 +47,22 @@ test("an answer is the JSON of its schema", () => {
         chain: chain.map((der) => encodePem("CERTIFICATE", der)),
         record: toBase64(record),
         entry: toBase64(entry),
+        ...(salt && { salt: toBase64(salt) }),
+      });
+    }),
+  );
+});
+
+test("a station's answer is the JSON of its schema", () => {
+  fc.assert(
+    fc.property(answers, ({ deviceId, certificate, chain, record }) => {
+      const encoded = encodeProvisionalAnswer({ kind: "born", deviceId, certificate, chain, record });
+      assert.deepEqual(provisionalAnswerSchema.parse(JSON.parse(encoded)), {
+        device: formatUuid(deviceId),
+        kind: "provisional",
+        certificate: encodePem("CERTIFICATE", certificate),
+        chain: chain.map((der) => encodePem("CERTIFICATE", der)),
+        record: toBase64(record),
       });
     }),
   );

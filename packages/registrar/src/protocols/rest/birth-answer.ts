@@ -9,10 +9,20 @@ import { formatUuid } from "natalis/kernel";
 import type { BirthOutcome } from "../../service/births.ts";
 
 export function encodeBirthAnswer(answer: BirthOutcome): string {
-  const { deviceId, kind, index, certificate, chain, record, entry, receipt } = answer;
-  const papers = `"certificate":"${pem(certificate)}","chain":${chainOf(chain)},"record":"${base64(record)}"`;
+  const { deviceId, kind, index, certificate, chain, record, entry, receipt, salt } = answer;
+  const papers = encodePapers({ certificate, chain, record });
   const proof = `"entry":"${base64(entry)}","receipt":"${receiptOf(receipt)}"`;
-  return `{"device":"${formatUuid(deviceId)}","kind":"${kind}","index":${index},${papers},${proof}}`;
+  const own = salt === undefined ? "" : `,"salt":"${base64(salt)}"`;
+  return `{"device":"${formatUuid(deviceId)}","kind":"${kind}","index":${index},${papers},${proof}${own}}`;
+}
+
+/** What a registrar and a station answer alike: members of the object, without its braces. */
+export function encodePapers({
+  certificate,
+  chain,
+  record,
+}: Pick<BirthOutcome, "certificate" | "chain" | "record">): string {
+  return `"certificate":"${pem(certificate)}","chain":${chainOf(chain)},"record":"${base64(record)}"`;
 }
 
 /** The authorities' certificates are the same in every answer. */

@@ -8,7 +8,7 @@ import { parseUuid } from "natalis/kernel";
 import type { DeviceFilter } from "natalis/registry";
 import { z } from "zod";
 import type { Identify, Registrar } from "../../service/registrar.ts";
-import { requires } from "../authentication.ts";
+import { principalOf, requires } from "../authentication.ts";
 import { devicePageSchema, deviceIdSchema, deviceQuerySchema, pageQuerySchema, timelineSchema } from "./schemas.ts";
 import { viewTimeline } from "./event-view.ts";
 import { viewDevice } from "./views.ts";
@@ -24,6 +24,7 @@ export function deviceRoutes(server: FastifyInstance, registrar: Registrar, iden
   timelineRoute(typed, registrar, onRequest);
   documentRoutes(typed, registrar, onRequest);
   proofRoutes(typed, registrar, onRequest);
+  receiptRoute(typed, registrar, requires("receipt.read", identify));
 }
 
 function listRoute(typed: Typed, { stores }: Registrar, onRequest: onRequestAsyncHookHandler): void {
@@ -113,20 +114,23 @@ function proofRoutes(typed: Typed, { proofs }: Registrar, onRequest: onRequestAs
   );
 
   typed.get(
-    "/devices/:id/birth-receipt",
-    { onRequest, schema: { tags: ["devices"], summary: "The receipt with what it is about (CBOR)", params } },
-    async (request, reply) => {
-      const receipt = await proofs.wholeReceipt(parseUuid(request.params.id));
-      return reply.type("application/cbor").send(Buffer.from(receipt));
-    },
-  );
-
-  typed.get(
     "/devices/:id/state-proof",
     { onRequest, schema: { tags: ["devices"], summary: "The device's state now, provable (CBOR)", params } },
     async (request, reply) => {
       const proof = await proofs.stateProof(parseUuid(request.params.id));
       return reply.type("application/cbor").send(Buffer.from(proof));
+    },
+  );
+}
+
+/** For whoever may read devices, and for the station that bore the one in question. */
+function receiptRoute(typed: Typed, { proofs }: Registrar, onRequest: onRequestAsyncHookHandler): void {
+  typed.get(
+    "/devices/:id/birth-receipt",
+    { onRequest, schema: { tags: ["devices"], summary: "The receipt with what it is about (CBOR)", params } },
+    async (request, reply) => {
+      const receipt = await proofs.wholeReceipt(parseUuid(request.params.id), principalOf(request));
+      return reply.type("application/cbor").send(Buffer.from(receipt));
     },
   );
 }

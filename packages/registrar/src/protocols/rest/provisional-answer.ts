@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The JSON of a birth that a station bore (`provisionalAnswerSchema`), and the door that it comes out of.
 
-import { encodePem } from "natalis/formats";
-import { formatUuid, toBase64 } from "natalis/kernel";
+import { formatUuid } from "natalis/kernel";
 import type { ProvisionalBirth, StationBirths } from "../../service/station/station-births.ts";
+import { encodePapers } from "./birth-answer.ts";
 import type { BirthDoor } from "./birth-door.ts";
 import { provisionalAnswerSchema } from "./schemas.ts";
 
@@ -16,8 +16,6 @@ export function stationDoor(births: StationBirths): BirthDoor<ProvisionalBirth> 
   };
 }
 
-export function encodeProvisionalAnswer({ deviceId, certificate, chain, record }: ProvisionalBirth): string {
-  const pem = (der: Uint8Array) => encodePem("CERTIFICATE", der);
-  const papers = { certificate: pem(certificate), chain: chain.map(pem), record: toBase64(record) };
-  return JSON.stringify({ device: formatUuid(deviceId), kind: "provisional", ...papers });
+export function encodeProvisionalAnswer({ deviceId, ...papers }: ProvisionalBirth): string {
+  return `{"device":"${formatUuid(deviceId)}","kind":"provisional",${encodePapers(papers)}}`;
 }

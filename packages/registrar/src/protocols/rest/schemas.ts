@@ -57,6 +57,9 @@ export const birthAnswerSchema = z.object({
   record: base64.describe("The birth record, deterministic CBOR"),
   entry: base64.describe("The public log entry"),
   receipt: z.string().describe("C2SP tlog-proof of the entry"),
+  salt: base64
+    .optional()
+    .describe("Where a station issued the certificate: what the entry hashes record and certificate with"),
 });
 
 /** What a station without a connection answers: no verifier takes it before its receipt is there. */
@@ -65,6 +68,9 @@ export const provisionalAnswerSchema = birthAnswerSchema
   .extend({
     kind: z.literal("provisional"),
   });
+
+/** Whoever answered: a registrar or a station. */
+export const anyBirthAnswerSchema = z.union([birthAnswerSchema, provisionalAnswerSchema]);
 
 /** One line of a batch's answers. */
 export const batchResultSchema = z.object({
@@ -76,7 +82,7 @@ export const batchResultSchema = z.object({
 
 /** The same, whoever answered: a registrar or a station. */
 export const anyBatchResultSchema = batchResultSchema.extend({
-  birth: z.union([birthAnswerSchema, provisionalAnswerSchema]).optional(),
+  birth: anyBirthAnswerSchema.optional(),
 });
 
 export const deviceSchema = z.object({

@@ -7,7 +7,6 @@ import {
   nodeEntropy,
   readBoundedFile,
   shareAuthenticator,
-  shareKey,
   systemClock,
   writeFileDurably,
 } from "@natalis/node";
@@ -15,12 +14,13 @@ import { decodeUtf8, encodeUtf8 } from "natalis/kernel";
 import { parseTrustFile, type TrustFile } from "natalis/registry";
 import { holdFileLock } from "../../adapters/sqlite/file-lock.ts";
 import { startBirthWorkers } from "../../pipeline/birth-workers.ts";
+import type { SharedKey } from "../../pipeline/nursery.ts";
 import { newToken } from "../tokens.ts";
 import { type Enrolment, openEnrolment } from "./enrolment.ts";
 import { stationError } from "./errors.ts";
 import { StationBirths } from "./station-births.ts";
 import { type StationFolder, stationFolder } from "./station-folder.ts";
-import { openStationKey } from "./station-key.ts";
+import { type OpenedStationKey, openStationKey, type StationKeyAccess } from "./station-key.ts";
 
 const largestFile = 8 << 20;
 
@@ -50,11 +50,12 @@ export async function installStation(
   path: string,
   enrolment: string,
   trust: string,
-  passphraseFile: string | undefined,
+  access: StationKeyAccess,
 ): Promise<Enrolment> {
   const folder = stationFolder(path);
-  const { signer } = await openStationKey(folder, passphraseFile);
-  const opened = await openEnrolment(enrolment, parseTrustFile(trust), signer.publicKey);
+  const key = await openStationKey(folder, access);
+  await key.close();
+  const opened = await openEnrolment(enrolment, parseTrustFile(trust), key.publicKey);
   const there = await readFile(folder.enrolment, "utf8").catch(() => undefined);
   if (there !== undefined && there !== enrolment)
     throw stationError(
@@ -76,23 +77,33 @@ export async function readStation(path: string): Promise<InstalledStation> {
   return { folder, enrolment, trust };
 }
 
-/** @throws as `readStation`, and NAT_SQLITE_LOCKED where it is open already, NAT_JOURNAL_*, NAT_STATION_*, NAT_KEYFILE_* */
-export async function openStation(path: string, passphraseFile: string | undefined): Promise<OpenedStation> {
+/** @throws as `readStation`, and NAT_SQLITE_LOCKED where it is open already, NAT_JOURNAL_*, NAT_STATION_*, NAT_KEYFILE_*, NAT_PKCS11_* */
+export async function openStation(path: string, access: StationKeyAccess): Promise<OpenedStation> {
   const folder = stationFolder(path);
-  const { signer, warnings } = await openStationKey(folder, passphraseFile);
+  const key = await openStationKey(folder, access);
+  try {
+    return await openWith(key, folder);
+  } catch (error) {
+    await key.close();
+    throw error;
+  }
+}
+
+async function openWith(key: OpenedStationKey, folder: StationFolder): Promise<OpenedStation> {
   const trust = parseTrustFile(await textOf(folder.trust));
-  const enrolment = await openEnrolment(await textOf(folder.enrolment), trust, signer.publicKey);
+  const enrolment = await openEnrolment(await textOf(folder.enrolment), trust, key.publicKey);
   const lineToken = (await textOf(folder.lineToken)).trim();
   const lock = holdFileLock(folder.birthsLock);
-  const preparer = startBirthWorkers(equipmentOf(enrolment, signer));
+  const preparer = startBirthWorkers(equipmentOf(enrolment, key.issuing));
   try {
     const births = await StationBirths.open(folder.journal, { enrolment, preparer, clock: systemClock });
     const close = async () => {
       await births.close();
       await preparer.close();
+      await key.close();
       lock.release();
     };
-    return { folder, enrolment, trust, births, lineToken, warnings, close };
+    return { folder, enrolment, trust, births, lineToken, warnings: key.warnings, close };
   } catch (error) {
     await preparer.close();
     lock.release();
@@ -101,12 +112,12 @@ export async function openStation(path: string, passphraseFile: string | undefin
 }
 
 /** Unit tags are the registry's to make: those made here go nowhere. */
-function equipmentOf({ authority, profile }: Enrolment, signer: Parameters<typeof shareKey>[0]) {
+function equipmentOf({ authority, profile }: Enrolment, issuing: SharedKey) {
   const { certificate, baseUrl, oids } = authority;
   return {
     authority: { certificate: certificate.der, baseUrl, arc: oids.arc },
     profiles: new Map([[profile.product, profile]]),
-    issuing: shareKey(signer),
+    issuing,
     tags: shareAuthenticator(nodeAuthenticator(nodeEntropy.bytes(32))),
   };
 }

@@ -7,6 +7,8 @@ export interface StationFolder {
   readonly path: string;
   /** The authority's key, sealed. */
   readonly key: string;
+  /** Where the key is instead, if it is in a token: no secret, but it names a library that runs. */
+  readonly token: string;
   /** Its passphrase, where none was given: mode 0600, with a warning at each start. */
   readonly passphrase: string;
   /** PKCS#10 request of that key, for the registrar. */
@@ -29,6 +31,7 @@ export function stationFolder(path: string): StationFolder {
   return {
     path,
     key: join(path, "station.key"),
+    token: join(path, "token.json"),
     passphrase: join(path, "passphrase"),
     request: join(path, "request.pem"),
     enrolment: join(path, "enrolment.json"),
