@@ -66,11 +66,14 @@ test("a key that the YubiKey made, and that signed our nonce, is of custody 3", 
 });
 
 test("editions are told apart", async () => {
-  for (const [number, model] of [
-    [10, "YubiKey FIPS"],
-    [11, "YubiKey CSPN"],
+  const [firmware, serial, policy] = stated as [Extension, Extension, Extension];
+  for (const [extensions, model] of [
+    [[...stated, own(10)], "YubiKey FIPS"],
+    [[...stated, own(11)], "YubiKey CSPN"],
+    [[firmware, serial, policy, own(9, 0x81)], "YubiKey FIPS"],
+    [[firmware, serial, policy, own(9, 0x41)], "YubiKey"],
   ] as const)
-    assert.equal((await verify(await attest([...stated, own(number)]))).hardware?.model, model);
+    assert.equal((await verify(await attest(extensions))).hardware?.model, model);
 });
 
 test("statements as YubiKeys write them", async () => {

@@ -189,6 +189,39 @@ test("an attested key attests nothing, whatever its certificate says", async () 
   await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, user), { issuers: [user, factory] }));
 });
 
+test("a key that the hardware made for nothing but attesting attests others", async () => {
+  const [ca2, ca3] = [await forge("Droid CA2", root, authorityExtensions()), key()];
+  const server = await forge("Droid CA3", ca2, authorityExtensions(), { signer: ca3 });
+  const machine = await forge("TEE", server, authorityExtensions());
+  const attesting = (issuer: Forged, fields: Partial<ForgedKeyDescription> = {}) =>
+    forge("Android Keystore Key", issuer, [
+      extension(keyDescriptionOid, forgeKeyDescription({ challenge, purposes: [7], ...fields })),
+    ]);
+  const first = await attesting(machine);
+  const second = await attesting(first);
+  const above = [machine, server, ca2];
+  for (const issuers of [
+    [first, ...above],
+    [second, first, ...above],
+  ] as const)
+    assert.equal((await verify(await attest({}, issuers[0]), { issuers })).custody, 3);
+  for (const fields of [
+    { purposes: [7, 2] },
+    { purposes: [2] },
+    { purposes: [] },
+    { attestationLevel: 0 },
+    { attestationLevel: 1, keyLevel: 0 },
+    { origin: 2 },
+    { origin: undefined },
+  ]) {
+    const other = await attesting(machine, fields);
+    await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, other), { issuers: [other, ...above] }));
+  }
+  // What it signed besides is no statement of the hardware's.
+  const silent = await forge("silent", first, authorityExtensions());
+  await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, silent), { issuers: [silent, first, server, ca2] }));
+});
+
 test("chains are not longer than Google's are", async () => {
   const extended = await forge("extended", batch, authorityExtensions());
   await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, extended), { issuers: [extended, batch, factory] }));
