@@ -27,6 +27,7 @@ import {
   type ForgedKeyDescription,
   forgeKeyDescription,
   forgeRootOfTrust,
+  freshSignature,
   requiredValue,
 } from "../../../testing/evidence-forge.ts";
 import {
@@ -73,11 +74,13 @@ interface Case {
   readonly policy?: Partial<AndroidKeyPolicy>;
   readonly at?: Date;
   readonly withNonce?: boolean;
+  readonly signature?: Uint8Array;
 }
 
-function verify(leaf: Forged, { issuers = [batch, factory], policy = {}, at, withNonce = true }: Case = {}) {
+function verify(leaf: Forged, { issuers = [batch, factory], policy = {}, at, withNonce = true, ...signed }: Case = {}) {
   const statement = encodeChainStatement({
     certificates: [leaf, ...issuers].map(({ certificate }) => certificate.der),
+    ...signed,
   });
   const format = x509Attestation([androidKey({ statusList: new Map(), ...policy })]);
   return format.verify(statement, withNonce ? binding : unbound, { ...context, ...(at === undefined ? {} : { at }) });
@@ -97,6 +100,19 @@ test("a key made in the trusted environment of a locked device is of custody 3",
     ["security level", "TrustedEnvironment"],
     ["level of the key", "TrustedEnvironment"],
   ]);
+});
+
+test("an app gives the challenge before there is a key: then the key signs what it is bound to", async () => {
+  const leaf = await attest({ challenge: encodeUtf8("before the key") });
+  assert.equal((await verify(leaf, { signature: await freshSignature(signer, binding) })).custody, 3);
+  await refuses("NAT_EVIDENCE_FRESHNESS", verify(leaf));
+  const others = [evidenceBinding(signer.publicKey, "another"), evidenceBinding(key().publicKey)];
+  for (const other of others) {
+    const signature = await freshSignature(signer, other);
+    await refuses("NAT_EVIDENCE_FRESHNESS", verify(leaf, { signature }));
+    await refuses("NAT_EVIDENCE_FRESHNESS", verify(await attest(), { signature }));
+  }
+  await refuses("NAT_EVIDENCE_FRESHNESS", verify(leaf, { signature: await freshSignature(key(), binding) }));
 });
 
 test("what the hardware says of the device is told", async () => {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Android key attestation (the KeyMint HAL's attestation extension). Our binding value is the challenge. The chain holds
-// by its signatures: genuine leaves name other issuers, and dates of the leaf are set on the device. Keys put in at the
-// factory cannot be replaced, so their chains outlive their last day; those provisioned remotely do not.
+// Android key attestation (the KeyMint HAL's attestation extension). An app gives the challenge before there is a key, so
+// the birth key signs the binding value; who has an attestation made of a key that is there may give it as the challenge.
+// The chain holds by its signatures: genuine leaves name other issuers, and dates of the leaf are set on the device. Keys
+// put in at the factory cannot be replaced, so their chains outlive their last day; those provisioned remotely do not.
 
 import { attributeValues, type Certificate, findExtension, oids } from "../../../formats/index.ts";
 import { equalBytes, toHex } from "../../../kernel/index.ts";
 import { basicConstraintsOf, chainError, requireBegun, requireValidity } from "../../chain/chain-rules.ts";
+import { requireFreshSignature } from "../../chain/fresh-signature.ts";
 import { evidenceError } from "../../errors.ts";
 import { bindingValue, type EvidenceBinding, type EvidenceContext, type HardwareIdentity } from "../../evidence.ts";
 import type { AttestationVendor } from "../vendor.ts";
@@ -40,13 +42,14 @@ export function androidKey({ statusList, minimumLevel = "TrustedEnvironment" }: 
     name: "Android key attestation",
     extension: keyDescriptionOid,
     rules: { areNamesChained: false, checkDates, checkIssuer, understood: [keyDescriptionOid] },
-    async appraise({ chain }, binding, context) {
+    async appraise({ chain, signature }, binding, context) {
       for (const certificate of chain) refuseListed(certificate, statusList);
       const description = descriptionOf(chain[0]);
       requireLevel(description, minimumLevel);
       requireSigningKey(description);
       requireLockedDevice(description);
-      requireChallenge(description, binding, context);
+      if (signature === undefined) requireChallenge(description, binding, context);
+      else await requireFreshSignature(signature, binding, context);
       return { custody: 3, hardware: hardwareOf(description), details: detailsOf(description) };
     },
   };
