@@ -27,6 +27,7 @@ const titles = [
   "It is suspended, and refused",
   "It is resumed, and accepted",
   "It is retired, refused for good, and never born again",
+  "Another device has its key in a TPM, proves it, and authenticates by it",
   "The log is audited",
 ];
 
@@ -42,6 +43,9 @@ suite("the story of this machine", () => {
     assert.match(story, /refused: .*NAT_BIRTH_KEY_REUSED/);
     assert.match(story, /a SoftHSM token makes the device's key/);
     assert.match(story, /path of 3 certificates, custody 1/);
+    assert.match(story, /custody 1, bound to a nonce/);
+    assert.match(story, /tpm2-certify: custody 1, by swtpm;/);
+    assert.match(story, /custody 1 and not 3: .* its root is capped/);
   });
 
   test("prints checks of openssl that hold, and one that must fail", async () => {
@@ -74,7 +78,7 @@ suite("the story of this machine", () => {
     assert.deepEqual(toldBy(again), toldBy(story));
     assert.deepEqual(readFileSync(join(folder, "demo/story.json")), before);
     const report = JSON.parse(await natalis("log", "audit", "--json", "--data", folder)) as Record<string, unknown>;
-    assert.deepEqual([report.devices, report.problemCount], [1, 0]);
+    assert.deepEqual([report.devices, report.problemCount], [2, 0]);
   });
 
   test("keeps its secrets to their owner, and to files", () => {

@@ -26,7 +26,7 @@ export interface Certification {
   readonly reviewed: Date;
 }
 
-/** Reviewed rows. None yet: no certificate could be read at its source for hardware that is attested here. */
+/** Reviewed rows. None: docs/certifications.md says what was looked for and why nothing is exact enough. */
 export const certifications: readonly Certification[] = [];
 
 /** The certificate of hardware at a time, if the table has one. */

@@ -4,7 +4,8 @@
 import { Command } from "commander";
 import { recheckSchema, shownEvidenceSchema } from "../protocols/rest/evidence-schemas.ts";
 import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
-import { terminal } from "./output.ts";
+import type { RegistrarClient } from "./client.ts";
+import { type Output, terminal } from "./output.ts";
 
 export function evidenceCommand(): Command {
   const command = new Command("evidence").description("the evidence that a device was born with");
@@ -25,11 +26,16 @@ export function evidenceCommand(): Command {
 
 async function show(device: string, options: ConnectionOptions): Promise<void> {
   const { client } = await connect(options);
+  await showEvidence(device, client, terminal);
+}
+
+/** What was proven at the birth, and by which statements. */
+export async function showEvidence(device: string, client: RegistrarClient, output: Output): Promise<void> {
   const shown = await client.json("GET", `/devices/${device}/evidence`, shownEvidenceSchema);
-  terminal.line(`${shown.device}: custody ${shown.custody}, ${shown.isFresh ? "bound to a nonce" : "without a nonce"}`);
+  output.line(`${shown.device}: custody ${shown.custody}, ${shown.isFresh ? "bound to a nonce" : "without a nonce"}`);
   for (const { format, custody, digest, root } of shown.statements) {
     const by = root === undefined ? "" : `, by ${root.name}${root.capLifted ? " (its cap lifted)" : ""}`;
-    terminal.line(`${format}: custody ${custody}${by}; SHA-256 ${digest}`);
+    output.line(`${format}: custody ${custody}${by}; SHA-256 ${digest}`);
   }
 }
 

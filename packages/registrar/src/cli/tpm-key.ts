@@ -83,12 +83,13 @@ async function openOrMakeKey(
   place: string,
 ): Promise<TpmKey> {
   const { wrapped, reference } = filesOf(folder);
-  if (await isThere(wrapped)) return tpm.openKey(await readData(wrapped));
-  const key = await tpm.createKey(algorithm);
+  const known = (await isThere(wrapped)) ? await tpm.openKey(await readData(wrapped)) : undefined;
+  const key = known ?? (await tpm.createKey(algorithm));
   await mkdir(folder.path, { recursive: true, mode: 0o700 });
+  // A TPM may be found at another place than before.
   const kept = place.startsWith("unix:") ? `unix:${resolve(place.slice("unix:".length))}` : place;
   await writeFileDurably(reference, encodeUtf8(`${JSON.stringify({ place: kept })}\n`));
-  await writeFileDurably(wrapped, key.wrapped as Uint8Array);
+  if (known === undefined) await writeFileDurably(wrapped, key.wrapped as Uint8Array);
   return key;
 }
 

@@ -9,10 +9,12 @@ import type { Signer } from "../../kernel/index.ts";
 import { authorityExtensions, extension, type Forged, forgeCertificate } from "../../testing/certificate-forge.ts";
 import { evidenceBinding, evidenceRoot, freshSignature } from "../../testing/evidence-forge.ts";
 import {
+  type Certification,
   encodeChainStatement,
   type EvidenceBinding,
   type EvidenceContext,
   x509Attestation,
+  withCertifications,
   x509AttestationFormat,
   yubikeyPiv,
 } from "../index.ts";
@@ -66,11 +68,40 @@ test("a key that the YubiKey made, and that signed our nonce, is of custody 3", 
 });
 
 test("editions are told apart", async () => {
-  for (const [number, model] of [
-    [10, "YubiKey FIPS"],
-    [11, "YubiKey CSPN"],
+  const [firmware, serial, policy] = stated as [Extension, Extension, Extension];
+  for (const [extensions, model] of [
+    [[...stated, own(10)], "YubiKey FIPS"],
+    [[...stated, own(11)], "YubiKey CSPN"],
+    [[firmware, serial, policy, own(9, 0x81)], "YubiKey FIPS"],
+    [[firmware, serial, policy, own(9, 0x41)], "YubiKey"],
   ] as const)
-    assert.equal((await verify(await attest([...stated, own(number)]))).hardware?.model, model);
+    assert.equal((await verify(await attest(extensions))).hardware?.model, model);
+});
+
+test("a certificate of one model and firmware makes 4 of exactly these", async () => {
+  const row: Certification = {
+    scheme: "FIPS 140-3",
+    certificate: "test certificate",
+    level: "level 2",
+    manufacturer: "Yubico",
+    model: "YubiKey FIPS",
+    firmware: ["5.7.4"],
+    validFrom: new Date("2026-01-01T00:00:00Z"),
+    source: "a test",
+    reviewed: new Date("2026-11-24T00:00:00Z"),
+  };
+  const certified = withCertifications(format, [row]);
+  const policy = own(8, 3, 2);
+  for (const [extensions, custody] of [
+    [[own(3, 5, 7, 4), policy, own(9, 0x81)], 4],
+    [[own(3, 5, 7, 3), policy, own(9, 0x81)], 3],
+    [[own(3, 5, 7, 4), policy, own(9, 0x01)], 3],
+    [[own(3, 5, 7, 4), policy, own(9, 0x01), own(11)], 3],
+  ] as const) {
+    const leaf = await attest(extensions);
+    const found = await certified.verify(await statementOf(leaf), evidenceBinding(leaf.signer.publicKey), context);
+    assert.equal(found.custody, custody);
+  }
 });
 
 test("statements as YubiKeys write them", async () => {

@@ -40,6 +40,10 @@ const formFactors = [
   "USB-C biometric keychain",
 ];
 
+/** The high bits of the form factor are flags of the edition. */
+const formFactorMask = 0x0f;
+const fipsFlag = 0x80;
+
 /** What a YubiKey states of a key in one of its slots. */
 export interface YubikeyStatement {
   /** Major, minor, patch. */
@@ -85,9 +89,8 @@ export function readYubikeyStatement(leaf: Certificate): YubikeyStatement {
     ...(serial === undefined ? {} : { serialNumber: readExactly(serial.value, (reader) => reader.unsigned(8)) }),
     pinPolicy: wordOf(pinPolicies, policy[0]),
     touchPolicy: wordOf(touchPolicies, policy[1]),
-    // The high bits are flags of the edition.
-    ...(form === undefined ? {} : { formFactor: wordOf(formFactors, (form[0] as number) & 0x0f) }),
-    ...editionOf(leaf),
+    ...(form === undefined ? {} : { formFactor: wordOf(formFactors, (form[0] as number) & formFactorMask) }),
+    ...editionOf(leaf, form?.[0] ?? 0),
     ...(slot === undefined ? {} : { slot }),
   };
 }
@@ -119,8 +122,9 @@ function octetsOf(extension: Extension | undefined, length: number): Uint8Array 
   return extension?.value;
 }
 
-function editionOf(leaf: Certificate): Pick<YubikeyStatement, "edition"> {
-  if (findExtension(leaf, extensions.fips) !== undefined) return { edition: "FIPS" };
+/** YubiKeys of the FIPS series say so in the form factor, not all of them in an extension too. */
+function editionOf(leaf: Certificate, formFactor: number): Pick<YubikeyStatement, "edition"> {
+  if ((formFactor & fipsFlag) !== 0 || findExtension(leaf, extensions.fips) !== undefined) return { edition: "FIPS" };
   return findExtension(leaf, extensions.cspn) === undefined ? {} : { edition: "CSPN" };
 }
 

@@ -9,7 +9,7 @@ import { decodeUtf8, encodeUtf8 } from "natalis/kernel";
 import { verifyReceipt } from "natalis/registry";
 import { birthAnswerSchema, operatorAnswerSchema } from "../../protocols/rest/schemas.ts";
 import { requestWith } from "../birth.ts";
-import { writePapers } from "../device-folder.ts";
+import { type DeviceFolder, writePapers } from "../device-folder.ts";
 import { withBirthKey } from "../device-key.ts";
 import { checkBirthAnswer } from "../birth-answer.ts";
 import { readText } from "../files.ts";
@@ -94,8 +94,13 @@ export function opensslVerify(demo: Demo, crls: string): string {
 }
 
 /** The device's certificate, DER. */
-export async function deviceCertificate(demo: Demo): Promise<Uint8Array> {
-  const [der] = parsePem(await readText(demo.device.certificate), "CERTIFICATE");
+export function deviceCertificate(demo: Demo): Promise<Uint8Array> {
+  return certificateIn(demo.device);
+}
+
+/** The certificate in a device's folder, DER. */
+export async function certificateIn({ certificate }: DeviceFolder): Promise<Uint8Array> {
+  const [der] = parsePem(await readText(certificate), "CERTIFICATE");
   return der as Uint8Array;
 }
 

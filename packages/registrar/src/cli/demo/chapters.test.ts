@@ -3,14 +3,17 @@
 // same way.
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { dataFolder } from "../../service/data-folder.ts";
 import { initRegistrar } from "../../service/init.ts";
 import { parseSettings } from "../../service/settings.ts";
 import { chapters } from "./chapters.ts";
-import { prepareDemo } from "./prepare.ts";
+import { type Demo, prepareDemo } from "./prepare.ts";
+import { prepareSoftwareTpm } from "./software-tpm.ts";
+import { tpmChapter } from "./tpm-chapter.ts";
 
 const root = mkdtempSync(join(tmpdir(), "natalis-demo-"));
 after(() => rmSync(root, { recursive: true }));
@@ -22,7 +25,7 @@ test("each chapter can be lived again after a power cut", async () => {
   writeFileSync(readings, `timestamp,value\n${rows.join("\n")}\n`);
   const demo = await prepareDemo(path, readings);
   try {
-    mkdirSync(join(path, "demo"));
+    mkdirSync(join(path, "demo"), { recursive: true });
     for (const { title, live } of chapters)
       for (const time of ["first", "second"]) {
         const told: string[] = [];
@@ -35,6 +38,23 @@ test("each chapter can be lived again after a power cut", async () => {
   } finally {
     await demo.running.close();
   }
+});
+
+test("where there is no swtpm, one line says how to get it", async () => {
+  const told: string[] = [];
+  await tpmChapter.live({ softwareTpm: undefined } as Demo, (line) => told.push(line));
+  assert.equal(told.length, 1);
+  assert.match(told[0] ?? "", /apt-get install swtpm swtpm-tools/);
+});
+
+test("a registry with roots of its owner's own gets no TPM, nor one without swtpm", async () => {
+  const path = join(root, "owned");
+  const folder = dataFolder(path);
+  assert.equal(await prepareSoftwareTpm(folder, ""), undefined);
+  mkdirSync(folder.evidenceRoots, { recursive: true });
+  writeFileSync(join(folder.evidenceRoots, "roots.json"), "{}");
+  assert.equal(await prepareSoftwareTpm(folder, process.env.PATH ?? ""), undefined);
+  assert.deepEqual(readdirSync(path), ["evidence-roots"]);
 });
 
 test("a data set too short for the story makes nothing", async () => {

@@ -6,6 +6,7 @@ import { sealChapter, tamperChapter } from "./data-chapters.ts";
 import { auditChapter, authenticateChapter, resumeChapter, retireChapter, suspendChapter } from "./life-chapters.ts";
 import type { Demo } from "./prepare.ts";
 import type { Chapter } from "./story.ts";
+import { tpmChapter } from "./tpm-chapter.ts";
 
 export const chapters: readonly Chapter<Demo>[] = [
   authorityChapter,
@@ -18,5 +19,6 @@ export const chapters: readonly Chapter<Demo>[] = [
   suspendChapter,
   resumeChapter,
   retireChapter,
+  tpmChapter,
   auditChapter,
 ];

@@ -17,6 +17,7 @@ import { clientError } from "../errors.ts";
 import { isThere, readText } from "../files.ts";
 import { freePort } from "../ports.ts";
 import { readRecords } from "../records.ts";
+import { prepareSoftwareTpm } from "./software-tpm.ts";
 import { fewestRows } from "./tamper.ts";
 
 export interface Demo {
@@ -30,6 +31,10 @@ export interface Demo {
   readonly device: DeviceFolder;
   /** The unit's serial number. */
   readonly serial: string;
+  /** The serial number of the unit with a TPM. */
+  readonly tpmSerial: string;
+  /** Folder of a TPM in software; undefined where this machine has none. */
+  readonly softwareTpm: string | undefined;
   /** CSV to seal instead of this machine's readings. */
   readonly readings: string | undefined;
   /** A path among the story's files. */
@@ -48,6 +53,7 @@ export async function prepareDemo(path: string, readings?: string, passphraseFil
   if (readings !== undefined) await requireRows(readings);
   if (await isThere(folder.database)) await requireOwn(folder);
   else await makeRegistrar(path, passphraseFile);
+  const softwareTpm = await prepareSoftwareTpm(folder, process.env.PATH ?? "");
   const trust = await readTrust({ data: path });
   const adminToken = (await readText(folder.adminToken)).trim();
   const httpsPort = await freePort(host, (await lastHttpsPort(folder)) ?? defaultHttpsPort);
@@ -60,7 +66,9 @@ export async function prepareDemo(path: string, readings?: string, passphraseFil
     admin: clientWith(adminToken),
     clientWith,
     device: deviceFolder(join(path, "demo", "device")),
-    serial: serialOfMachine(),
+    serial: serialOfMachine("MACHINE"),
+    tpmSerial: serialOfMachine("TPM"),
+    softwareTpm,
     readings,
     file: (name) => join(path, "demo", name),
   };
@@ -73,9 +81,9 @@ async function makeRegistrar(path: string, passphraseFile: string | undefined): 
 }
 
 /** The machine's name in the characters that a serial number may have (PrintableString). */
-function serialOfMachine(): string {
+function serialOfMachine(kind: string): string {
   const name = hostname().replaceAll(/[^A-Za-z0-9-]/g, "-");
-  return `MACHINE-${name}`.slice(0, 64);
+  return `${kind}-${name}`.slice(0, 64);
 }
 
 /** What a story tells stays in the log: nobody's own registry is to have it. */

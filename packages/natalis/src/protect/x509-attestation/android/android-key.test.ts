@@ -27,6 +27,7 @@ import {
   type ForgedKeyDescription,
   forgeKeyDescription,
   forgeRootOfTrust,
+  freshSignature,
   requiredValue,
 } from "../../../testing/evidence-forge.ts";
 import {
@@ -73,11 +74,13 @@ interface Case {
   readonly policy?: Partial<AndroidKeyPolicy>;
   readonly at?: Date;
   readonly withNonce?: boolean;
+  readonly signature?: Uint8Array;
 }
 
-function verify(leaf: Forged, { issuers = [batch, factory], policy = {}, at, withNonce = true }: Case = {}) {
+function verify(leaf: Forged, { issuers = [batch, factory], policy = {}, at, withNonce = true, ...signed }: Case = {}) {
   const statement = encodeChainStatement({
     certificates: [leaf, ...issuers].map(({ certificate }) => certificate.der),
+    ...signed,
   });
   const format = x509Attestation([androidKey({ statusList: new Map(), ...policy })]);
   return format.verify(statement, withNonce ? binding : unbound, { ...context, ...(at === undefined ? {} : { at }) });
@@ -97,6 +100,19 @@ test("a key made in the trusted environment of a locked device is of custody 3",
     ["security level", "TrustedEnvironment"],
     ["level of the key", "TrustedEnvironment"],
   ]);
+});
+
+test("an app gives the challenge before there is a key: then the key signs what it is bound to", async () => {
+  const leaf = await attest({ challenge: encodeUtf8("before the key") });
+  assert.equal((await verify(leaf, { signature: await freshSignature(signer, binding) })).custody, 3);
+  await refuses("NAT_EVIDENCE_FRESHNESS", verify(leaf));
+  const others = [evidenceBinding(signer.publicKey, "another"), evidenceBinding(key().publicKey)];
+  for (const other of others) {
+    const signature = await freshSignature(signer, other);
+    await refuses("NAT_EVIDENCE_FRESHNESS", verify(leaf, { signature }));
+    await refuses("NAT_EVIDENCE_FRESHNESS", verify(await attest(), { signature }));
+  }
+  await refuses("NAT_EVIDENCE_FRESHNESS", verify(leaf, { signature: await freshSignature(key(), binding) }));
 });
 
 test("what the hardware says of the device is told", async () => {
@@ -187,6 +203,39 @@ test("an attested key attests nothing, whatever its certificate says", async () 
     extension(oids.basicConstraints, encodeBasicConstraints({ isAuthority: false })),
   ]);
   await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, user), { issuers: [user, factory] }));
+});
+
+test("a key that the hardware made for nothing but attesting attests others", async () => {
+  const [ca2, ca3] = [await forge("Droid CA2", root, authorityExtensions()), key()];
+  const server = await forge("Droid CA3", ca2, authorityExtensions(), { signer: ca3 });
+  const machine = await forge("TEE", server, authorityExtensions());
+  const attesting = (issuer: Forged, fields: Partial<ForgedKeyDescription> = {}) =>
+    forge("Android Keystore Key", issuer, [
+      extension(keyDescriptionOid, forgeKeyDescription({ challenge, purposes: [7], ...fields })),
+    ]);
+  const first = await attesting(machine);
+  const second = await attesting(first);
+  const above = [machine, server, ca2];
+  for (const issuers of [
+    [first, ...above],
+    [second, first, ...above],
+  ] as const)
+    assert.equal((await verify(await attest({}, issuers[0]), { issuers })).custody, 3);
+  for (const fields of [
+    { purposes: [7, 2] },
+    { purposes: [2] },
+    { purposes: [] },
+    { attestationLevel: 0 },
+    { attestationLevel: 1, keyLevel: 0 },
+    { origin: 2 },
+    { origin: undefined },
+  ]) {
+    const other = await attesting(machine, fields);
+    await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, other), { issuers: [other, ...above] }));
+  }
+  // What it signed besides is no statement of the hardware's.
+  const silent = await forge("silent", first, authorityExtensions());
+  await refuses("NAT_EVIDENCE_CHAIN", verify(await attest({}, silent), { issuers: [silent, first, server, ca2] }));
 });
 
 test("chains are not longer than Google's are", async () => {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Android key attestation (the KeyMint HAL's attestation extension). Our binding value is the challenge. The chain holds
-// by its signatures: genuine leaves name other issuers, and dates of the leaf are set on the device. Keys put in at the
-// factory cannot be replaced, so their chains outlive their last day; those provisioned remotely do not.
+// Android key attestation (the KeyMint HAL's attestation extension). An app gives the challenge before there is a key, so
+// the birth key signs the binding value; who has an attestation made of a key that is there may give it as the challenge.
+// The chain holds by its signatures: genuine leaves name other issuers, and dates of the leaf are set on the device. Keys
+// put in at the factory cannot be replaced, so their chains outlive their last day; those provisioned remotely do not.
 
 import { attributeValues, type Certificate, findExtension, oids } from "../../../formats/index.ts";
 import { equalBytes, toHex } from "../../../kernel/index.ts";
 import { basicConstraintsOf, chainError, requireBegun, requireValidity } from "../../chain/chain-rules.ts";
+import { requireFreshSignature } from "../../chain/fresh-signature.ts";
 import { evidenceError } from "../../errors.ts";
 import { bindingValue, type EvidenceBinding, type EvidenceContext, type HardwareIdentity } from "../../evidence.ts";
 import type { AttestationVendor } from "../vendor.ts";
@@ -32,6 +34,7 @@ export interface AndroidKeyPolicy {
 }
 
 const purposeSign = 2;
+const purposeAttestKey = 7;
 const originGenerated = 0;
 
 export function androidKey({ statusList, minimumLevel = "TrustedEnvironment" }: AndroidKeyPolicy): AttestationVendor {
@@ -39,13 +42,14 @@ export function androidKey({ statusList, minimumLevel = "TrustedEnvironment" }: 
     name: "Android key attestation",
     extension: keyDescriptionOid,
     rules: { areNamesChained: false, checkDates, checkIssuer, understood: [keyDescriptionOid] },
-    async appraise({ chain }, binding, context) {
+    async appraise({ chain, signature }, binding, context) {
       for (const certificate of chain) refuseListed(certificate, statusList);
-      const description = parseKeyDescription(findExtension(chain[0], keyDescriptionOid)?.value ?? new Uint8Array(0));
+      const description = descriptionOf(chain[0]);
       requireLevel(description, minimumLevel);
       requireSigningKey(description);
       requireLockedDevice(description);
-      requireChallenge(description, binding, context);
+      if (signature === undefined) requireChallenge(description, binding, context);
+      else await requireFreshSignature(signature, binding, context);
       return { custody: 3, hardware: hardwareOf(description), details: detailsOf(description) };
     },
   };
@@ -67,18 +71,40 @@ function isFactoryProvisioned(chain: readonly Certificate[]): boolean {
 const longest = { factory: 3, remote: 4 } as const;
 
 /**
- * What certifies an attested key is no issuer: whoever holds the key may sign what he likes with it. Google's root has
- * more than attestation below it, so nothing is longer than such chains are; a factory's key may leave unsaid that it
- * is an authority, and none else.
+ * Google's root has more than attestation below it, so nothing is longer than such chains are, keys that a device made to
+ * attest apart; a factory's key may leave unsaid that it is an authority, and none else.
  */
 function checkIssuer(issuer: Certificate, below: number, chain: readonly Certificate[]): void {
   const isFactory = isFactoryProvisioned(chain);
-  if (chain.length > (isFactory ? longest.factory : longest.remote))
+  const attestKeys = chain.slice(1).filter(statesKey).length;
+  if (chain.length - attestKeys > (isFactory ? longest.factory : longest.remote))
     throw chainError(issuer, `stands in a chain of ${chain.length}`);
-  if (findExtension(issuer, keyDescriptionOid) !== undefined)
+  if (statesKey(issuer)) requireAttestKey(issuer, chain[below] as Certificate);
+  else if (!(basicConstraintsOf(issuer)?.isAuthority ?? (isFactory && below === 0)))
+    throw chainError(issuer, "issued another and is no authority");
+}
+
+function statesKey(certificate: Certificate): boolean {
+  return findExtension(certificate, keyDescriptionOid) !== undefined;
+}
+
+/**
+ * What certifies an attested key is no issuer: whoever holds the key may sign what he likes with it. But one that the
+ * hardware made for nothing but attesting (KeyMint's ATTEST_KEY, which goes with no other purpose) signs only what the
+ * hardware states of other keys.
+ */
+function requireAttestKey(issuer: Certificate, issued: Certificate): void {
+  const { hardwareEnforced, attestationSecurityLevel, keySecurityLevel } = descriptionOf(issuer);
+  const isInHardware = attestationSecurityLevel !== "Software" && keySecurityLevel !== "Software";
+  const isMadeThere = integerOf(hardwareEnforced, authorizations.origin) === originGenerated;
+  const purposes = purposesOf(hardwareEnforced);
+  const isForAttesting = purposes.length > 0 && purposes.every((one) => one === purposeAttestKey);
+  if (!isInHardware || !isMadeThere || !isForAttesting || !statesKey(issued))
     throw chainError(issuer, "is of an attested key and issued another");
-  const isAuthority = basicConstraintsOf(issuer)?.isAuthority ?? (isFactory && below === 0);
-  if (!isAuthority) throw chainError(issuer, "issued another and is no authority");
+}
+
+function descriptionOf(certificate: Certificate): KeyDescription {
+  return parseKeyDescription(findExtension(certificate, keyDescriptionOid)?.value ?? new Uint8Array(0));
 }
 
 function refuseListed(certificate: Certificate, statusList: AndroidStatusList): void {
