@@ -8,6 +8,7 @@ export const clientErrors = {
   NAT_CLIENT_OPTION: "The command's options do not fit together.",
   NAT_CLIENT_FILE: "The file cannot be read or is not what the command needs.",
   NAT_CLIENT_QUESTION: "The line or file does not ask about a certificate in the form that this command understands.",
+  NAT_CLIENT_STATE: "The state proof says that the device is suspended, revoked or retired.",
   NAT_CLIENT_LINE_SIZE: "The line is longer than this command reads.",
   NAT_CLIENT_INTERNAL: "The program failed at this question, which is a mistake of its own: nothing is known.",
 } as const;

@@ -10,6 +10,7 @@ import { encodeUtf8, toBase64 } from "natalis/kernel";
 import { encodeBirthReceipt, encodeTrustFile, receiptOf, stateProofOf } from "natalis/registry";
 import {
   enrolment,
+  lifecycleEvent,
   openUnsafeTestLog,
   TestAuthority,
   testArc,
@@ -59,6 +60,13 @@ const receipt = toBase64(
 const stateProofFor = async ({ event }: TestBirth) =>
   toBase64(await stateProofOf(event.device.id, log.registry.stores, nodeHash));
 const stateProof = await stateProofFor(born);
+const ended: (readonly [string, TestBirth, string])[] = [];
+for (const [number, event] of (["suspended", "revoked", "retired"] as const).entries()) {
+  const birth = await own.birth(signerOf(), { serial: `SN-9${number}` }, station);
+  await log.enter(birth.event);
+  await log.enter(lifecycleEvent(event, birth.event.device.id));
+  ended.push([event, birth, await stateProofFor(birth)]);
+}
 const judge = new LineJudge();
 
 async function answerTo({ certificate }: TestBirth, members: object): Promise<readonly [boolean, string | null]> {
@@ -102,6 +110,13 @@ suite("refused", () => {
   ];
   for (const [title, birth, members, code] of lines)
     test(title, async () => assert.deepEqual(await answerTo(birth, members), [false, code]));
+});
+
+suite("no longer active", () => {
+  for (const [state, birth, proof] of ended)
+    test(state, async () =>
+      assert.deepEqual(await answerTo(birth, { trust, stateProof: proof }), [false, "NAT_CLIENT_STATE"]),
+    );
 });
 
 test("a trust file without proof trusts its roots", async () => {

@@ -17,7 +17,7 @@ export interface Registration {
 
 /**
  * What a path through a station's authority means here. @throws NAT_REGISTRY_RECEIPT, NAT_REGISTRY_STATE_PROOF of a proof
- * that does not hold; NAT_CLIENT_QUESTION of one that is about another certificate
+ * that does not hold; NAT_CLIENT_QUESTION of one that is about another certificate; NAT_CLIENT_STATE of a device that is not active
  */
 export async function stationRule(
   registration: Registration | undefined,
@@ -37,9 +37,10 @@ async function isRegistered(
   const proofTrust = { policy: trust.log, verifier, hash: nodeHash };
   if (receipt !== undefined) await verifyBirthReceipt(receipt, der, proofTrust);
   if (stateProof !== undefined) {
-    const { certificateHash } = await verifyStateProof(stateProof, proofTrust);
+    const { certificateHash, state } = await verifyStateProof(stateProof, proofTrust);
     if (!equalBytes(certificateHash, nodeHash.sha256(der)))
       throw clientError("NAT_CLIENT_QUESTION", "the state proof is about another certificate");
+    if (state !== "active") throw clientError("NAT_CLIENT_STATE", state);
   }
   return receipt !== undefined || stateProof !== undefined;
 }
