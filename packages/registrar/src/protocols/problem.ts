@@ -49,6 +49,7 @@ const statusRows: readonly (readonly [pattern: string, status: number])[] = [
   ["NAT_BIRTH_ATTESTATION", 403],
   ["NAT_BIRTH_CUSTODY", 403],
   ["NAT_EVIDENCE_MALFORMED", 400],
+  ["NAT_EVIDENCE_TYPE", 400],
   ["NAT_EVIDENCE_", 403],
   ["NAT_TPM_STRUCTURE", 400],
   ["NAT_BIRTH_STATION_WINDOW", 403],

@@ -27,6 +27,7 @@ import {
 import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import type { BirthPreparer, PreparedTask } from "../pipeline/nursery.ts";
+import { withCarriedEvidence } from "./carried-evidence.ts";
 import { serviceError } from "./errors.ts";
 import type { Incidents } from "./incidents.ts";
 import type { RegistrarKeys } from "./keys.ts";
@@ -94,9 +95,10 @@ export class StationIntake {
 
   /**
    * Answers when the birth is durable. @throws NAT_BIRTH_*, NAT_REGISTRY_QUOTA, NAT_REGISTRY_OPERATOR, NAT_PIPELINE_*,
-   * and the codes of what is malformed
+   * NAT_SERVICE_REQUEST where evidence comes twice, and the codes of what is malformed
    */
-  async take(station: OpenStation, claim: ClaimedBirth): Promise<EnteredBirth> {
+  async take(station: OpenStation, claimed: ClaimedBirth): Promise<EnteredBirth> {
+    const claim = withCarriedEvidence(claimed);
     try {
       return await this.#enter(station, claim);
     } catch (error) {

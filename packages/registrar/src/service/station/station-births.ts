@@ -11,6 +11,7 @@ import { type DeviceRow, noOwner, registryError } from "natalis/registry";
 import { pipelineError } from "../../pipeline/errors.ts";
 import type { BirthPreparer } from "../../pipeline/nursery.ts";
 import type { BirthInput } from "../births.ts";
+import { withCarriedEvidence } from "../carried-evidence.ts";
 import { serviceError } from "../errors.ts";
 import { BirthRegister, shortText, unitKey } from "./birth-register.ts";
 import type { Enrolment } from "./enrolment.ts";
@@ -142,7 +143,8 @@ export class StationBirths {
       throw registryError("NAT_REGISTRY_QUOTA", `${enrolment.id}: ${this.#register.count} of ${quota}`);
     this.#reserved += 1;
     try {
-      const prepared = await preparer.prepare({ principal, product, request });
+      // In the journal it stays where it came: whoever brings the birth in reads it there again.
+      const prepared = await preparer.prepare({ principal, product, request: withCarriedEvidence(request) });
       if (prepared.kind !== "signed") throw stationError("NAT_STATION_JOURNAL", "a new birth was taken for a retry");
       const { record, certificate } = prepared.event;
       const place = await this.#journal.append(encodeJournaled({ ...request, record, certificate }));
