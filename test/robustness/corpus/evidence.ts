@@ -2,6 +2,7 @@
 // Evidence of every format: of our own making, accepted and the same bytes in every run, and of real hardware from the
 // public vectors. Leaves are there once more as certificates, so that what stands in their extensions is bent as DER.
 
+import { encodeKeptEvidence } from "natalis/birth";
 import {
   type CborValue,
   decodeCbor,
@@ -68,6 +69,8 @@ export interface EvidenceCorpus {
   readonly messages: readonly Uint8Array[];
   readonly jsonMessages: readonly Uint8Array[];
   readonly wrappers: readonly Uint8Array[];
+  /** As rows of a registry have it. */
+  readonly kept: readonly Uint8Array[];
 }
 
 const device = fixedSigner("evidence device");
@@ -96,7 +99,17 @@ export async function evidenceCorpus(papers: readonly Papers[]): Promise<Evidenc
       ...publicStatusLists(),
     ],
     ...carried(own),
+    kept: own.flatMap((paper) => [keptOf([paper]), keptOf([paper, ...own.slice(0, 1)])]),
   };
+}
+
+function keptOf(papers: readonly EvidencePaper[]): Uint8Array {
+  const hash = new Uint8Array(32).fill(1);
+  const statements = papers.map(({ format, statement, custody = 1 }, i) => {
+    return { format, statement, custody, ...(i === 0 && { root: { name: "root", hash, capLifted: true } }) };
+  });
+  const activation = { secret: hash, attestationKeyName: new Uint8Array(34), endorsementKeyHash: hash };
+  return encodeKeptEvidence({ statements, nonce: hash, ...(papers.length > 1 && { activation }) });
 }
 
 function rootOf(anchor: Uint8Array, formats: readonly string[]): EvidenceRoot {

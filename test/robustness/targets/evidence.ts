@@ -34,6 +34,7 @@ import {
   x509Attestation,
   yubikeyPiv,
 } from "natalis/protect";
+import { parseKeptEvidence } from "natalis/birth";
 import { corpusTime } from "../corpus/forge.ts";
 import type { EvidenceCorpus, EvidenceLeaf, EvidencePaper } from "../corpus/evidence.ts";
 import { type Format, parsers, type Target, textParsers } from "../format.ts";
@@ -47,7 +48,7 @@ const formats: readonly EvidenceFormat[] = [
 const believing: SignatureVerifier = { verify: () => true };
 
 export function evidenceFormats(corpus: EvidenceCorpus): Format[] {
-  const { papers, leaves, manifests, manifestRoots, statusLists, messages, jsonMessages, wrappers } = corpus;
+  const { papers, leaves, manifests, manifestRoots, statusLists, messages, jsonMessages, wrappers, kept } = corpus;
   const signed = { roots: manifestRoots, hash: nodeHash, verifier: nodeSignatureVerifier };
   const manifestTargets = {
     importManifest: (text: string) => importManifest(text, signed),
@@ -95,6 +96,7 @@ export function evidenceFormats(corpus: EvidenceCorpus): Format[] {
       samples: jsonMessages,
       targets: [...parsers(parseCmw, parseEvidenceCmw), ...textParsers({ parseEvidenceJson })],
     },
+    { name: "kept evidence", encoding: "bytes", share: 2, samples: kept, targets: parsers(parseKeptEvidence) },
     {
       name: "attestation bundle",
       encoding: "DER",

@@ -27,7 +27,13 @@ export {
   unprovenCustody,
 } from "./evidence.ts";
 export { type BirthFacts, checkFacts, factsBytes, factsHash } from "./facts.ts";
-export { type AppraisedStatement, type KeptEvidence, parseKeptEvidence } from "./kept-evidence.ts";
+export {
+  type AppraisedStatement,
+  encodeKeptEvidence,
+  type KeptEvidence,
+  keptEvidenceDigests,
+  parseKeptEvidence,
+} from "./kept-evidence.ts";
 export { type KnownFacts, type LookUpContext, lookUpBirth } from "./known.ts";
 export {
   encodePkcs11Declaration,
