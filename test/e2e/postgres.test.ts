@@ -281,6 +281,41 @@ suite("a registry that moves", () => {
   });
 });
 
+test("a registrar whose root is elsewhere waits for it and is founded on PostgreSQL, and bears there", async () => {
+  const address = await server.newDatabase();
+  const at = temporaryFolder(scope);
+  const path = (name: string) => join(at, name);
+  const place = { folder: path("data"), httpPort: await freePort(), httpsPort: await freePort() };
+  const publicUrl = `http://127.0.0.1:${place.httpPort}`;
+  const facts = ["--maker", "Example Makers", "--origin", origin, "--public-url", publicUrl, "--product", "sensor"];
+  await natalis("init", "--data", place.folder, ...facts, "--external-root", "--database", address);
+  assert.equal(existsSync(join(place.folder, "registry.sqlite")), false);
+  await refusedNatalis("NAT_SERVICE_DATA", "serve", "--data", place.folder);
+  writeFileSync(path("secret"), "a passphrase of the root\n", { mode: 0o600 });
+  const participants = [{ name: "Olga Operator", role: "operator" }];
+  const authorities = { maker: "Example Makers", publicUrl, arc: "1.3.6.1.4.1.32473" };
+  const plan = {
+    title: "root",
+    ...authorities,
+    participants,
+    requests: ["data/issuing.csr"],
+    root: { key: "root.key" },
+  };
+  writeFileSync(path("plan.json"), JSON.stringify(plan));
+  const ceremony = ["ceremony", "run", path("plan.json"), "--folder", path("record"), "--yes"];
+  await natalis(...ceremony, "--passphrase-file", path("secret"));
+  const made = { root: "root.pem", issuing: "issuing-1.pem", "root-crl": "root.crl" };
+  const files = Object.entries(made).flatMap(([name, file]) => [`--${name}`, path(`record/${file}`)]);
+  await natalis("init", "--data", place.folder, ...files);
+  await withRegistrar(place, [], async ({ admin }) => {
+    const { device } = await bear(admin, await makeDevice("founded"));
+    assert.equal((await admin.ask("GET", `/devices/${device}/state-proof`)).status, 200);
+  });
+  assert.equal(existsSync(join(place.folder, "registry.sqlite")), false);
+  const report = JSON.parse(await natalis("log", "audit", "--json", "--data", place.folder)) as Record<string, unknown>;
+  assert.deepEqual([report["devices"], report["problems"]], [1, []]);
+});
+
 suite("the address", () => {
   const facts = ["--maker", "Example", "--origin", origin, "--public-url", "http://pki.example"];
 

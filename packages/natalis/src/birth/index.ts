@@ -14,6 +14,7 @@ export {
   type OpenAttestation,
 } from "./attestation.ts";
 export { bornFactsReader, type DocumentContext } from "./born-facts.ts";
+export { requireDeviceKey } from "./device-key.ts";
 export { birthErrors } from "./errors.ts";
 export {
   declaredCustody,

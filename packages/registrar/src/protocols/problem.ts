@@ -39,6 +39,7 @@ const statusRows: readonly (readonly [pattern: string, status: number])[] = [
   ["NAT_EST_", 400],
   ["NAT_BIRTH_NOT_ADMITTED", 403],
   ["NAT_BIRTH_STATION_PRODUCT", 403],
+  ["NAT_BIRTH_KEY_AUTHORITY", 403],
   ["NAT_BIRTH_KEY_REUSED", 409],
   ["NAT_BIRTH_UNIT_REUSED", 409],
   ["NAT_BIRTH_EVIDENCE_REUSED", 409],

@@ -23,6 +23,7 @@ import type { BornEvent, DeviceRow, RegistryStores, Sequencer } from "natalis/re
 import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import type { BirthPreparer, BirthTask, PreparedTask } from "../pipeline/nursery.ts";
+import { AuthorityKeys } from "./authority-keys.ts";
 import { withCarriedEvidence } from "./carried-evidence.ts";
 import { serviceError } from "./errors.ts";
 import { type Incidents, type RefusedAttempt, reuseCodes } from "./incidents.ts";
@@ -59,10 +60,12 @@ export interface BirthsContext {
 export class Births {
   readonly #context: BirthsContext;
   readonly #chain: readonly Uint8Array[];
+  readonly #authorities: AuthorityKeys;
 
   constructor(context: BirthsContext) {
     this.#context = context;
     this.#chain = [context.authority.certificate.der, context.root];
+    this.#authorities = new AuthorityKeys(this.#chain);
   }
 
   /** Whether a birth would be taken now. */
@@ -90,6 +93,7 @@ export class Births {
     const profile = profiles.get(product);
     if (profile === undefined) throw serviceError("NAT_SERVICE_NOT_FOUND", `product ${product}`);
     const request = withCarriedEvidence(asked);
+    this.#authorities.refuse(request);
     const task = { principal, product, request };
     try {
       const attestation = id && (await this.#takeAttestation(id, principal));

@@ -177,7 +177,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
       hash: nodeHash,
       verifier: nodeSignatureVerifier,
     }),
-    stationIntake: new StationIntake(context),
+    stationIntake: new StationIntake({ ...context, chain: [issuing.certificate.der, root.certificate.der] }),
     lifecycle: new Lifecycle(queue, proofs, systemClock),
     products: new Products(stores.products, profiles),
     expectations: new Expectations(stores.expectations, profiles),

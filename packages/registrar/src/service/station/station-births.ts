@@ -11,6 +11,7 @@ import { type DeviceRow, noOwner, registryError } from "natalis/registry";
 import { pipelineError } from "../../pipeline/errors.ts";
 import type { BirthPreparer } from "../../pipeline/nursery.ts";
 import type { BirthInput } from "../births.ts";
+import { AuthorityKeys } from "../authority-keys.ts";
 import { withCarriedEvidence } from "../carried-evidence.ts";
 import { serviceError } from "../errors.ts";
 import { BirthRegister, shortText, unitKey } from "./birth-register.ts";
@@ -42,6 +43,7 @@ export class StationBirths {
   readonly #context: StationBirthsContext;
   readonly #journal: FileJournal;
   readonly #register: BirthRegister;
+  readonly #authorities: AuthorityKeys;
   readonly #underWay = new Map<string, Promise<unknown>>();
   #reserved = 0;
   #closed = false;
@@ -50,6 +52,7 @@ export class StationBirths {
     this.#context = context;
     this.#journal = journal;
     this.#register = register;
+    this.#authorities = new AuthorityKeys(context.enrolment.chain);
   }
 
   /** @throws NAT_JOURNAL_*, NAT_STATION_JOURNAL, NAT_STATION_CLOCK */
@@ -96,6 +99,7 @@ export class StationBirths {
     if (attestation !== undefined) throw attestationGone();
     if (product !== this.#context.enrolment.profile.product)
       throw serviceError("NAT_SERVICE_NOT_FOUND", `product ${product}`);
+    this.#authorities.refuse(request);
     const keyHash = nodeHash.sha256(parseCertificationRequest(request.certificationRequest).publicKey);
     const claims = [`k${shortText(keyHash)}`, `u${unitKey(request)}`];
     return this.#alone(claims, async () => {
