@@ -6,12 +6,15 @@ import { encodeKeptEvidence } from "natalis/birth";
 import {
   type CborValue,
   decodeCbor,
+  encodeAttestationBundle,
   encodeCbor,
   encodeCmwExtension,
   encodeCborCmw,
   encodeCoseKey,
   encodeJsonCmw,
   encodeName,
+  encodeOctetString,
+  encodeSequence,
   type Extension,
   oids,
   parseCertificate,
@@ -23,6 +26,7 @@ import {
   encodeChainStatement,
   encodeDiceStatement,
   encodeEvidenceJson,
+  encodeTpmSignature,
   type EvidenceBinding,
   type EvidenceRoot,
   secureElementManifestFormat,
@@ -69,6 +73,8 @@ export interface EvidenceCorpus {
   readonly messages: readonly Uint8Array[];
   readonly jsonMessages: readonly Uint8Array[];
   readonly wrappers: readonly Uint8Array[];
+  /** With a TPM's own statement. */
+  readonly tpmBundles: readonly Uint8Array[];
   /** As rows of a registry have it. */
   readonly kept: readonly Uint8Array[];
 }
@@ -99,8 +105,17 @@ export async function evidenceCorpus(papers: readonly Papers[]): Promise<Evidenc
       ...publicStatusLists(),
     ],
     ...carried(own),
+    tpmBundles: leaves.slice(0, 2).map(({ leaf }) => tpmBundle([leaf, middle])),
     kept: own.flatMap((paper) => [keptOf([paper]), keptOf([paper, ...own.slice(0, 1)])]),
   };
+}
+
+function tpmBundle(certificates: readonly Uint8Array[]): Uint8Array {
+  const [r, s] = [new Uint8Array(32).fill(3), new Uint8Array(32).fill(4)];
+  const signature = encodeTpmSignature({ scheme: "ECDSA", digest: "SHA-256", r, s });
+  const parts = [new Uint8Array(60).fill(5), signature, new Uint8Array(90).fill(6)];
+  const statement = encodeSequence(...parts.map((part) => encodeOctetString(part)));
+  return encodeAttestationBundle({ attestations: [{ type: "2.23.133.20.1", statement }], certificates });
 }
 
 function keptOf(papers: readonly EvidencePaper[]): Uint8Array {

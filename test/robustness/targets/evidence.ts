@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import {
   type AttestationBundle,
+  type CertificationRequest,
   encodeAttestationBundle,
   oids,
   parseAttestationBundle,
@@ -26,6 +27,7 @@ import {
   encodeDiceStatement,
   type EvidenceFinding,
   type EvidenceFormat,
+  evidenceOfRequest,
   importManifest,
   parseAndroidStatusList,
   parseEvidenceCmw,
@@ -48,7 +50,8 @@ const formats: readonly EvidenceFormat[] = [
 const believing: SignatureVerifier = { verify: () => true };
 
 export function evidenceFormats(corpus: EvidenceCorpus): Format[] {
-  const { papers, leaves, manifests, manifestRoots, statusLists, messages, jsonMessages, wrappers, kept } = corpus;
+  const { papers, leaves, manifests, manifestRoots, statusLists, messages, jsonMessages, wrappers, tpmBundles, kept } =
+    corpus;
   const signed = { roots: manifestRoots, hash: nodeHash, verifier: nodeSignatureVerifier };
   const manifestTargets = {
     importManifest: (text: string) => importManifest(text, signed),
@@ -101,10 +104,16 @@ export function evidenceFormats(corpus: EvidenceCorpus): Format[] {
       name: "attestation bundle",
       encoding: "DER",
       share: 2,
-      samples: [...wrappers, ...bundles],
-      targets: parsers(parseCmwExtension, parseAttestationBundle),
+      samples: [...wrappers, ...bundles, ...tpmBundles],
+      targets: parsers(parseCmwExtension, parseAttestationBundle, evidenceOfBundle),
     },
   ];
+}
+
+/** As it stands in a request. */
+function evidenceOfBundle(bundle: Uint8Array) {
+  const attributes = [{ oid: oids.attestation, values: [bundle] }];
+  return evidenceOfRequest({ attributes } as unknown as CertificationRequest);
 }
 
 /** What evidence proves as it is. */
