@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, before, suite, test } from "node:test";
 import { nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import { openTemporaryPostgres, type TemporaryPostgres } from "@natalis/registrar";
+import { encodePkcs11Declaration } from "natalis/birth";
 import { parseLogProof } from "natalis/formats";
 import { fromBase64, toBase64, toHex } from "natalis/kernel";
 import { verifyReceipt } from "natalis/registry";
@@ -160,6 +161,17 @@ suite("two registrars on one database", () => {
   });
 });
 
+/** A device with a token's own word for its key; its id. */
+async function bearWithEvidence(admin: RunningRegistrar["admin"], serial: string): Promise<string> {
+  const device = await makeDevice(serial);
+  const keyHash = nodeHash.sha256(device.signer.publicKey);
+  const flags = { alwaysSensitive: true, neverExtractable: true, local: true };
+  const declaration = { keyHash, ...flags, manufacturer: "maker", model: "model", tokenSerial: "1" };
+  const statement = toBase64(encodePkcs11Declaration(declaration));
+  const body = { ...birthOf(device), evidence: [{ format: "pkcs11-declared", statement }] };
+  return (await admin.json<BirthAnswer>("POST", "/births", body)).device;
+}
+
 suite("a registry that moves", () => {
   let still: Place;
 
@@ -170,11 +182,21 @@ suite("a registry that moves", () => {
   test("from SQLite to PostgreSQL and back: the same checkpoint, and births go on at each", async () => {
     const place = await makeRegistrar(scope);
     const folder = place.folder;
-    await withRegistrar(place, [], async ({ admin }) => {
-      for (let i = 0; i < 5; i++) await bear(admin, await makeDevice(`before-${i}`));
+    let attested = "";
+    const shown = async ({ admin }: RunningRegistrar) => {
+      const { statements } = await admin.json<{ statements: unknown[] }>("GET", `/devices/${attested}/evidence`);
+      return statements;
+    };
+    let statements: unknown[] = [];
+    await withRegistrar(place, [], async (running) => {
+      const { admin } = running;
+      for (let i = 0; i < 4; i++) await bear(admin, await makeDevice(`before-${i}`));
+      attested = await bearWithEvidence(admin, "before-4");
       assert.equal((await admin.ask("POST", "/births", { body: birthOf(await makeDevice("before-0")) })).status, 409);
       const headers = { "content-type": "text/csv" };
       await admin.ask("POST", "/products/sensor/expected-units", { body: "serial\nbefore-1\nlater\n", headers });
+      statements = await shown(running);
+      assert.equal(statements.length, 1);
     });
     const checkpoint = () => readFileSync(join(folder, "checkpoint"), "utf8");
     const [address, kept] = [await server.newDatabase(), checkpoint()];
@@ -184,7 +206,9 @@ suite("a registry that moves", () => {
     const audited = async (...words: string[]) =>
       JSON.parse(await natalis("log", "audit", "--json", "--data", folder, ...words)) as Record<string, unknown>;
     assert.deepEqual(await audited("--database", address), await audited());
-    await withRegistrar(place, ["--database", address], async ({ admin, plain }) => {
+    await withRegistrar(place, ["--database", address], async (running) => {
+      const { admin, plain } = running;
+      assert.deepEqual(await shown(running), statements);
       const { incidents } = await admin.json<{ incidents: { code: string }[] }>("GET", "/incidents");
       assert.deepEqual(
         incidents.map(({ code }) => code),
@@ -202,7 +226,9 @@ suite("a registry that moves", () => {
     rmSync(join(folder, "registry.sqlite"));
     await natalis("registry", "copy", "--from", address, "--to", folder);
     assert.deepEqual(await audited(), await audited("--database", address));
-    await withRegistrar(place, [], async ({ admin }) => {
+    await withRegistrar(place, [], async (running) => {
+      const { admin } = running;
+      assert.deepEqual(await shown(running), statements);
       await bear(admin, await makeDevice("after"));
       const { devices } = await admin.json<{ devices: unknown[] }>("GET", "/devices?limit=50");
       assert.equal(devices.length, 7);
@@ -221,6 +247,28 @@ suite("a registry that moves", () => {
     await refusedNatalis("NAT_POSTGRES_FOREIGN", ...copy(empty));
   });
 
+  test("a copy whose kept evidence is not what the record names is not kept, and an audit finds it", async () => {
+    const place = await makeRegistrar(scope);
+    await withRegistrar(place, [], async ({ admin }) => void (await bearWithEvidence(admin, "kept")));
+    const database = new DatabaseSync(join(place.folder, "registry.sqlite"));
+    // Whoever holds the file can do this; triggers are for accidents.
+    database.exec("DROP TRIGGER kept_evidence_update; UPDATE kept_evidence SET body = zeroblob(length(body))");
+    database.close();
+    const audited = await runNatalis("log", "audit", "--data", place.folder);
+    assert.equal(audited.code, 1);
+    assert.match(audited.stdout + audited.stderr, /evidence \d+.*NAT_BIRTH_KEPT_EVIDENCE/);
+    const told = await refusedNatalis(
+      "NAT_SERVICE_COPY",
+      "registry",
+      "copy",
+      "--from",
+      place.folder,
+      "--to",
+      await server.newDatabase(),
+    );
+    assert.match(told, /evidence/);
+  });
+
   test("a copy that does not pass the audit is not kept", async () => {
     const forged = `${still.folder}-forged`;
     cpSync(still.folder, forged, { recursive: true });
@@ -231,6 +279,41 @@ suite("a registry that moves", () => {
     await refusedNatalis("NAT_SERVICE_COPY", "registry", "copy", "--from", forged, "--to", address);
     await natalis("registry", "copy", "--from", still.folder, "--to", address);
   });
+});
+
+test("a registrar whose root is elsewhere waits for it and is founded on PostgreSQL, and bears there", async () => {
+  const address = await server.newDatabase();
+  const at = temporaryFolder(scope);
+  const path = (name: string) => join(at, name);
+  const place = { folder: path("data"), httpPort: await freePort(), httpsPort: await freePort() };
+  const publicUrl = `http://127.0.0.1:${place.httpPort}`;
+  const facts = ["--maker", "Example Makers", "--origin", origin, "--public-url", publicUrl, "--product", "sensor"];
+  await natalis("init", "--data", place.folder, ...facts, "--external-root", "--database", address);
+  assert.equal(existsSync(join(place.folder, "registry.sqlite")), false);
+  await refusedNatalis("NAT_SERVICE_DATA", "serve", "--data", place.folder);
+  writeFileSync(path("secret"), "a passphrase of the root\n", { mode: 0o600 });
+  const participants = [{ name: "Olga Operator", role: "operator" }];
+  const authorities = { maker: "Example Makers", publicUrl, arc: "1.3.6.1.4.1.32473" };
+  const plan = {
+    title: "root",
+    ...authorities,
+    participants,
+    requests: ["data/issuing.csr"],
+    root: { key: "root.key" },
+  };
+  writeFileSync(path("plan.json"), JSON.stringify(plan));
+  const ceremony = ["ceremony", "run", path("plan.json"), "--folder", path("record"), "--yes"];
+  await natalis(...ceremony, "--passphrase-file", path("secret"));
+  const made = { root: "root.pem", issuing: "issuing-1.pem", "root-crl": "root.crl" };
+  const files = Object.entries(made).flatMap(([name, file]) => [`--${name}`, path(`record/${file}`)]);
+  await natalis("init", "--data", place.folder, ...files);
+  await withRegistrar(place, [], async ({ admin }) => {
+    const { device } = await bear(admin, await makeDevice("founded"));
+    assert.equal((await admin.ask("GET", `/devices/${device}/state-proof`)).status, 200);
+  });
+  assert.equal(existsSync(join(place.folder, "registry.sqlite")), false);
+  const report = JSON.parse(await natalis("log", "audit", "--json", "--data", place.folder)) as Record<string, unknown>;
+  assert.deepEqual([report["devices"], report["problems"]], [1, []]);
 });
 
 suite("the address", () => {

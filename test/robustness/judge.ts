@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import * as node from "@natalis/node";
+import * as birth from "natalis/birth";
 import * as formats from "natalis/formats";
 import * as kernel from "natalis/kernel";
 import * as path from "natalis/path";
@@ -14,7 +15,7 @@ export type Outcome = "value" | kernel.ErrorCode;
 
 /** Code and meaning of every error that these rooms may throw. */
 const catalogue: ReadonlyMap<string, string> = new Map(
-  [kernel, formats, path, protect, webcrypto, node].flatMap((room) =>
+  [kernel, formats, path, protect, birth, webcrypto, node].flatMap((room) =>
     Object.entries(room).flatMap(([name, exported]) =>
       name.endsWith("Errors") ? Object.entries(exported as kernel.ErrorCatalogue) : [],
     ),

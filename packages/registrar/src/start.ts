@@ -21,6 +21,8 @@ import { certifyServer, renewalInterval, type TlsMaterial } from "./service/serv
 
 const hour = 3_600_000;
 const day = 24 * hour;
+/** How soon a changed root, list or signer counts. */
+const evidenceInterval = 2_000;
 /** How long a request under way may still take when the registrar stops. */
 const drainMilliseconds = 10_000;
 
@@ -72,9 +74,7 @@ async function serveOpened(opened: OpenedRegistrar, options: StartOptions, logge
   const secure = await buildSecureServer(doors, await certifyServer(opened, hosts), logger);
   const open = await buildPlainServer(registrar, logger);
   const addresses = await listenBoth(open, secure, plan, opened.folder.addresses);
-  const chores = startChores(opened, authentications, secure, hosts, (error) =>
-    logger.error({ err: error }, "a chore failed"),
-  );
+  const chores = startChores(opened, authentications, secure, hosts, logger);
   return {
     addresses,
     warnings,
@@ -133,8 +133,9 @@ function startChores(
   authentications: OpenedAuthentications,
   secure: FastifyInstance,
   hosts: string[],
-  failed: (error: unknown) => void,
+  logger: Logger,
 ) {
+  const failed = (error: unknown) => logger.error({ err: error }, "a chore failed");
   let renewAt = systemClock.now().getTime() + renewalInterval;
   // A timer stands still while the machine sleeps, a certificate does not.
   const renewCertificates = async () => {
@@ -143,7 +144,17 @@ function startChores(
     authentications.service.useKey(await certifyVerdictKey(opened, systemClock));
     renewAt += renewalInterval;
   };
+  let isReading = false;
+  const readEvidence = async () => {
+    if (isReading) return;
+    isReading = true;
+    const isChanged = await opened.refreshEvidence().finally(() => {
+      isReading = false;
+    });
+    if (isChanged) logger.warn("the roots and lists of evidence changed and were read again");
+  };
   const timers = [
+    setInterval(() => void readEvidence().catch(failed), evidenceInterval),
     setInterval(() => void opened.queue.touch().catch(failed), idleInterval),
     setInterval(() => void renewCertificates().catch(failed), hour),
     setInterval(() => void opened.renewRootCrl().catch(failed), day),

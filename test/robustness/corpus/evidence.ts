@@ -2,15 +2,19 @@
 // Evidence of every format: of our own making, accepted and the same bytes in every run, and of real hardware from the
 // public vectors. Leaves are there once more as certificates, so that what stands in their extensions is bent as DER.
 
+import { encodeKeptEvidence } from "natalis/birth";
 import {
   type CborValue,
   decodeCbor,
+  encodeAttestationBundle,
   encodeCbor,
   encodeCmwExtension,
   encodeCborCmw,
   encodeCoseKey,
   encodeJsonCmw,
   encodeName,
+  encodeOctetString,
+  encodeSequence,
   type Extension,
   oids,
   parseCertificate,
@@ -22,6 +26,7 @@ import {
   encodeChainStatement,
   encodeDiceStatement,
   encodeEvidenceJson,
+  encodeTpmSignature,
   type EvidenceBinding,
   type EvidenceRoot,
   secureElementManifestFormat,
@@ -68,6 +73,10 @@ export interface EvidenceCorpus {
   readonly messages: readonly Uint8Array[];
   readonly jsonMessages: readonly Uint8Array[];
   readonly wrappers: readonly Uint8Array[];
+  /** With a TPM's own statement. */
+  readonly tpmBundles: readonly Uint8Array[];
+  /** As rows of a registry have it. */
+  readonly kept: readonly Uint8Array[];
 }
 
 const device = fixedSigner("evidence device");
@@ -96,7 +105,26 @@ export async function evidenceCorpus(papers: readonly Papers[]): Promise<Evidenc
       ...publicStatusLists(),
     ],
     ...carried(own),
+    tpmBundles: leaves.slice(0, 2).map(({ leaf }) => tpmBundle([leaf, middle])),
+    kept: own.flatMap((paper) => [keptOf([paper]), keptOf([paper, ...own.slice(0, 1)])]),
   };
+}
+
+function tpmBundle(certificates: readonly Uint8Array[]): Uint8Array {
+  const [r, s] = [new Uint8Array(32).fill(3), new Uint8Array(32).fill(4)];
+  const signature = encodeTpmSignature({ scheme: "ECDSA", digest: "SHA-256", r, s });
+  const parts = [new Uint8Array(60).fill(5), signature, new Uint8Array(90).fill(6)];
+  const statement = encodeSequence(...parts.map((part) => encodeOctetString(part)));
+  return encodeAttestationBundle({ attestations: [{ type: "2.23.133.20.1", statement }], certificates });
+}
+
+function keptOf(papers: readonly EvidencePaper[]): Uint8Array {
+  const hash = new Uint8Array(32).fill(1);
+  const statements = papers.map(({ format, statement, custody = 1 }, i) => {
+    return { format, statement, custody, ...(i === 0 && { root: { name: "root", hash, capLifted: true } }) };
+  });
+  const activation = { secret: hash, attestationKeyName: new Uint8Array(34), endorsementKeyHash: hash };
+  return encodeKeptEvidence({ statements, nonce: hash, ...(papers.length > 1 && { activation }) });
 }
 
 function rootOf(anchor: Uint8Array, formats: readonly string[]): EvidenceRoot {

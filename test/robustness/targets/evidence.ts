@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import {
   type AttestationBundle,
+  type CertificationRequest,
   encodeAttestationBundle,
   oids,
   parseAttestationBundle,
@@ -26,6 +27,7 @@ import {
   encodeDiceStatement,
   type EvidenceFinding,
   type EvidenceFormat,
+  evidenceOfRequest,
   importManifest,
   parseAndroidStatusList,
   parseEvidenceCmw,
@@ -34,6 +36,7 @@ import {
   x509Attestation,
   yubikeyPiv,
 } from "natalis/protect";
+import { parseKeptEvidence } from "natalis/birth";
 import { corpusTime } from "../corpus/forge.ts";
 import type { EvidenceCorpus, EvidenceLeaf, EvidencePaper } from "../corpus/evidence.ts";
 import { type Format, parsers, type Target, textParsers } from "../format.ts";
@@ -47,7 +50,8 @@ const formats: readonly EvidenceFormat[] = [
 const believing: SignatureVerifier = { verify: () => true };
 
 export function evidenceFormats(corpus: EvidenceCorpus): Format[] {
-  const { papers, leaves, manifests, manifestRoots, statusLists, messages, jsonMessages, wrappers } = corpus;
+  const { papers, leaves, manifests, manifestRoots, statusLists, messages, jsonMessages, wrappers, tpmBundles, kept } =
+    corpus;
   const signed = { roots: manifestRoots, hash: nodeHash, verifier: nodeSignatureVerifier };
   const manifestTargets = {
     importManifest: (text: string) => importManifest(text, signed),
@@ -95,14 +99,21 @@ export function evidenceFormats(corpus: EvidenceCorpus): Format[] {
       samples: jsonMessages,
       targets: [...parsers(parseCmw, parseEvidenceCmw), ...textParsers({ parseEvidenceJson })],
     },
+    { name: "kept evidence", encoding: "bytes", share: 2, samples: kept, targets: parsers(parseKeptEvidence) },
     {
       name: "attestation bundle",
       encoding: "DER",
       share: 2,
-      samples: [...wrappers, ...bundles],
-      targets: parsers(parseCmwExtension, parseAttestationBundle),
+      samples: [...wrappers, ...bundles, ...tpmBundles],
+      targets: parsers(parseCmwExtension, parseAttestationBundle, evidenceOfBundle),
     },
   ];
+}
+
+/** As it stands in a request. */
+function evidenceOfBundle(bundle: Uint8Array) {
+  const attributes = [{ oid: oids.attestation, values: [bundle] }];
+  return evidenceOfRequest({ attributes } as unknown as CertificationRequest);
 }
 
 /** What evidence proves as it is. */

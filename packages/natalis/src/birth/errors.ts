@@ -16,6 +16,7 @@ export const birthErrors = {
   NAT_BIRTH_ALGORITHM: "The key or the signature of the request is not of an algorithm that the profile allows.",
   NAT_BIRTH_POSSESSION: "The request is not signed by the key that it names.",
   NAT_BIRTH_KEY_REUSED: "A device with this key has been born before.",
+  NAT_BIRTH_KEY_AUTHORITY: "The key is an authority's, which no device has.",
   NAT_BIRTH_UNIT_REUSED: "This unit has been born before.",
   NAT_BIRTH_EVIDENCE_REUSED: "A device with this evidence of its key has been born before.",
   NAT_BIRTH_CUSTODY: "The profile asks for a custody of the key that nothing proves.",

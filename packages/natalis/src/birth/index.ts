@@ -14,6 +14,7 @@ export {
   type OpenAttestation,
 } from "./attestation.ts";
 export { bornFactsReader, type DocumentContext } from "./born-facts.ts";
+export { requireDeviceKey } from "./device-key.ts";
 export { birthErrors } from "./errors.ts";
 export {
   declaredCustody,
@@ -27,7 +28,13 @@ export {
   unprovenCustody,
 } from "./evidence.ts";
 export { type BirthFacts, checkFacts, factsBytes, factsHash } from "./facts.ts";
-export { type AppraisedStatement, type KeptEvidence, parseKeptEvidence } from "./kept-evidence.ts";
+export {
+  type AppraisedStatement,
+  encodeKeptEvidence,
+  type KeptEvidence,
+  keptEvidenceDigests,
+  parseKeptEvidence,
+} from "./kept-evidence.ts";
 export { type KnownFacts, type LookUpContext, lookUpBirth } from "./known.ts";
 export {
   encodePkcs11Declaration,

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { asMap, type CborValue, decodeCbor, encodeCbor } from "../formats/index.ts";
-import { isNatalisError } from "../kernel/index.ts";
-import { encodeKeptEvidence, type KeptEvidence, parseKeptEvidence } from "./kept-evidence.ts";
+import { isNatalisError, portableHash } from "../kernel/index.ts";
+import { encodeKeptEvidence, type KeptEvidence, keptEvidenceDigests, parseKeptEvidence } from "./kept-evidence.ts";
 
 const octets = (length: number, number: number) => new Uint8Array(length).fill(number);
 const declared = { format: "pkcs11-declared", statement: octets(40, 1), custody: 1 };
@@ -28,6 +28,14 @@ for (const [what, kept] of kinds)
   test(`comes back: ${what}`, () => assert.deepEqual(parseKeptEvidence(encodeKeptEvidence(kept)), kept));
 
 const whole = encodeKeptEvidence({ statements: [attested], nonce: octets(32, 7), activation });
+
+test("the digests of its statements, each once", () => {
+  const hash = portableHash;
+  const statements = [1, 2, 1].map((number) => ({ format: "eat", statement: octets(3, number), custody: 1 }));
+  const digests = keptEvidenceDigests(encodeKeptEvidence({ statements }), hash);
+  assert.deepEqual(digests, [hash.sha256(octets(3, 1)), hash.sha256(octets(3, 2))]);
+  assert.throws(() => keptEvidenceDigests(new Uint8Array(1), hash), refused);
+});
 
 /** The same with one field changed, or taken out. */
 function changed(key: number, value: CborValue | undefined): Uint8Array {

@@ -5,9 +5,15 @@
 //   statement = { 1: format, 2: bytes, 3: custody, ? 4: root's name, ? 5: SHA-256 of the root, ? 6: 1 where its cap was lifted }
 
 import { asArray, asBytes, asMap, asText, asUnsigned, type CborMap, decodeCbor, encodeCbor } from "../formats/index.ts";
-import { isNatalisError } from "../kernel/index.ts";
+import { type Hash, isNatalisError } from "../kernel/index.ts";
 import { birthError } from "./errors.ts";
-import type { EvidenceActivation, EvidenceBinding, EvidenceFinding, EvidenceStatement } from "./evidence.ts";
+import {
+  type EvidenceActivation,
+  type EvidenceBinding,
+  evidenceDigests,
+  type EvidenceFinding,
+  type EvidenceStatement,
+} from "./evidence.ts";
 
 /** A statement with what was found of it. */
 export interface AppraisedStatement extends EvidenceStatement {
@@ -56,6 +62,12 @@ export function parseKeptEvidence(bytes: Uint8Array): KeptEvidence {
     if (!isNatalisError(cause) || cause.code === "NAT_BIRTH_KEPT_EVIDENCE") throw cause;
     throw birthError("NAT_BIRTH_KEPT_EVIDENCE", cause.message, cause);
   }
+}
+
+/** SHA-256 of each statement that is kept, each once, as an audit compares them with the record. @throws NAT_BIRTH_KEPT_EVIDENCE */
+export function keptEvidenceDigests(bytes: Uint8Array, hash: Hash): readonly Uint8Array[] {
+  const { statements } = parseKeptEvidence(bytes);
+  return evidenceDigests(statements.map(({ format, statement }) => ({ format, digest: hash.sha256(statement) })));
 }
 
 function statementMap({ format, statement, custody, root }: AppraisedStatement) {

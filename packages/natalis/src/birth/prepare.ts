@@ -22,6 +22,7 @@ import {
   requireCustody,
   unprovenCustody,
 } from "./evidence.ts";
+import { requireDeviceKey } from "./device-key.ts";
 import { birthError } from "./errors.ts";
 import { type BirthFacts, factsHash as hashOfFacts } from "./facts.ts";
 import { encodeKeptEvidence } from "./kept-evidence.ts";
@@ -102,7 +103,8 @@ const nothingProven: ProvenCustody = { custody: unprovenCustody, evidence: [], s
  * possession, then whether key or unit were born before; so nothing is told to those who may not ask or do not have
  * the key.
  * @throws NAT_AUTHORIZE_DENIED, NAT_AUTHORIZE_WINDOW, NAT_BIRTH_STATION_PRODUCT, NAT_BIRTH_NOT_ADMITTED,
- * NAT_BIRTH_FACTS, NAT_BIRTH_ALGORITHM, NAT_BIRTH_POSSESSION, NAT_BIRTH_KEY_REUSED, NAT_BIRTH_UNIT_REUSED,
+ * NAT_BIRTH_FACTS, NAT_BIRTH_ALGORITHM, NAT_BIRTH_POSSESSION, NAT_BIRTH_KEY_AUTHORITY, NAT_BIRTH_KEY_REUSED,
+ * NAT_BIRTH_UNIT_REUSED,
  * NAT_BIRTH_EVIDENCE_REUSED, NAT_BIRTH_ATTESTATION, NAT_BIRTH_EVIDENCE, NAT_BIRTH_CUSTODY, NAT_EVIDENCE_…, NAT_DER_… and NAT_X509_… of a malformed request,
  * NAT_ISSUE_…
  */
@@ -132,6 +134,7 @@ export async function establishBirth(request: BirthRequest, context: EstablishCo
   const facts = factsOfUnit(request, profile, attestation?.bornAt ?? Math.floor(at.getTime() / 1000));
   const read = readRequest(request, profile);
   requirePossession(await isSelfSigned(read, context.verifier), read);
+  requireDeviceKey(read.parsed.publicKey, [authority.certificate]);
   return { facts, publicKey: read.parsed.publicKey };
 }
 

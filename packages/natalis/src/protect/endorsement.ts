@@ -3,7 +3,7 @@
 // Found by key, which nothing else has, and by unique id, so that another element's certificate is told apart.
 
 import type { Certificate } from "../formats/index.ts";
-import { toHex } from "../kernel/index.ts";
+import { type Awaitable, toHex } from "../kernel/index.ts";
 import type { EvidenceRoot, HardwareIdentity } from "./evidence.ts";
 
 export interface EndorsedKey {
@@ -24,8 +24,16 @@ export interface Endorsement {
   readonly root: EvidenceRoot;
 }
 
-/** Endorsements as they are looked up. */
-export class EndorsementIndex {
+/** Endorsements as they are looked up. Guarantee: what is answered was signed by a signer that counts now. */
+export interface Endorsements {
+  /** The element that holds a key, by its DER SubjectPublicKeyInfo. */
+  ofKey(publicKey: Uint8Array): Awaitable<Endorsement | undefined>;
+  /** The element of a unique id. */
+  ofUniqueId(uniqueId: string): Awaitable<Endorsement | undefined>;
+}
+
+/** In memory. */
+export class EndorsementIndex implements Endorsements {
   readonly #byKey = new Map<string, Endorsement>();
   readonly #byUniqueId = new Map<string, Endorsement>();
 
@@ -36,12 +44,10 @@ export class EndorsementIndex {
     }
   }
 
-  /** The element that holds a key, by its DER SubjectPublicKeyInfo. */
   ofKey(publicKey: Uint8Array): Endorsement | undefined {
     return this.#byKey.get(toHex(publicKey));
   }
 
-  /** The element of a unique id. */
   ofUniqueId(uniqueId: string): Endorsement | undefined {
     return this.#byUniqueId.get(uniqueId.toLowerCase());
   }

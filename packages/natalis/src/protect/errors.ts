@@ -5,6 +5,7 @@ import { errorFactory } from "../kernel/index.ts";
 
 export const evidenceErrors = {
   NAT_EVIDENCE_MALFORMED: "The evidence is not in the form that its format requires.",
+  NAT_EVIDENCE_TYPE: "The evidence is of a type that no format here reads.",
   NAT_EVIDENCE_SIGNATURE: "The signature over the evidence does not verify under the key that it names.",
   NAT_EVIDENCE_CHAIN: "The certificates of the evidence are no valid chain.",
   NAT_EVIDENCE_ROOT: "The evidence ends in no root that is configured for its format.",

@@ -13,7 +13,7 @@ export { dice } from "./dice/dice.ts";
 export { type DiceStatement, encodeDiceStatement } from "./dice/statement.ts";
 export { diceFormat } from "./dice/verify-layers.ts";
 export { eat, eatFormat, type EatPolicy } from "./eat/eat.ts";
-export { type EndorsedKey, type Endorsement, EndorsementIndex } from "./endorsement.ts";
+export { type EndorsedKey, type Endorsement, EndorsementIndex, type Endorsements } from "./endorsement.ts";
 export { evidenceErrors } from "./errors.ts";
 export {
   bindingValue,
@@ -25,7 +25,12 @@ export {
   type EvidenceRoot,
   type HardwareIdentity,
 } from "./evidence.ts";
-export { importManifest, secureElementManifestFormat } from "./vendor-idevid/manifest.ts";
+export {
+  importManifest,
+  importManifestEntry,
+  manifestEntries,
+  secureElementManifestFormat,
+} from "./vendor-idevid/manifest.ts";
 export { vendorIdevid, vendorIdevidFormat, type VendorIdevidPolicy } from "./vendor-idevid/vendor-idevid.ts";
 export { androidKey, type AndroidKeyPolicy } from "./x509-attestation/android/android-key.ts";
 export { type AndroidStatusList, parseAndroidStatusList } from "./x509-attestation/android/status-list.ts";

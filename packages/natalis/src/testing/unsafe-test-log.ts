@@ -112,7 +112,7 @@ export function enrolment(id: string, changes: Partial<NewOperator> = {}): Opera
 export function madeUpBirth(
   number: number,
   changes: Partial<NewDevice> = {},
-  rest: Pick<BornEvent, "evidence" | "terms"> = {},
+  rest: Pick<BornEvent, "evidence" | "keptEvidence" | "terms"> = {},
 ): BornEvent {
   const certificate = encodeUtf8(`certificate of ${number}`);
   const facts = {

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// natalis evidence: what a device was born with to prove where its key lives, and what that is worth now.
+// natalis evidence: what a device was born with to prove where its key lives, and what that is worth now; and the
+// manifests by which births know keys.
 
 import { Command } from "commander";
 import { recheckSchema, shownEvidenceSchema } from "../protocols/rest/evidence-schemas.ts";
 import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
 import type { RegistrarClient } from "./client.ts";
+import { manifestCommand } from "./manifest.ts";
 import { type Output, terminal } from "./output.ts";
 
 export function evidenceCommand(): Command {
-  const command = new Command("evidence").description("the evidence that a device was born with");
+  const command = new Command("evidence").description("the evidence that devices are born with");
   command.addCommand(
     withConnection(new Command("show"))
       .description("what was proven at the birth, and by which statements")
@@ -21,7 +23,7 @@ export function evidenceCommand(): Command {
       .argument("<device>", "device id")
       .action(recheck),
   );
-  return command;
+  return command.addCommand(manifestCommand());
 }
 
 async function show(device: string, options: ConnectionOptions): Promise<void> {

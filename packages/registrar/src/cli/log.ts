@@ -4,7 +4,7 @@
 
 import { FileCheckpointMirror, nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import { Command } from "commander";
-import { bornFactsReader } from "natalis/birth";
+import { bornFactsReader, keptEvidenceDigests } from "natalis/birth";
 import { oidsOf } from "natalis/formats";
 import { type AuditReport, auditLog } from "natalis/registry";
 import { dataFolder } from "../service/data-folder.ts";
@@ -57,6 +57,7 @@ export async function audited(path: string, output: Output, database?: string): 
       origin,
       policy,
       readFacts: bornFactsReader({ oids: oidsOf(arc), hash: nodeHash }),
+      readKeptEvidence: (body) => keptEvidenceDigests(body, nodeHash),
       verifier: nodeSignatureVerifier,
       hash: nodeHash,
       onProgress: ({ stage, done, total }) => progress.show(stage, done, total),

@@ -14,6 +14,7 @@ import {
   type EvidenceContext,
   type EvidenceFormat,
   parseAndroidStatusList,
+  secureElementManifestFormat,
   tpm2Certify,
   tpm2CertifyFormat,
   vendorIdevid,
@@ -23,6 +24,8 @@ import {
   x509Attestation,
   yubikeyPiv,
 } from "natalis/protect";
+
+import { EndorsementFile } from "./endorsement-file.ts";
 
 /** A root that evidence may end in. */
 export interface SharedRoot {
@@ -43,6 +46,8 @@ export interface SharedEvidence {
   readonly lists: readonly Uint8Array[];
   /** Google's list of revoked attestation keys, JSON. Absent: none is known. */
   readonly androidStatusList?: string;
+  /** Where the manifests are that were imported. Absent: none was. */
+  readonly endorsements?: string;
 }
 
 /** Without roots no format proves more than a device's word. */
@@ -55,7 +60,7 @@ export function evidenceVerifiers(shared: SharedEvidence): readonly EvidenceVeri
     format: one.format,
     verify: (statement, binding, at) => one.verify(statement, binding, { ...known, at }),
   });
-  const formats = formatsOf(shared).map((format) => verifierOf(withCertifications(format)));
+  const formats = formatsOf(shared, known).map((format) => verifierOf(withCertifications(format)));
   return [pkcs11DeclaredVerifier(nodeHash), ...formats];
 }
 
@@ -78,11 +83,18 @@ export function parseRoot(format: string, der: Uint8Array): Certificate {
   return parseCertificate(der, isTpm ? tpmCertificateTolerance : undefined);
 }
 
-function formatsOf({ androidStatusList }: Pick<SharedEvidence, "androidStatusList">): readonly EvidenceFormat[] {
+function formatsOf(
+  { androidStatusList, endorsements: path }: Pick<SharedEvidence, "androidStatusList" | "endorsements">,
+  known: Omit<EvidenceContext, "at">,
+): readonly EvidenceFormat[] {
+  const endorsed = path === undefined ? {} : { endorsements: new EndorsementFile(path, known) };
   const statusList = androidStatusList === undefined ? new Map() : parseAndroidStatusList(androidStatusList);
   const vendors = [yubikeyPiv, androidKey({ statusList })];
-  return [tpm2Certify, webauthnTpm, vendorIdevid(), x509Attestation(vendors), eat(), dice()];
+  return [tpm2Certify, webauthnTpm, vendorIdevid(endorsed), x509Attestation(vendors), eat(endorsed), dice()];
 }
 
-/** Formats whose statements may end in a root. */
-export const rootedFormats: readonly string[] = formatsOf({}).map(({ format }) => format);
+/** Formats whose statements, or whose makers' manifests, may end in a root. */
+export const rootedFormats: readonly string[] = [
+  ...formatsOf({}, contextOf(noEvidence)).map(({ format }) => format),
+  secureElementManifestFormat,
+];

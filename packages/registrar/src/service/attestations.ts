@@ -43,8 +43,8 @@ export interface BegunAttestation {
 export interface AttestationsContext {
   readonly attestations: AttestationStore;
   readonly profiles: ReadonlyMap<string, Profile>;
-  /** What evidence is held against. */
-  readonly evidence: Omit<EvidenceContext, "at">;
+  /** What evidence is held against now. */
+  readonly evidence: () => Omit<EvidenceContext, "at">;
   readonly clock: Clock;
 }
 
@@ -76,6 +76,6 @@ export class Attestations {
   async #activate({ key, ...claim }: TpmClaim, publicKey: Uint8Array, at: Date): Promise<NewActivation> {
     if (!equalBytes(publicKeyOf(parsePublicArea(key)), publicKey))
       throw serviceError("NAT_SERVICE_REQUEST", "the TPM's key is not the birth key");
-    return startActivation(claim, { ...this.#context.evidence, at }, activationPorts);
+    return startActivation(claim, { ...this.#context.evidence(), at }, activationPorts);
   }
 }

@@ -115,7 +115,7 @@ test("without a TPM a nonce is begun, for products and units that are known", as
   const { attestations, clock } = made;
   const profiles = new Map([[testProfile.product, testProfile]]);
   const context = { roots: [], hash: nodeHash, verifier: { verify: () => false } };
-  const service = new Attestations({ attestations, profiles, evidence: context, clock });
+  const service = new Attestations({ attestations, profiles, evidence: () => context, clock });
   const unit = { product: testProfile.product, model: "S1", serial: "A-1", facility: "plant 1" };
   const input = { ...unit, publicKey: new Uint8Array(91) };
   const { attestation, credential } = await service.begin(testStation, input);

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { generateKey, nodeHash, nodeSignatureVerifier } from "@natalis/node";
+import { buildCertificationRequest } from "natalis/device";
 import { algorithms, parseLogProof } from "natalis/formats";
 import { toHex } from "natalis/kernel";
 import { verifyReceipt } from "natalis/registry";
@@ -98,6 +99,23 @@ test("a product that nobody makes here, one that is not the station's, a role th
   await assert.rejects(births.bear(testStation, { ...input, product: "toaster" }), { code: "NAT_SERVICE_NOT_FOUND" });
   await assert.rejects(births.bear({ ...testStation, products: [] }, input), { code: "NAT_BIRTH_STATION_PRODUCT" });
   await assert.rejects(births.bear({ ...testStation, role: "auditor" }, input), { code: "NAT_AUTHORIZE_DENIED" });
+});
+
+test("the root's key, and the issuing authority's, are no device's", async () => {
+  for (const signer of [made.rootKey, made.issuingKey])
+    await assert.rejects(births.bear(testStation, await birthInput("A-1", signer)), {
+      code: "NAT_BIRTH_KEY_AUTHORITY",
+    });
+  assert.equal(registry.tables.devices.length, 0);
+  assert.equal((await births.bear(testStation, await birthInput("A-1"))).kind, "born");
+});
+
+test("an authority's key elsewhere in a request refuses nothing", async () => {
+  const { signer } = generateKey(algorithms.ES256);
+  const attributes = [{ oid: "1.3.6.1.4.1.32473.1", values: [made.root.certificate.publicKey] }];
+  const certificationRequest = await buildCertificationRequest({ serial: "A-1", signer, attributes });
+  const input = { ...(await birthInput("A-1", signer)), certificationRequest };
+  assert.equal((await births.bear(testStation, input)).kind, "born");
 });
 
 test("a station whose token was revoked while its request was under way is refused", async () => {

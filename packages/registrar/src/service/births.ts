@@ -23,6 +23,8 @@ import type { BornEvent, DeviceRow, RegistryStores, Sequencer } from "natalis/re
 import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import type { BirthPreparer, BirthTask, PreparedTask } from "../pipeline/nursery.ts";
+import { AuthorityKeys } from "./authority-keys.ts";
+import { withCarriedEvidence } from "./carried-evidence.ts";
 import { serviceError } from "./errors.ts";
 import { type Incidents, type RefusedAttempt, reuseCodes } from "./incidents.ts";
 import type { RegistrarKeys } from "./keys.ts";
@@ -60,10 +62,12 @@ export interface BirthsContext {
 export class Births {
   readonly #context: BirthsContext;
   readonly #chain: readonly Uint8Array[];
+  readonly #authorities: AuthorityKeys;
 
   constructor(context: BirthsContext) {
     this.#context = context;
     this.#chain = [context.authority.certificate.der, context.root];
+    this.#authorities = new AuthorityKeys(this.#chain);
   }
 
   /** Whether a birth would be taken now. */
@@ -84,12 +88,14 @@ export class Births {
   /**
    * Answers once the birth is durable. @throws NAT_SERVICE_NOT_FOUND for an unknown product, NAT_AUTHORIZE_DENIED,
    * NAT_AUTHORIZE_WINDOW, NAT_BIRTH_*, NAT_REGISTRY_QUOTA, NAT_REGISTRY_PRODUCT_QUOTA, NAT_REGISTRY_WINDOW,
-   * NAT_PIPELINE_*, and the codes of a malformed request
+   * NAT_PIPELINE_*, NAT_SERVICE_REQUEST where evidence comes twice, and the codes of a malformed request
    */
-  async bear(principal: Principal, { product, attestation: id, ...request }: BirthInput): Promise<BirthOutcome> {
+  async bear(principal: Principal, { product, attestation: id, ...asked }: BirthInput): Promise<BirthOutcome> {
     const { profiles, preparer } = this.#context;
     const profile = profiles.get(product);
     if (profile === undefined) throw serviceError("NAT_SERVICE_NOT_FOUND", `product ${product}`);
+    const request = withCarriedEvidence(asked);
+    this.#authorities.refuse(request);
     const task = { principal, product, request };
     try {
       const attestation = id && (await this.#takeAttestation(id, principal));

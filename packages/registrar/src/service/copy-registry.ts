@@ -3,7 +3,7 @@
 // every row compared, every leaf, tile, checkpoint and device's life recomputed from the copied entries.
 
 import { nodeHash, nodeSignatureVerifier } from "@natalis/node";
-import { bornFactsReader } from "natalis/birth";
+import { bornFactsReader, keptEvidenceDigests } from "natalis/birth";
 import { oidsOf } from "natalis/formats";
 import { auditLog, type RegistryHead, type TrustFile } from "natalis/registry";
 import { type CopySource, type CopyTarget, copyRows, countRows, differingTable } from "../adapters/sql/copy.ts";
@@ -76,6 +76,7 @@ async function audit({ stores }: CopyTarget, { trust, onProgress }: CopyInput): 
     origin,
     policy: trust.log,
     readFacts: bornFactsReader({ oids: oidsOf(trust.arc), hash: nodeHash }),
+    readKeptEvidence: (body) => keptEvidenceDigests(body, nodeHash),
     verifier: nodeSignatureVerifier,
     hash: nodeHash,
     onProgress: ({ stage, done, total }) => onProgress?.({ stage: `auditing ${stage}`, done, total }),

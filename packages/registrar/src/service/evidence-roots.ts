@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The roots that evidence may end in (DESIGN 5), as the data folder has them: `evidence-roots/roots.json` says of each
 // format which roots count and the most that each may prove, and each is a file `<format>/<name>.pem` beside it. Lists
-// of revoked certificates are `<format>/*.crl`. A root that is named nowhere, or a name without a file, stops the start:
+// of revoked certificates are `<format>/*.crl`; signers of makers' manifests are roots of `secure-element-manifest`. A root that is named nowhere, or a name without a file, stops the start:
 // a simulator's root that counted as a maker's by mistake would prove whatever anyone likes.
 
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readBoundedFile } from "@natalis/node";
 import { parseCertificateList, parsePem } from "natalis/formats";
@@ -36,6 +36,11 @@ const indexSchema = z.partialRecord(
   ),
 );
 
+/** Where the manifests are that `natalis evidence manifest import` took, beside the roots. */
+export function endorsementsIn(folder: string): string {
+  return join(folder, "endorsements.sqlite");
+}
+
 type RootRow = z.infer<typeof rootSchema>;
 
 /** Nothing where the folder is not there. @throws NAT_SERVICE_EVIDENCE naming what is not as it must be */
@@ -51,7 +56,13 @@ export async function loadEvidence(folder: string): Promise<SharedEvidence> {
     const androidStatusList = status && decodeUtf8(status);
     if (androidStatusList !== undefined) parseAndroidStatusList(androidStatusList);
     const shared = { roots: roots.flat(), lists: lists.flat() };
-    return { ...shared, ...(androidStatusList !== undefined && { androidStatusList }) };
+    const endorsements = endorsementsIn(folder);
+    const isThere = (await optional(stat(endorsements))) !== undefined;
+    return {
+      ...shared,
+      ...(androidStatusList !== undefined && { androidStatusList }),
+      ...(isThere && { endorsements }),
+    };
   } catch (cause) {
     throw serviceError("NAT_SERVICE_EVIDENCE", cause instanceof Error ? cause.message : folder, cause);
   }

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, suite, test } from "node:test";
-import { generateKey, nodeEntropy, nodeHash } from "@natalis/node";
+import { generateKey, nodeEntropy, nodeHash, nodeSignatureVerifier } from "@natalis/node";
 import { algorithms } from "natalis/formats";
 import {
   certifyQualifyingData,
@@ -13,7 +13,14 @@ import {
   objectName,
   tpm2CertifyFormat,
 } from "natalis/protect";
-import { beginAttestation } from "natalis/birth";
+import {
+  beginAttestation,
+  bornFactsReader,
+  encodeKeptEvidence,
+  keptEvidenceDigests,
+  parseKeptEvidence,
+} from "natalis/birth";
+import { auditLog } from "natalis/registry";
 import {
   authorityExtensions,
   type Forged,
@@ -27,7 +34,13 @@ import {
 import { evidenceVerifiers, noEvidence, type SharedEvidence } from "../pipeline/evidence.ts";
 import { testProfile } from "../pipeline/unsafe-test-nursery.ts";
 import { KeptEvidences } from "./kept-evidences.ts";
-import { birthInput, birthsOf, openUnsafeTestRegistry, testStation } from "./unsafe-test-registry.ts";
+import {
+  birthInput,
+  birthsOf,
+  openUnsafeTestRegistry,
+  testStation,
+  type UnsafeTestRegistry,
+} from "./unsafe-test-registry.ts";
 
 const key = () => generateKey(algorithms.ES256).signer;
 const maker = await forgeCertificate({ name: "maker", signer: key(), extensions: authorityExtensions() });
@@ -40,6 +53,7 @@ function sharedOf({ certificate }: Forged, more: Partial<SharedEvidence["roots"]
 }
 
 let registry: VolatileInsecureRegistry;
+let made: UnsafeTestRegistry;
 let known: SharedEvidence;
 let evidences: KeptEvidences;
 let deviceId: Uint8Array;
@@ -48,7 +62,7 @@ let bare: Uint8Array;
 /** A birth of which all is proven, and one that brings nothing. */
 async function bearBoth(shared: SharedEvidence): Promise<void> {
   registry = new VolatileInsecureRegistry();
-  const made = await openUnsafeTestRegistry(registry.stores);
+  made = await openUnsafeTestRegistry(registry.stores);
   const births = birthsOf(made, testProfile, evidenceVerifiers(shared));
   const signer = key();
   const input = await birthInput("A-1", signer);
@@ -143,6 +157,35 @@ suite("verified again", () => {
     const { statements } = await evidences.recheck(deviceId);
     assert.deepEqual(statements[0]?.changes, ["the root's cap was lifted and is not lifted"]);
   });
+});
+
+test("an audit finds the rows that are not what the record names", async () => {
+  const { keptEvidence } = registry.tables.admission;
+  const body = keptEvidence.get(0) as Uint8Array;
+  const kept = parseKeptEvidence(body);
+  const damages: readonly (readonly [what: string, to: Uint8Array, finding: RegExp])[] = [
+    ["the row of a birth", body, /^$/],
+    [
+      "another statement",
+      encodeKeptEvidence({ ...kept, statements: [{ ...kept.statements[0], statement: Uint8Array.of(1) } as never] }),
+      /not those that the record names/,
+    ],
+    ["no statement", encodeKeptEvidence({ ...kept, statements: [] }), /not those that the record names/],
+    ["no evidence", Uint8Array.of(1), /NAT_BIRTH_KEPT_EVIDENCE/],
+  ];
+  for (const [what, to, finding] of damages) {
+    keptEvidence.set(0, to);
+    const { problems } = await auditLog({
+      stores: registry.stores,
+      origin: "test.example/births",
+      policy: made.trust.log,
+      readFacts: bornFactsReader({ oids: made.issuing.oids, hash: nodeHash }),
+      readKeptEvidence: (bytes) => keptEvidenceDigests(bytes, nodeHash),
+      verifier: nodeSignatureVerifier,
+      hash: nodeHash,
+    });
+    assert.match(problems.map(({ finding: found }) => found).join(), finding, what);
+  }
 });
 
 test("rows that are not what the record names are not believed", async () => {

@@ -17,7 +17,8 @@ import type { Authority } from "natalis/issue";
 import { equalBytes, type Signer } from "natalis/kernel";
 import { type CheckpointMirror, openRegistry, type RegistryStores, Sequencer } from "natalis/registry";
 import { startBirthWorkers } from "../pipeline/birth-workers.ts";
-import { contextOf } from "../pipeline/evidence.ts";
+import type { NurseryEquipment } from "../pipeline/nursery.ts";
+import { RenewableWorkers } from "../pipeline/renewable-workers.ts";
 import { EventQueue } from "../pipeline/event-queue.ts";
 import { type AuthorityPair, authorityOf } from "./authorities.ts";
 import { Attestations } from "./attestations.ts";
@@ -26,6 +27,7 @@ import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { databaseOf, type OpenStores } from "./database.ts";
 import { serviceError } from "./errors.ts";
 import { loadEvidence } from "./evidence-roots.ts";
+import { EvidenceSource } from "./evidence-source.ts";
 import { Expectations } from "./expectations.ts";
 import { Genuine } from "./genuine.ts";
 import { Incidents } from "./incidents.ts";
@@ -54,6 +56,11 @@ export interface OpenedRegistrar {
   readonly warnings: readonly string[];
   /** Challenges of the authentication service. */
   readonly openChallenges: OpenStores["openChallenges"];
+  /**
+   * Reads what evidence is held against again where it changed; answers whether it did, when births go by it.
+   * @throws NAT_SERVICE_EVIDENCE where it is not sound: then it is as before
+   */
+  refreshEvidence(): Promise<boolean>;
   /** Renews the root's own list in the last month before its end, with the passphrase read anew. */
   renewRootCrl(): Promise<boolean>;
 }
@@ -132,17 +139,11 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
   const { origin } = settings;
   const signers = logSigners(origin, keys);
   const profiles = await loadProfiles(folder.profiles);
-  const evidence = await loadEvidence(folder.evidenceRoots);
+  const evidence = await EvidenceSource.open(folder.evidenceRoots);
   const proofs = new Proofs(stores, nodeHash);
   const trust = await readTrustFile(folder.trust, settings, keys, root.certificate);
   // Last, so that whatever stops a start leaves no threads behind.
-  const preparer = startBirthWorkers({
-    authority: { certificate: issuing.certificate.der, baseUrl: settings.publicUrl, arc: settings.arc },
-    profiles,
-    issuing: opened.issuing,
-    tags: shareAuthenticator(keys.unitTag),
-    evidence,
-  });
+  const { preparer, refreshEvidence } = workersBy(evidence, profiles, parts);
   const sequencer = new Sequencer({ stores, mirror, origin, signers, entropy: nodeEntropy, hash: nodeHash });
   const queue = new EventQueue(sequencer, systemClock, () => preparer.underWay);
   const incidents = new Incidents(queue, systemClock);
@@ -160,7 +161,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     attestations: new Attestations({
       attestations: stores.attestations,
       profiles,
-      evidence: contextOf(evidence),
+      evidence: () => evidence.context,
       clock: systemClock,
     }),
     evidence: new KeptEvidences({
@@ -181,7 +182,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
       hash: nodeHash,
       verifier: nodeSignatureVerifier,
     }),
-    stationIntake: new StationIntake(context),
+    stationIntake: new StationIntake({ ...context, chain: [issuing.certificate.der, root.certificate.der] }),
     lifecycle: new Lifecycle(queue, proofs, systemClock),
     products: new Products(stores.products, profiles),
     expectations: new Expectations(stores.expectations, profiles),
@@ -199,7 +200,38 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     },
   };
   const openChallenges = () => stores.openChallenges();
-  return { folder, registrar, authority: issuing, issuing: keys.issuing, queue, incidents, openChallenges };
+  return {
+    folder,
+    registrar,
+    authority: issuing,
+    issuing: keys.issuing,
+    queue,
+    incidents,
+    openChallenges,
+    refreshEvidence,
+  };
+}
+
+/** Threads that hold evidence against what is known of it now. */
+function workersBy(
+  evidence: EvidenceSource,
+  profiles: NurseryEquipment["profiles"],
+  { settings, opened, authorities: { issuing } }: Parts,
+) {
+  const equipment = {
+    authority: { certificate: issuing.certificate.der, baseUrl: settings.publicUrl, arc: settings.arc },
+    profiles,
+    issuing: opened.issuing,
+    tags: shareAuthenticator(opened.keys.unitTag),
+  };
+  const start = () => startBirthWorkers({ ...equipment, evidence: evidence.shared });
+  const preparer = new RenewableWorkers(start());
+  const refreshEvidence = async () => {
+    const isChanged = await evidence.refresh();
+    if (isChanged) await preparer.renew(start());
+    return isChanged;
+  };
+  return { preparer, refreshEvidence };
 }
 
 /** A registrar may run without the root's key: its list is good for some weeks yet, and then verifiers refuse. */

@@ -186,3 +186,16 @@ test("enrolment: an unknown product, a request of another key, a device's key, a
   const { notBefore, notAfter } = await stationRequest(signer);
   await assert.rejects(enrol({ notBefore: notAfter, notAfter: notBefore }), { code: "NAT_X509_STATION_EXTENSION" });
 });
+
+test("a claim of an authority's key is refused, whatever the station has borne", async () => {
+  for (const signer of [made.rootKey, made.issuingKey])
+    await assert.rejects(
+      station.bear("A-1", signer).then((claim) => intake.take(opened, claim)),
+      {
+        code: "NAT_BIRTH_KEY_AUTHORITY",
+      },
+    );
+  // Its own authority's it could not even have prepared.
+  await assert.rejects(station.bear("A-1", station.signer), { code: "NAT_BIRTH_KEY_AUTHORITY" });
+  assert.equal((await intake.take(opened, await station.bear("A-1"))).kind, "born");
+});

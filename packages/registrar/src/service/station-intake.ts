@@ -27,6 +27,8 @@ import {
 import { pipelineError } from "../pipeline/errors.ts";
 import type { EventQueue } from "../pipeline/event-queue.ts";
 import type { BirthPreparer, PreparedTask } from "../pipeline/nursery.ts";
+import { AuthorityKeys } from "./authority-keys.ts";
+import { withCarriedEvidence } from "./carried-evidence.ts";
 import { serviceError } from "./errors.ts";
 import type { Incidents } from "./incidents.ts";
 import type { RegistrarKeys } from "./keys.ts";
@@ -50,6 +52,8 @@ export interface IntakeContext {
   readonly proofs: Proofs;
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly keys: Pick<RegistrarKeys, "unitTag">;
+  /** Certificates of the issuing authority and the root, DER. */
+  readonly chain: readonly Uint8Array[];
   /** Keeps the checkpoints of stored answers. */
   readonly log: Pick<Sequencer, "keep">;
   /** Has refused births entered, for operators to see. */
@@ -66,9 +70,11 @@ export interface OpenStation {
 
 export class StationIntake {
   readonly #context: IntakeContext;
+  readonly #authorities: AuthorityKeys;
 
   constructor(context: IntakeContext) {
     this.#context = context;
+    this.#authorities = new AuthorityKeys(context.chain);
   }
 
   /** Whether one of many births would be taken now. */
@@ -94,9 +100,11 @@ export class StationIntake {
 
   /**
    * Answers when the birth is durable. @throws NAT_BIRTH_*, NAT_REGISTRY_QUOTA, NAT_REGISTRY_OPERATOR, NAT_PIPELINE_*,
-   * and the codes of what is malformed
+   * NAT_SERVICE_REQUEST where evidence comes twice, and the codes of what is malformed
    */
-  async take(station: OpenStation, claim: ClaimedBirth): Promise<EnteredBirth> {
+  async take(station: OpenStation, claimed: ClaimedBirth): Promise<EnteredBirth> {
+    const claim = withCarriedEvidence(claimed);
+    this.#authorities.refuse(claim);
     try {
       return await this.#enter(station, claim);
     } catch (error) {

@@ -31,7 +31,8 @@ export function intakeOf(registry: UnsafeTestRegistry, changes: Partial<IntakeCo
   const { stores, queue, proofs, incidents, sequencer: log } = registry;
   const profiles = new Map([[testProfile.product, testProfile]]);
   const preparer = new Nursery(testEquipment(registry));
-  const parts = { stores, preparer, queue, log, incidents, proofs, profiles, keys: { unitTag: testUnitTag } };
+  const chain = [registry.issuing, registry.root].map(({ certificate }) => certificate.der);
+  const parts = { stores, preparer, queue, log, incidents, proofs, profiles, keys: { unitTag: testUnitTag }, chain };
   return new StationIntake({ ...parts, ...changes });
 }
 

@@ -24,15 +24,15 @@ export function encodeEvidenceCmw(message: EvidenceMessage): Uint8Array {
   return encodeCborCmw(evidenceToCmwRecord(message));
 }
 
-/** The evidence in a wrapper, in whatever serialization; of a collection all of it. @throws NAT_EVIDENCE_MALFORMED */
+/** The evidence in a wrapper, in whatever serialization; of a collection all of it. @throws NAT_EVIDENCE_MALFORMED, NAT_EVIDENCE_TYPE */
 export function parseEvidenceCmw(bytes: Uint8Array): readonly EvidenceMessage[] {
   return wellFormed("no evidence in a wrapper", () => requireFew(parseCmw(bytes)).map(evidenceOfCmwRecord));
 }
 
-/** @throws NAT_EVIDENCE_MALFORMED for messages that are no evidence, or of a type that is not known here */
+/** @throws NAT_EVIDENCE_TYPE for messages that are no evidence, or of a type that is not known here; NAT_EVIDENCE_MALFORMED */
 export function evidenceOfCmwRecord({ type, value, indicator = cmwIndicators.evidence }: CmwRecord): EvidenceMessage {
   if ((indicator & cmwIndicators.evidence) === 0)
-    throw evidenceError("NAT_EVIDENCE_MALFORMED", `a wrapped message of the kinds ${indicator}, none of them evidence`);
+    throw evidenceError("NAT_EVIDENCE_TYPE", `a wrapped message of the kinds ${indicator}, none of them evidence`);
   return { format: formatOf(type), statement: value };
 }
 
@@ -40,5 +40,5 @@ function formatOf(type: string | number): string {
   const [name = ""] = typeof type === "string" ? type.toLowerCase().split(";") : [];
   if (type === tokenContentFormat || name.trim() === tokenType) return eatFormat;
   if (name.startsWith(ownTypes)) return requireFormatName(name.slice(ownTypes.length));
-  throw evidenceError("NAT_EVIDENCE_MALFORMED", `a wrapped message of the type ${JSON.stringify(type).slice(0, 100)}`);
+  throw evidenceError("NAT_EVIDENCE_TYPE", `a wrapped message of the type ${JSON.stringify(type).slice(0, 100)}`);
 }

@@ -11,7 +11,7 @@ import { attributeValues, oids, verifySign1 } from "../../formats/index.ts";
 import { equalBytes, toHex } from "../../kernel/index.ts";
 import { requireAuthority, requireValidity } from "../chain/chain-rules.ts";
 import { verifyChain } from "../chain/verify-chain.ts";
-import type { EndorsementIndex } from "../endorsement.ts";
+import type { Endorsements } from "../endorsement.ts";
 import { evidenceError } from "../errors.ts";
 import {
   bindingValue,
@@ -33,7 +33,7 @@ export const eatFormat = "eat";
 
 export interface EatPolicy {
   /** Attesters by the hexadecimal of their UEID (PSA: instance id), for tokens that come without certificates. */
-  readonly endorsements?: EndorsementIndex;
+  readonly endorsements?: Endorsements;
 }
 
 /** The key that signed a token, with who vouches for it. */
@@ -64,7 +64,7 @@ export function eat({ endorsements }: EatPolicy = {}): EvidenceFormat {
 
 async function attesterOf(
   { token, claims, certificates }: EatStatement,
-  endorsements: EndorsementIndex | undefined,
+  endorsements: Endorsements | undefined,
   context: EvidenceContext,
 ): Promise<Attester> {
   const [leaf] = certificates;
@@ -80,10 +80,10 @@ async function attesterOf(
 async function endorsedAttester(
   token: Sign1,
   { ueid }: EatClaims,
-  endorsements: EndorsementIndex | undefined,
+  endorsements: Endorsements | undefined,
   context: EvidenceContext,
 ): Promise<Attester> {
-  const endorsement = ueid && endorsements?.ofUniqueId(toHex(ueid));
+  const endorsement = ueid && (await endorsements?.ofUniqueId(toHex(ueid)));
   const [key] = endorsement?.keys ?? [];
   if (endorsement === undefined || key === undefined)
     throw evidenceError("NAT_EVIDENCE_ROOT", "a token without certificates, by an attester that is not endorsed");

@@ -30,6 +30,11 @@ export function webauthnAlgorithm(number: number): WebauthnAlgorithm {
   return algorithm;
 }
 
+/** COSE's number for a TPM's signature; undefined where it has none. */
+export function webauthnNumberOf({ scheme, digest }: Pick<TpmSignature, "scheme" | "digest">): number | undefined {
+  return [...webauthnAlgorithms].find(([, known]) => known.scheme === scheme && known.digest === digest)?.[0];
+}
+
 /** @throws NAT_EVIDENCE_SIGNATURE */
 export async function requireWebauthnSignature(
   signed: { readonly algorithm: number; readonly signature: Uint8Array; readonly certInfo: Uint8Array },

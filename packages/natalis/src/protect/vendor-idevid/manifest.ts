@@ -41,13 +41,18 @@ export async function importManifest(
   text: string,
   context: Pick<EvidenceContext, "roots" | "hash" | "verifier">,
 ): Promise<readonly Endorsement[]> {
-  const entries = wellFormed("no manifest", () => jsonArray(parseJson(text, mostCharacters), mostElements));
   const endorsements: Endorsement[] = [];
-  for (const entry of entries) endorsements.push(await importEntry(entry, context));
+  for (const entry of manifestEntries(text)) endorsements.push(await importManifestEntry(entry, context));
   return endorsements;
 }
 
-async function importEntry(
+/** The entries of a manifest, nothing of them believed yet. @throws NAT_EVIDENCE_MALFORMED */
+export function manifestEntries(text: string): readonly JsonValue[] {
+  return wellFormed("no manifest", () => jsonArray(parseJson(text, mostCharacters), mostElements));
+}
+
+/** One entry, as it stands in a manifest. @throws NAT_EVIDENCE_MALFORMED, NAT_EVIDENCE_ROOT, NAT_EVIDENCE_SIGNATURE */
+export async function importManifestEntry(
   entry: JsonValue,
   context: Pick<EvidenceContext, "roots" | "hash" | "verifier">,
 ): Promise<Endorsement> {

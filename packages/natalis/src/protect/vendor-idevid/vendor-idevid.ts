@@ -12,7 +12,7 @@ import type { EvidenceBinding, EvidenceFormat, EvidenceFinding, HardwareIdentity
 import { findingOf } from "../finding.ts";
 import { wellFormed } from "../refusal.ts";
 import { rootsFor } from "../roots.ts";
-import type { Endorsement, EndorsementIndex } from "../endorsement.ts";
+import type { Endorsement, Endorsements } from "../endorsement.ts";
 import { vendorPath } from "./vendor-path.ts";
 
 /** The name in birth records. Permanent. */
@@ -20,7 +20,7 @@ export const vendorIdevidFormat = "vendor-idevid";
 
 export interface VendorIdevidPolicy {
   /** Imported beforehand; absent: chains alone count. */
-  readonly endorsements?: EndorsementIndex;
+  readonly endorsements?: Endorsements;
   /** Whether a chain counts only where the element is endorsed too; by default false. */
   readonly requireEndorsement?: boolean;
 }
@@ -34,8 +34,8 @@ export function vendorIdevid({ endorsements, requireEndorsement = false }: Vendo
     async verify(statement, binding, context) {
       const { chain, signature } = parseChainStatement(statement, { least: 0 });
       const [leaf] = chain;
-      const endorsement = endorsements?.ofKey(binding.publicKey);
-      if (leaf !== undefined) checkLeaf(leaf, binding, endorsements);
+      const endorsement = await endorsements?.ofKey(binding.publicKey);
+      if (leaf !== undefined) await checkLeaf(leaf, binding, endorsements);
       if (endorsement === undefined && (requireEndorsement || leaf === undefined))
         throw evidenceError("NAT_EVIDENCE_UNIT", "no secure element that is endorsed has the birth key");
       const root =
@@ -51,14 +51,18 @@ export function vendorIdevid({ endorsements, requireEndorsement = false }: Vendo
 }
 
 /** @throws NAT_EVIDENCE_KEY, NAT_EVIDENCE_ATTRIBUTES, NAT_EVIDENCE_UNIT, NAT_EVIDENCE_MALFORMED */
-function checkLeaf(leaf: Certificate, { publicKey }: EvidenceBinding, endorsements?: EndorsementIndex): void {
+async function checkLeaf(
+  leaf: Certificate,
+  { publicKey }: EvidenceBinding,
+  endorsements: Endorsements | undefined,
+): Promise<void> {
   if (!equalBytes(leaf.publicKey, publicKey))
     throw evidenceError("NAT_EVIDENCE_KEY", "the factory's certificate is of another key");
   const usage = findExtension(leaf, oids.keyUsage);
   if (usage !== undefined && !wellFormed("key usage", () => parseKeyUsage(usage.value)).has("digitalSignature"))
     throw evidenceError("NAT_EVIDENCE_ATTRIBUTES", "the factory's certificate is not for digital signatures");
   for (const uniqueId of uniqueIdsOf(leaf)) {
-    const endorsement = endorsements?.ofUniqueId(uniqueId);
+    const endorsement = await endorsements?.ofUniqueId(uniqueId);
     if (endorsement !== undefined && !endorsement.keys.some((key) => equalBytes(key.publicKey, publicKey)))
       throw evidenceError("NAT_EVIDENCE_UNIT", `the element ${uniqueId.slice(0, 64)} was endorsed with other keys`);
   }

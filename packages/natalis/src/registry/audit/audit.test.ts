@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { algorithms, type TileId } from "../../formats/index.ts";
-import { portableHash } from "../../kernel/index.ts";
+import { NatalisError, portableHash } from "../../kernel/index.ts";
 import { forgeCertificate } from "../../testing/certificate-forge.ts";
 import {
   enrolment,
@@ -30,10 +30,17 @@ import type { AuditProgress, AuditReport } from "./report.ts";
 const hash = portableHash;
 const idOf = (number: number) => madeUpBirth(number).device.id;
 
+/** Made-up evidence is its own digests. */
+function madeUpDigests(body: Uint8Array): readonly Uint8Array[] {
+  if (body.length % 32 !== 0) throw new NatalisError("NAT_CBOR_FORM", "made-up evidence", "bytes");
+  return Array.from({ length: body.length / 32 }, (_, i) => body.subarray(i * 32, i * 32 + 32));
+}
+
 function audit(log: UnsafeTestLog, registry = log.registry, changes: Partial<AuditInput> = {}): Promise<AuditReport> {
   const { stores } = registry;
   const { mirror, trust } = log;
-  return auditLog({ stores, mirror, origin: testOrigin, readFacts: readMadeUpFacts, ...trust, ...changes });
+  const readers = { readFacts: readMadeUpFacts, readKeptEvidence: madeUpDigests };
+  return auditLog({ stores, mirror, origin: testOrigin, ...readers, ...trust, ...changes });
 }
 
 const spoken = new Uint8Array(32).fill(5);
@@ -56,7 +63,7 @@ async function eventfulLog(): Promise<UnsafeTestLog> {
   await log.commit(
     refusedBirth(3, { deviceId: idOf(3) }),
     refusedBirth(4),
-    madeUpBirth(302, {}, { evidence: [spoken] }),
+    madeUpBirth(302, {}, { evidence: [spoken], keptEvidence: spoken }),
   );
   await log.commit();
   return log;
@@ -140,6 +147,22 @@ const rowDamages: [string, (tables: MemoryTables) => void, RegExp][] = [
   ["births of a product line that has none", (t) => changeCounts(t, { product: "valve" }), /^product valve: The row/],
   ["evidence lost from its index", (t) => t.admission.evidence.clear(), /^device \d+: The index of evidence/],
   ["evidence of another birth", (t) => void t.admission.evidence.set("05".repeat(32), 7), /index of evidence names/],
+  ["evidence that is kept no more", (t) => t.admission.keptEvidence.clear(), /^evidence \d+: The statements that/],
+  [
+    "other evidence that is kept",
+    (t) => void t.admission.keptEvidence.set(302, new Uint8Array(32).fill(6)),
+    /^evidence \d+: The statements that/,
+  ],
+  [
+    "evidence that is kept twice",
+    (t) => void t.admission.keptEvidence.set(302, new Uint8Array(64).fill(5)),
+    /^evidence \d+: The statements that/,
+  ],
+  [
+    "bytes that are no evidence where it is kept",
+    (t) => void t.admission.keptEvidence.set(302, new Uint8Array(1)),
+    /^evidence \d+: .*NAT_CBOR/,
+  ],
   ["a refused birth's row", (t) => void t.admission.incidents.pop(), /^incident \d+: The row is missing/],
   ["the first of them", (t) => void t.admission.incidents.shift(), /^incident \d+: The row is missing/],
   ["a refused birth's code", (t) => change(t.admission.incidents, 0, { code: "NAT_A" }), /^incident .*not what/],

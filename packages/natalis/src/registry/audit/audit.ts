@@ -24,7 +24,7 @@ import {
   compareRevocations,
 } from "./compare-rows.ts";
 import { compareTiles } from "./compare-tiles.ts";
-import type { ReadFacts } from "./facts.ts";
+import type { ReadFacts, ReadKeptEvidence } from "./facts.ts";
 import { IncidentWalk } from "./incident-walk.ts";
 import { Replay } from "./replay.ts";
 import { type AuditProgress, type AuditReport, Findings } from "./report.ts";
@@ -36,6 +36,8 @@ export interface AuditInput {
   readonly origin: string;
   readonly policy: LogPolicy;
   readonly readFacts: ReadFacts;
+  /** With it, the statements of evidence that are kept are held against those that records name. */
+  readonly readKeptEvidence?: ReadKeptEvidence;
   /** With it, unit tags are recomputed too. */
   readonly authenticator?: MessageAuthenticator;
   readonly verifier: SignatureVerifier;
@@ -69,9 +71,10 @@ class Audit {
     this.#input = input;
     const findings = this.#findings;
     this.#log = new TiledTree(0, { readTile: () => undefined }, input.hash);
-    const { devices, births, incidents } = input.stores;
+    const { devices, births, keptEvidence, incidents } = input.stores;
     this.#incidents = new IncidentWalk(findings, incidents);
-    this.#replay = new Replay({ ...input, findings, devices, births, incidents: this.#incidents });
+    const walks = { findings, incidents: this.#incidents };
+    this.#replay = new Replay({ ...input, ...walks, devices, births, keptEvidence });
     this.#checkpoints = new CheckpointWalk({ ...input, findings, checkpoints: input.stores.checkpoints });
   }
 

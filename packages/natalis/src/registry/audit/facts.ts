@@ -15,6 +15,9 @@ export interface RecordedBirth extends BornFacts {
 /** Takes the documents of a birth apart (birth record and certificate). Throws catalogue errors. */
 export type ReadFacts = (documents: BornBody) => RecordedBirth;
 
+/** Takes kept evidence apart: SHA-256 of each statement that is kept, each once. Throws catalogue errors. */
+export type ReadKeptEvidence = (body: Uint8Array) => readonly Uint8Array[];
+
 /** One hash over all that never changes of a device's row: rows with the same digest are the same in all of it. */
 export function factsDigest(device: NewDevice & { readonly bornEntry: number }, hash: Hash): Uint8Array {
   return hash.sha256(

@@ -76,7 +76,8 @@ async function findingsIn(...entries: Unplaced[]): Promise<string[]> {
   const devices = { device: (wanted: Uint8Array) => (toHex(wanted) === toHex(id) ? row(first) : undefined) };
   const births = { birthByEvidence: () => undefined };
   const incidents = new IncidentWalk(findings, { listIncidents: () => [] });
-  const replay = new Replay({ findings, devices, births, incidents, readFacts: readMadeUpFacts, hash });
+  const keptEvidence = { keptEvidence: () => undefined };
+  const replay = new Replay({ findings, devices, births, keptEvidence, incidents, readFacts: readMadeUpFacts, hash });
   for (const [index, entry] of [enrolled, ...entries].entries()) await replay.apply({ ...entry, index });
   return findings.problems.map(({ subject, place, finding }) => `${subject} ${place}: ${finding}`);
 }

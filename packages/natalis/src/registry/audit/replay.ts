@@ -16,11 +16,12 @@ import {
 import { bodyHash, entryTypes, type PublicEntry, parsePublicEntry, parseStateEntry } from "../entry.ts";
 import { type LifecycleEventType, nextState, reasonOf } from "../lifecycle.ts";
 import { revocationOf, stationRow } from "../plan-event.ts";
+import type { KeptEvidenceStore } from "../admission-ports.ts";
 import type { BirthIndex, BornFacts, DeviceStore, OperatorRow, StoredEntry } from "../ports.ts";
 import { encodeStateLeaf, noOwner } from "../state-leaf.ts";
 import { unitTag } from "../unit-tag.ts";
 import { isValidAt } from "../validity.ts";
-import { factsDigest, type ReadFacts, type RecordedBirth } from "./facts.ts";
+import { factsDigest, type ReadFacts, type ReadKeptEvidence, type RecordedBirth } from "./facts.ts";
 import type { IncidentWalk } from "./incident-walk.ts";
 import { ReplayedDevices } from "./replayed-devices.ts";
 import { ReplayedRows } from "./replayed-rows.ts";
@@ -30,8 +31,11 @@ export interface ReplayInput {
   readonly findings: Findings;
   readonly devices: Pick<DeviceStore, "device">;
   readonly births: Pick<BirthIndex, "birthByEvidence">;
+  readonly keptEvidence: KeptEvidenceStore;
   readonly incidents: IncidentWalk;
   readonly readFacts: ReadFacts;
+  /** Absent: what is kept of evidence is not looked at. */
+  readonly readKeptEvidence?: ReadKeptEvidence;
   /** Holds the registry's key; without it unit tags are taken as they stand. */
   readonly authenticator?: MessageAuthenticator;
   readonly hash: Hash;
@@ -191,6 +195,23 @@ export class Replay {
       const holder = await this.#input.births.birthByEvidence([digest]);
       const isHolder = holder?.ordinal === ordinal;
       this.#input.findings.require(isHolder, "device", index, "The index of evidence names another birth or none.");
+    }
+    if (evidence.length > 0) await this.#checkKept(index, evidence, ordinal);
+  }
+
+  /** The record has the digests; the statements themselves stand in no entry, and could be changed where they are kept. */
+  async #checkKept(index: number, evidence: readonly Uint8Array[], ordinal: number): Promise<void> {
+    const { keptEvidence, readKeptEvidence, findings } = this.#input;
+    if (readKeptEvidence === undefined) return;
+    try {
+      const body = await keptEvidence.keptEvidence(ordinal);
+      const kept = body === undefined ? [] : readKeptEvidence(body);
+      const isSame =
+        kept.length === evidence.length && kept.every((digest, i) => equalBytes(digest, evidence[i] as Uint8Array));
+      findings.require(isSame, "evidence", index, "The statements that are kept are not those that the record names.");
+    } catch (error) {
+      if (!isNatalisError(error)) throw error;
+      findings.add("evidence", index, error);
     }
   }
 

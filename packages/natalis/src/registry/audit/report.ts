@@ -11,6 +11,7 @@ export type AuditSubject =
   | "database"
   | "device"
   | "entry"
+  | "evidence"
   | "head"
   | "incident"
   | "lifecycle"

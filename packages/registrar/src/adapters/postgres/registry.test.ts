@@ -66,7 +66,7 @@ suite("attestations", () => {
   test("when there are too many, those that end first give way", async () => {
     const address = await server.newDatabase();
     await open(address);
-    const store = new PostgresAttestationStore(openDatabase(address), 2);
+    const store = new PostgresAttestationStore(openDatabase(address), { all: 2, owner: 100 });
     const octets = (number: number, length = 32) => new Uint8Array(length).fill(number);
     const begun = [3, 1, 2].map((number) => ({
       id: octets(number, 16),
@@ -84,6 +84,29 @@ suite("attestations", () => {
       [3000, undefined, 2000],
     );
     await closeAll();
+  });
+
+  test("one station takes nothing from another, neither beyond its own bound nor beyond that of all", async () => {
+    for (const limits of [
+      { all: 100, owner: 2 },
+      { all: 3, owner: 100 },
+    ]) {
+      const address = await server.newDatabase();
+      await open(address);
+      const store = new PostgresAttestationStore(openDatabase(address), limits);
+      const octets = (number: number, length = 32) => new Uint8Array(length).fill(number);
+      const numbered = (number: number, station: string) => {
+        const hashes = { keyHash: octets(number), factsHash: octets(number), nonce: octets(number) };
+        return { id: octets(number, 16), station, ...hashes, bornAt: 1, expiresAt: new Date(number * 1000) };
+      };
+      await store.put(numbered(1, "quiet"));
+      for (const number of [10, 11, 12, 13]) await store.put(numbered(number, "loud"));
+      const left = [];
+      for (const number of [10, 11, 12, 13]) if (await store.take(octets(number, 16), "loud")) left.push(number);
+      assert.deepEqual(left, [12, 13]);
+      assert.ok(await store.take(octets(1, 16), "quiet"));
+      await closeAll();
+    }
   });
 });
 

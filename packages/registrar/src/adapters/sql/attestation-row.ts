@@ -2,20 +2,25 @@
 // Births that were begun and wait for their evidence, as rows of either database.
 
 import type { OpenAttestation } from "natalis/birth";
+import type { OpenTable } from "./open-table.ts";
 
-/** Of the table, in this order. */
-export const attestationColumns = [
-  "id",
-  "station",
-  "expires_at",
-  "key_hash",
-  "facts_hash",
-  "born_at",
-  "nonce",
-  "secret",
-  "attestation_key_name",
-  "endorsement_key_hash",
-] as const;
+export const attestationTable: OpenTable = {
+  name: "attestations",
+  key: "id",
+  owner: "station",
+  columns: [
+    "id",
+    "station",
+    "expires_at",
+    "key_hash",
+    "facts_hash",
+    "born_at",
+    "nonce",
+    "secret",
+    "attestation_key_name",
+    "endorsement_key_hash",
+  ],
+};
 
 export interface AttestationRow {
   readonly id: Uint8Array;

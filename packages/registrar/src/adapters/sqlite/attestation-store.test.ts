@@ -22,10 +22,10 @@ for (const { name, run } of attestationStoreContract)
     store.close();
   });
 
-function attestationNumber(number: number) {
+function attestationNumber(number: number, of = station) {
   const octets = (length: number) => new Uint8Array(length).fill(number);
   const hashes = { keyHash: octets(32), factsHash: octets(32), nonce: octets(32) };
-  return { id: octets(16), station, ...hashes, bornAt: number, expiresAt: new Date(number * 1000) };
+  return { id: octets(16), station: of, ...hashes, bornAt: number, expiresAt: new Date(number * 1000) };
 }
 
 test("two processes share one store, in the file of the challenges", () => {
@@ -39,8 +39,31 @@ test("two processes share one store, in the file of the challenges", () => {
   assert.equal(statSync(path).mode & 0o077, 0);
 });
 
+test("one station gives way to itself, and takes nothing from another", () => {
+  const store = new SqliteAttestationStore(newPath(), { all: 100, owner: 2 });
+  store.put(attestationNumber(1, "quiet"));
+  for (const number of [12, 10, 11, 13]) store.put(attestationNumber(number, "loud"));
+  const taken = [10, 11, 12, 13].map((number) => store.take(attestationNumber(number).id, "loud") !== undefined);
+  assert.deepEqual(taken, [false, false, true, true]);
+  assert.ok(store.take(attestationNumber(1).id, "quiet"));
+  store.close();
+});
+
+test("where all are too many, the station that has the most gives way", () => {
+  const store = new SqliteAttestationStore(newPath(), { all: 4, owner: 100 });
+  store.put(attestationNumber(1, "quiet"));
+  for (let number = 10; number < 30; number++) store.put(attestationNumber(number, "loud"));
+  store.put(attestationNumber(2, "quiet"));
+  for (const number of [1, 2]) assert.ok(store.take(attestationNumber(number).id, "quiet"), String(number));
+  const left = Array.from({ length: 30 }, (_, number) => number).filter((number) =>
+    store.take(attestationNumber(number).id, "loud"),
+  );
+  assert.deepEqual(left, [28, 29]);
+  store.close();
+});
+
 test("a full store lets those go that expire first", () => {
-  const store = new SqliteAttestationStore(newPath(), 2);
+  const store = new SqliteAttestationStore(newPath(), { all: 2, owner: 100 });
   for (const number of [3, 1, 2]) store.put(attestationNumber(number));
   assert.equal(store.take(attestationNumber(1).id, station), undefined);
   for (const number of [2, 3]) assert.ok(store.take(attestationNumber(number).id, station));

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Open challenges of all processes that share a data folder: a file of its own, since challenges live a minute and need
-// not survive a power cut. Taking is one DELETE ... RETURNING, so of many takers one gets it.
+// Open challenges of all processes that share a data folder.
 
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Challenge, ChallengeStore } from "natalis/authenticate";
-import { createPrivate } from "./database.ts";
+import { challengeOf, type ChallengeRow, challengeTable, challengeValues } from "../sql/challenge-row.ts";
+import { openLimits } from "../sql/open-table.ts";
+import { SqliteOpenTable } from "./open-table.ts";
 
-const busyMilliseconds = 5000;
 const schema = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = OFF;
   CREATE TABLE IF NOT EXISTS challenges (
     nonce BLOB PRIMARY KEY,
     audience TEXT NOT NULL,
@@ -23,37 +20,22 @@ const schema = `
  * fills no disk.
  */
 export class SqliteChallengeStore implements ChallengeStore {
-  readonly #database: DatabaseSync;
-  readonly #limit: number;
-  readonly #insert: StatementSync;
-  readonly #trim: StatementSync;
-  readonly #take: StatementSync;
+  readonly #table: SqliteOpenTable;
 
-  constructor(path: string, limit = 100_000) {
-    createPrivate(path);
-    this.#database = new DatabaseSync(path, { timeout: busyMilliseconds, defensive: true });
-    this.#database.exec(schema);
-    this.#limit = limit;
-    this.#insert = this.#database.prepare("INSERT INTO challenges (nonce, audience, expires_at) VALUES (?, ?, ?)");
-    this.#trim = this.#database.prepare(
-      `DELETE FROM challenges WHERE nonce IN (SELECT nonce FROM challenges ORDER BY expires_at LIMIT
-       max(0, (SELECT count(*) FROM challenges) - ?))`,
-    );
-    this.#take = this.#database.prepare("DELETE FROM challenges WHERE nonce = ? RETURNING audience, expires_at");
+  constructor(path: string, limit = openLimits.all) {
+    this.#table = new SqliteOpenTable(path, schema, challengeTable, { ...openLimits, all: limit });
   }
 
-  put({ nonce, audience, expiresAt }: Challenge): void {
-    this.#insert.run(nonce, audience, expiresAt.getTime());
-    this.#trim.run(this.#limit);
+  put(challenge: Challenge): void {
+    this.#table.put(challengeValues(challenge));
   }
 
   take(nonce: Uint8Array): Challenge | undefined {
-    const row = this.#take.get(nonce);
-    if (row === undefined) return undefined;
-    return { nonce, audience: String(row.audience), expiresAt: new Date(Number(row.expires_at)) };
+    const row = this.#table.take(nonce) as ChallengeRow | undefined;
+    return row && challengeOf(row);
   }
 
   close(): void {
-    this.#database.close();
+    this.#table.close();
   }
 }

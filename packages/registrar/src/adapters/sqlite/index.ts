@@ -3,6 +3,7 @@
 
 export { SqliteAttestationStore } from "./attestation-store.ts";
 export { SqliteChallengeStore } from "./challenge-store.ts";
+export { createPrivate } from "./database.ts";
 export {
   openServedSqliteRegistry,
   openSqliteRegistry,

@@ -12,7 +12,7 @@ import { serviceError } from "../../service/errors.ts";
 import type { Identify, Registrar } from "../../service/registrar.ts";
 import { principalOf, requireAction, requires } from "../authentication.ts";
 import { httpError } from "../errors.ts";
-import { publicRequestsPerMinute } from "../limits.ts";
+import { birthBodyLimit, publicRequestsPerMinute } from "../limits.ts";
 import { readBasic } from "./authentication.ts";
 import { csrAttributesOf } from "./csr-attributes.ts";
 import { estError } from "./errors.ts";
@@ -76,10 +76,11 @@ function attributeRoutes(guarded: FastifyInstance, { profiles }: Registrar, iden
 
 /** Section 4.2: a birth; asking again for the same one gets the same certificate. */
 function enrolRoutes(guarded: FastifyInstance, registrar: Registrar, identify: Identify): void {
-  const schema = { tags: ["est"], summary: "Ask for a birth (PKCS#10 in, certs-only CMS out)" };
-  const onRequest = requires("birth.request", identify, readBasic);
+  const summary = "Ask for a birth (PKCS#10 in, evidence in it or none; certs-only CMS out)";
+  const schema = { tags: ["est"], summary };
+  const options = { onRequest: requires("birth.request", identify, readBasic), bodyLimit: birthBodyLimit, schema };
   for (const label of labels)
-    guarded.post<Labelled>(`${label}/simpleenroll`, { onRequest, schema }, async (request, reply) => {
+    guarded.post<Labelled>(`${label}/simpleenroll`, options, async (request, reply) => {
       const certificate = await enrol(registrar, request);
       return sendTransfer(reply, certsOnly, encodeCertsOnly([certificate]));
     });

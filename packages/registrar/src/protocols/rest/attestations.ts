@@ -8,6 +8,7 @@ import type { z } from "zod";
 import type { AttestationInput, BegunAttestation } from "../../service/attestations.ts";
 import type { Identify, Registrar } from "../../service/registrar.ts";
 import { principalOf, requires } from "../authentication.ts";
+import { birthBodyLimit } from "../limits.ts";
 import { attestationAnswerSchema, attestationRequestSchema } from "./attestation-schemas.ts";
 
 export function attestationRoutes(server: FastifyInstance, registrar: Registrar, identify: Identify): void {
@@ -15,6 +16,7 @@ export function attestationRoutes(server: FastifyInstance, registrar: Registrar,
   server.withTypeProvider<ZodTypeProvider>().post(
     "/births/attestations",
     {
+      bodyLimit: birthBodyLimit,
       onRequest: [refusesWhenFull, requires("birth.request", identify)],
       schema: {
         tags: ["births"],

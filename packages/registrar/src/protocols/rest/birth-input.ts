@@ -3,13 +3,14 @@
 
 import type { EvidenceStatement } from "natalis/birth";
 import { parsePem } from "natalis/formats";
-import { fromBase64, fromHex } from "natalis/kernel";
+import { encodeUtf8, fromBase64, fromHex } from "natalis/kernel";
+import { parseEvidenceCmw } from "natalis/protect";
 import type { z } from "zod";
 import type { BirthInput } from "../../service/births.ts";
 import { httpError } from "../errors.ts";
-import type { birthRequestSchema, evidenceSchema } from "./schemas.ts";
+import { type birthRequestSchema, type evidenceSchema, mostStatements } from "./schemas.ts";
 
-/** @throws NAT_HTTP_INVALID, NAT_PEM_*, NAT_BYTES_BASE64 */
+/** @throws NAT_HTTP_INVALID, NAT_PEM_*, NAT_BYTES_BASE64, NAT_EVIDENCE_TYPE, NAT_EVIDENCE_MALFORMED */
 export function readBirthInput(body: z.infer<typeof birthRequestSchema>): BirthInput {
   const { request, firmwareDigest, hardwareRevision, evidence, attestation, ...facts } = body;
   return {
@@ -17,13 +18,21 @@ export function readBirthInput(body: z.infer<typeof birthRequestSchema>): BirthI
     certificationRequest: readRequest(request),
     ...(hardwareRevision === undefined ? {} : { hardwareRevision }),
     ...(firmwareDigest === undefined ? {} : { firmwareDigest: fromHex(firmwareDigest) }),
-    ...(evidence === undefined ? {} : { evidence: evidence.map(readStatement) }),
+    ...(evidence === undefined ? {} : { evidence: readEvidence(evidence) }),
     ...(attestation === undefined ? {} : { attestation: fromHex(attestation) }),
   };
 }
 
-export function readStatement({ format, statement }: z.infer<typeof evidenceSchema>): EvidenceStatement {
-  return { format, statement: fromBase64(statement) };
+/** @throws NAT_HTTP_INVALID, NAT_BYTES_BASE64, NAT_EVIDENCE_TYPE, NAT_EVIDENCE_MALFORMED */
+export function readEvidence(all: readonly z.infer<typeof evidenceSchema>[]): readonly EvidenceStatement[] {
+  const statements = all.flatMap((one) => {
+    if ("format" in one) return [{ format: one.format, statement: fromBase64(one.statement) }];
+    const { cmw } = one;
+    return parseEvidenceCmw(typeof cmw === "string" ? fromBase64(cmw) : encodeUtf8(JSON.stringify(cmw)));
+  });
+  if (statements.length > mostStatements)
+    throw httpError("NAT_HTTP_INVALID", `${statements.length} statements of evidence, at most ${mostStatements}`);
+  return statements;
 }
 
 /**

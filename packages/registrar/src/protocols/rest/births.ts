@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { FastifyInstance } from "fastify";
 import type { Identify } from "../../service/registrar.ts";
 import { principalOf, requires } from "../authentication.ts";
+import { birthBodyLimit } from "../limits.ts";
 import type { BirthDoor } from "./birth-door.ts";
 import { readBirthInput } from "./birth-input.ts";
 import { birthRequestSchema } from "./schemas.ts";
@@ -16,6 +17,7 @@ export function birthRoutes<Outcome>(server: FastifyInstance, door: BirthDoor<Ou
   server.withTypeProvider<ZodTypeProvider>().post(
     "/births",
     {
+      bodyLimit: birthBodyLimit,
       onRequest: [refusesWhenFull, requires("birth.request", identify)],
       schema: {
         tags: ["births"],

@@ -10,7 +10,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { decodeUtf8, isNatalisError } from "natalis/kernel";
 import type { z } from "zod";
 import { httpError } from "../errors.ts";
-import { batchBirths, batchLines, bodyLimit, requestDeadlineMilliseconds } from "../limits.ts";
+import { batchBirths, batchBytes, batchLines, lineBytes, requestDeadlineMilliseconds } from "../limits.ts";
 import { judgement, problemOf } from "../problem.ts";
 import { type Line, linesOf, ndjson } from "./ndjson.ts";
 
@@ -59,6 +59,7 @@ class Lines {
   readonly #request: FastifyRequest;
   readonly #answers: PassThrough;
   readonly #underWay = new Set<Promise<void>>();
+  #bytes = 0;
 
   constructor(work: LineWork, request: FastifyRequest, answers: PassThrough) {
     this.#work = work;
@@ -68,7 +69,7 @@ class Lines {
 
   async run(chunks: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      for await (const line of linesOf(chunks, { lineBytes: bodyLimit, lines: batchLines })) {
+      for await (const line of linesOf(chunks, { lineBytes, lines: batchLines })) {
         this.#begin(line);
         await this.#room();
       }
@@ -80,14 +81,20 @@ class Lines {
   }
 
   #begin(line: Line): void {
-    const done = this.#answer(line).finally(() => this.#underWay.delete(done));
+    const { length } = line.bytes;
+    this.#bytes += length;
+    const done = this.#answer(line).finally(() => {
+      this.#bytes -= length;
+      this.#underWay.delete(done);
+    });
     this.#underWay.add(done);
   }
 
   /** Waits until another line may begin. @throws NAT_HTTP_DEADLINE where nobody reads the answers */
   async #room(): Promise<void> {
     const answers = this.#answers;
-    while (this.#underWay.size >= batchBirths) await Promise.race(this.#underWay);
+    while (this.#underWay.size >= batchBirths || this.#bytes > batchBytes - lineBytes)
+      await Promise.race(this.#underWay);
     while (!this.#work.hasRoom() && !answers.destroyed) await wait(busyMilliseconds);
     if (answers.writableNeedDrain) await drained(answers);
     if (answers.writableNeedDrain || answers.destroyed)

@@ -4,6 +4,7 @@
 
 import { isNameText } from "natalis/issue";
 import { z } from "zod";
+import { requestCharacters, statementCharacters, wrapperCharacters } from "../limits.ts";
 import { problemSchema } from "../problem.ts";
 
 const shortText = z.string().min(1).max(64);
@@ -21,15 +22,37 @@ export const deviceIdSchema = z.uuid().describe("Device id: UUID in lower case")
 export const stateSchema = z.enum(["active", "suspended", "revoked", "retired"]);
 const roleSchema = z.enum(["admin", "registrar", "station", "auditor"]);
 
-export const evidenceSchema = z.strictObject({
-  format: shortText.describe(
-    "pkcs11-declared (a PKCS#11 token's own word, custody 1), tpm2-certify, webauthn-tpm, vendor-idevid, x509-attestation, eat, dice",
-  ),
-  statement: base64,
-});
+/** One statement by the name of its format, or however many a conceptual message wrapper has. */
+export const evidenceSchema = z.union([
+  z.strictObject({
+    format: shortText.describe(
+      "pkcs11-declared (a PKCS#11 token's own word, custody 1), tpm2-certify, webauthn-tpm, vendor-idevid, x509-attestation, eat, dice",
+    ),
+    statement: z.base64().max(statementCharacters).describe("At most 64 KiB"),
+  }),
+  z.strictObject({
+    cmw: z
+      .union([
+        z.base64().max(wrapperCharacters),
+        z.tuple([z.union([z.string().max(384), z.int()]), z.string().max(statementCharacters)], z.int()),
+      ])
+      .describe(
+        "Conceptual message wrapper (RFC 9999): its JSON record, or base64 of either serialization. application/eat+cwt, or application/vnd.natalis.evidence. and a format",
+      ),
+  }),
+]);
+
+/** At most as many statements as a birth may bring. */
+export const mostStatements = 8;
 
 export const birthRequestSchema = z.strictObject({
-  request: z.string().min(1).max(32_768).describe("PKCS#10 request: PEM, or DER in base64"),
+  request: z
+    .string()
+    .min(1)
+    .max(requestCharacters)
+    .describe(
+      "PKCS#10 request: PEM, or DER in base64. It may carry the evidence: attribute 1.2.840.113549.1.9.16.2.59 (draft-ietf-lamps-csr-attestation-25), with statements of the types 1.3.6.1.5.5.7.1.35 (CMW) and 2.23.133.20.1 (tcg-attest-tpm-certify)",
+    ),
   product: z.string().regex(/^[a-z0-9-]{1,32}$/),
   model: shortText,
   serial: shortText,
@@ -40,7 +63,11 @@ export const birthRequestSchema = z.strictObject({
     .regex(/^(?:[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/)
     .optional()
     .describe("Digest of the firmware in lower-case hexadecimal"),
-  evidence: z.array(evidenceSchema).max(8).optional().describe("What is said of where the key lives"),
+  evidence: z
+    .array(evidenceSchema)
+    .max(mostStatements)
+    .optional()
+    .describe("What is said of where the key lives; here or in the request, not in both"),
   attestation: z
     .string()
     .regex(/^[0-9a-f]{32}$/)

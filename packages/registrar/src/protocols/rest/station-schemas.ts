@@ -3,8 +3,9 @@
 
 import { z } from "zod";
 import { enrolmentSchema } from "../../service/station/enrolment.ts";
+import { requestCharacters } from "../limits.ts";
 import { problemSchema } from "../problem.ts";
-import { deviceIdSchema, evidenceSchema, operatorRequestSchema } from "./schemas.ts";
+import { deviceIdSchema, evidenceSchema, mostStatements, operatorRequestSchema } from "./schemas.ts";
 
 const base64 = z.base64().max(50_000);
 const instant = z.iso.datetime();
@@ -23,10 +24,10 @@ export const stationAnswerSchema = enrolmentSchema;
 
 /** One birth that a station bore. */
 export const claimSchema = z.strictObject({
-  request: base64.describe("The device's PKCS#10 request, DER"),
+  request: z.base64().max(requestCharacters).describe("The device's PKCS#10 request, DER"),
   record: base64.describe("The birth record, deterministic CBOR"),
   certificate: base64.describe("The birth certificate, DER"),
-  evidence: z.array(evidenceSchema).max(8).optional(),
+  evidence: z.array(evidenceSchema).max(mostStatements).optional(),
 });
 
 /** Where it stands in the log. */

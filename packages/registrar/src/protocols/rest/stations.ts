@@ -13,7 +13,7 @@ import type { EnteredBirth } from "../../service/station-intake.ts";
 import type { EnrolledStation } from "../../service/stations.ts";
 import { principalOf, requires } from "../authentication.ts";
 import { batchLines } from "../limits.ts";
-import { readRequest, readStatement } from "./birth-input.ts";
+import { readEvidence, readRequest } from "./birth-input.ts";
 import { takesLines } from "./births-batch.ts";
 import { answerLines, parsedLine, whenTaken } from "./line-batch.ts";
 import { ndjson } from "./ndjson.ts";
@@ -82,7 +82,7 @@ function readClaim({ request, record, certificate, evidence }: z.infer<typeof cl
     certificationRequest: fromBase64(request),
     record: fromBase64(record),
     certificate: fromBase64(certificate),
-    ...(evidence === undefined ? {} : { evidence: evidence.map(readStatement) }),
+    ...(evidence === undefined ? {} : { evidence: readEvidence(evidence) }),
   };
 }
 

@@ -207,3 +207,11 @@ test("with no room at the threads, births are put off", async () => {
   assert.equal(births.hasRoom, false);
   await assert.rejects(bear(await birthInput("A-1")), { code: "NAT_PIPELINE_FULL" });
 });
+
+test("no authority's key is a unit's, from the station's own up to the root's", async () => {
+  for (const signer of [station.signer, made.issuingKey, made.rootKey])
+    await assert.rejects(births.bear(principal, await birthInput("authority", signer)), {
+      code: "NAT_BIRTH_KEY_AUTHORITY",
+    });
+  assert.equal(births.count, 0);
+});

@@ -11,6 +11,8 @@ import { type DeviceRow, noOwner, registryError } from "natalis/registry";
 import { pipelineError } from "../../pipeline/errors.ts";
 import type { BirthPreparer } from "../../pipeline/nursery.ts";
 import type { BirthInput } from "../births.ts";
+import { AuthorityKeys } from "../authority-keys.ts";
+import { withCarriedEvidence } from "../carried-evidence.ts";
 import { serviceError } from "../errors.ts";
 import { BirthRegister, shortText, unitKey } from "./birth-register.ts";
 import type { Enrolment } from "./enrolment.ts";
@@ -41,6 +43,7 @@ export class StationBirths {
   readonly #context: StationBirthsContext;
   readonly #journal: FileJournal;
   readonly #register: BirthRegister;
+  readonly #authorities: AuthorityKeys;
   readonly #underWay = new Map<string, Promise<unknown>>();
   #reserved = 0;
   #closed = false;
@@ -49,6 +52,7 @@ export class StationBirths {
     this.#context = context;
     this.#journal = journal;
     this.#register = register;
+    this.#authorities = new AuthorityKeys(context.enrolment.chain);
   }
 
   /** @throws NAT_JOURNAL_*, NAT_STATION_JOURNAL, NAT_STATION_CLOCK */
@@ -95,6 +99,7 @@ export class StationBirths {
     if (attestation !== undefined) throw attestationGone();
     if (product !== this.#context.enrolment.profile.product)
       throw serviceError("NAT_SERVICE_NOT_FOUND", `product ${product}`);
+    this.#authorities.refuse(request);
     const keyHash = nodeHash.sha256(parseCertificationRequest(request.certificationRequest).publicKey);
     const claims = [`k${shortText(keyHash)}`, `u${unitKey(request)}`];
     return this.#alone(claims, async () => {
@@ -142,7 +147,8 @@ export class StationBirths {
       throw registryError("NAT_REGISTRY_QUOTA", `${enrolment.id}: ${this.#register.count} of ${quota}`);
     this.#reserved += 1;
     try {
-      const prepared = await preparer.prepare({ principal, product, request });
+      // In the journal it stays where it came: whoever brings the birth in reads it there again.
+      const prepared = await preparer.prepare({ principal, product, request: withCarriedEvidence(request) });
       if (prepared.kind !== "signed") throw stationError("NAT_STATION_JOURNAL", "a new birth was taken for a retry");
       const { record, certificate } = prepared.event;
       const place = await this.#journal.append(encodeJournaled({ ...request, record, certificate }));
