@@ -17,6 +17,7 @@ import {
   type Server,
   startNatalis,
 } from "./natalis-process.ts";
+import { addTimes, type ThreadTimes, threadTimesOf } from "./instruments.ts";
 import { prefill } from "./prefill.ts";
 
 export interface BenchRegistrar {
@@ -35,6 +36,8 @@ export interface BenchRegistrar {
   memoryMiB(): number;
   /** That processors have worked for it. */
   processorMilliseconds(): number;
+  /** The same by the names of its threads. */
+  threadTimes(): ThreadTimes;
   /** Ends its processes, which leaves the folder as it is. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -75,6 +78,7 @@ export async function openBenchRegistrar(options: BenchRegistrarOptions = {}): P
     command: (...words) => natalis(...words, "--data", data),
     peakMemoryMiB: () => largest("VmHWM"),
     memoryMiB: () => largest("VmRSS"),
+    threadTimes: () => addTimes(servers.map(({ child }) => threadTimesOf(child.pid as number))),
     processorMilliseconds: () => servers.reduce((sum, { child }) => sum + processorMilliseconds(child), 0),
     stop,
     async close() {

@@ -11,7 +11,7 @@ import type { LoadBench, LoadOptions } from "./bench.ts";
 import { type BenchRegistrar, openBenchRegistrar } from "./bench-registrar.ts";
 import { openCfsslLane } from "./cfssl.ts";
 import { type Connection, connectTls } from "./connection.ts";
-import { type Instruments, nodeInstruments } from "./instruments.ts";
+import { addTimes, type Instruments, nodeInstruments, threadTimesOf, type ThreadTimes } from "./instruments.ts";
 import { joinLanes } from "./joined-lane.ts";
 import type { Lane } from "./lane.ts";
 import { type LoadContender, loadLane } from "./load-lane.ts";
@@ -104,7 +104,11 @@ async function openLane(options: LoadOptions, rows: readonly number[], contend: 
 function bothSides(registrars: readonly BenchRegistrar[]): Instruments {
   const { wallTime, processorTime } = nodeInstruments();
   const theirs = () => registrars.reduce((sum, registrar) => sum + registrar.processorMilliseconds(), 0);
-  return { wallTime, processorTime: () => processorTime() + theirs() };
+  const threadTimes = (): ThreadTimes => ({
+    ...addTimes(registrars.map((registrar) => registrar.threadTimes())),
+    client: Object.values(threadTimesOf(process.pid)).reduce((sum, time) => sum + time, 0),
+  });
+  return { wallTime, processorTime: () => processorTime() + theirs(), threadTimes };
 }
 
 const bareRows = { name: "unnest", role: "beside", kind: "bare", processes: 1 } as const;

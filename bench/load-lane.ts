@@ -5,7 +5,7 @@
 
 import { availableParallelism } from "node:os";
 import type { Contender } from "./bench.ts";
-import type { Instruments } from "./instruments.ts";
+import { type Instruments, timesSince } from "./instruments.ts";
 import type { Facts, Lane } from "./lane.ts";
 import type { Slice } from "./slice.ts";
 import type { Answer, Connection } from "./connection.ts";
@@ -68,6 +68,7 @@ async function runTurn(
 ): Promise<Slice> {
   const latencies: number[] = [];
   const processorStart = clocks.processorTime();
+  const threadsStart = clocks.threadTimes?.();
   const start = clocks.wallTime();
   const keepAsking = async (connection: Connection) => {
     for (let count = 0; count < (contender.mostPerConnection ?? Number.POSITIVE_INFINITY); count++) {
@@ -82,6 +83,7 @@ async function runTurn(
     operations: latencies.length * (contender.unitsPerRequest ?? 1),
     wallMilliseconds: clocks.wallTime() - start,
     processorMilliseconds: clocks.processorTime() - processorStart,
+    ...(threadsStart && { threadTimes: timesSince(threadsStart, clocks.threadTimes?.() ?? {}) }),
     latencies,
   };
 }

@@ -115,12 +115,19 @@ test("a lane that brings its pace is measured by its clock, in turns of its leng
     run: (_contender, milliseconds) => {
       turns.push(milliseconds);
       return Promise.resolve([
-        { operations: 50, wallMilliseconds: milliseconds, processorMilliseconds: 1, latencies: [] },
+        {
+          operations: 50,
+          wallMilliseconds: milliseconds,
+          processorMilliseconds: 1,
+          threadTimes: { births: 100, client: 25 },
+          latencies: [],
+        },
       ]);
     },
     close: () => Promise.resolve(),
   };
   const measured = await measure(lane, plan);
+  assert.deepEqual(measured[0]?.threads, { births: 2, client: 0.5 });
   assert.deepEqual(
     measured.map(({ clock, rates: [first] }) => [clock, first]),
     [

@@ -6,6 +6,7 @@
 
 import type { Role } from "./bench.ts";
 import type { Lane } from "./lane.ts";
+import { addTimes, type ThreadTimes } from "./instruments.ts";
 import type { Slice } from "./slice.ts";
 
 export interface Plan {
@@ -32,6 +33,8 @@ export interface Measurement extends Turn {
   readonly rates: readonly number[];
   /** Milliseconds that processors worked for one operation, all processes that are measured together, one figure a round. */
   readonly processor: readonly number[];
+  /** Of that what each kind of thread worked, over all rounds. */
+  readonly threads?: ThreadTimes;
   /** Of all operations of all rounds, milliseconds. */
   readonly latencies: readonly number[];
 }
@@ -56,7 +59,9 @@ export async function measure(lane: Lane, plan: Plan): Promise<Measurement[]> {
     const rates = slices.map((one) => rateOf(one, workers, clock));
     const latencies = slices.flat().flatMap((slice) => slice.latencies);
     const processor = slices.map(processorOf);
-    return { name, role, workers, clock, rates, processor, latencies, ...(unitsPerOperation && { unitsPerOperation }) };
+    const threads = threadsOf(slices.flat());
+    const measured = { name, role, workers, clock, rates, processor, latencies };
+    return { ...measured, ...(threads && { threads }), ...(unitsPerOperation && { unitsPerOperation }) };
   });
 }
 
@@ -91,6 +96,14 @@ async function runRound(lane: Lane, turns: readonly ScheduledTurn[], seconds: nu
 function processorOf(slices: readonly Slice[]): number {
   const operations = slices.reduce((sum, slice) => sum + slice.operations, 0);
   return slices.reduce((sum, slice) => sum + slice.processorMilliseconds, 0) / operations;
+}
+
+/** Milliseconds for one operation. */
+function threadsOf(slices: readonly Slice[]): ThreadTimes | undefined {
+  const times = slices.map(({ threadTimes }) => threadTimes).filter((one) => one !== undefined);
+  if (times.length === 0) return undefined;
+  const operations = slices.reduce((sum, slice) => sum + slice.operations, 0);
+  return Object.fromEntries(Object.entries(addTimes(times)).map(([name, time]) => [name, time / operations]));
 }
 
 /** The workers ran at the same time, each for its own milliseconds. */

@@ -112,3 +112,15 @@ test("what was measured stands with the figures", () => {
   assert.deepEqual(figures.facts, facts);
   assert.match(tableOf(figures), /medians of 3 rounds, database postgres, registrars 2\n/);
 });
+
+test("threads that take a microsecond or more of a unit are told, most first", () => {
+  const threads = { client: 0.128, libuv: 0.0006, births: 0.64 };
+  const [loaded, empty] = [work, limit].map((one) => ({ ...one, clock: "wall" as const }));
+  const figures = figuresOf(bench, [{ ...(loaded as Measurement), threads }, empty as Measurement], plan, 1);
+  assert.deepEqual(Object.entries(figures.threadUs ?? {}), [
+    ["births", 10],
+    ["client", 2],
+  ]);
+  assert.match(tableOf(figures), /by thread, us: births 10, client 2/);
+  assert.doesNotMatch(tableOf(figuresOf(bench, [work, limit], plan, 1)), /by thread/);
+});

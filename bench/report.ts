@@ -29,6 +29,8 @@ export interface Figures {
   /** Where the wall clock tells: microseconds that processors worked for one unit, on either side of a connection. */
   readonly processorUs?: number;
   readonly limitProcessorUs?: number;
+  /** Of `processorUs`, by what threads are for: those that take a microsecond or more. */
+  readonly threadUs?: Readonly<Record<string, number>>;
   /** The rate on all workers over the rate on one of them. */
   readonly overOneWorker?: number;
   /** The same of the limit: what the machine had to give. */
@@ -65,6 +67,7 @@ export function figuresOf(
     ...(work.clock === "wall" && {
       processorUs: microseconds(work, unitsPerOperation),
       limitProcessorUs: microseconds(limit, unitsPerOperation),
+      ...(work.threads && { threadUs: threadMicroseconds(work, unitsPerOperation) }),
     }),
     ...(workers > 1 && {
       overOneWorker: rounded(medianRatio(work, measurementOf(measurements, "work", 1)), 2),
@@ -114,10 +117,14 @@ function speedUpsOf({ cores, overOneWorker, limitOverOneWorker }: Figures): stri
   return [`  ${cores} workers over one: ${overOneWorker.toFixed(2)}; the limit's: ${limitOverOneWorker.toFixed(2)}`];
 }
 
-function processorOf({ processorUs, limitProcessorUs }: Figures): string[] {
+function processorOf({ processorUs, limitProcessorUs, threadUs = {} }: Figures): string[] {
   if (processorUs === undefined || limitProcessorUs === undefined) return [];
   const share = (limitProcessorUs / processorUs).toFixed(3);
-  return [`  processor time: ${processorUs} us, the limit's ${limitProcessorUs} us: ${share}`];
+  const threads = Object.entries(threadUs).map(([name, time]) => `${name} ${time}`);
+  return [
+    `  processor time: ${processorUs} us, the limit's ${limitProcessorUs} us: ${share}`,
+    ...(threads.length > 0 ? [`  by thread, us: ${threads.join(", ")}`] : []),
+  ];
 }
 
 function measurementOf(measurements: readonly Measurement[], role: Role, workers: number): Measurement {
@@ -133,6 +140,14 @@ function medianRatio(one: Measurement, other: Measurement): number {
 
 function microseconds({ processor, unitsPerOperation }: Measurement, usual: number): number {
   return rounded((1000 * median(processor)) / (unitsPerOperation ?? usual), 1);
+}
+
+/** Most first. */
+function threadMicroseconds({ threads = {}, unitsPerOperation }: Measurement, usual: number): Record<string, number> {
+  const times = Object.entries(threads).map(
+    ([name, time]) => [name, rounded((1000 * time) / (unitsPerOperation ?? usual), 1)] as const,
+  );
+  return Object.fromEntries(times.filter(([, time]) => time >= 1).toSorted(([, a], [, b]) => b - a));
 }
 
 function rounded(value: number, decimals: number): number {

@@ -2,12 +2,14 @@
 // The unit of measuring: one contender operates for some milliseconds.
 
 import type { Operation } from "./bench.ts";
-import type { Instruments } from "./instruments.ts";
+import type { Instruments, ThreadTimes } from "./instruments.ts";
 
 export interface Slice {
   readonly operations: number;
   readonly wallMilliseconds: number;
   readonly processorMilliseconds: number;
+  /** By what its threads are for, where that is told apart. */
+  readonly threadTimes?: ThreadTimes;
   /** Of each operation, milliseconds by the wall clock. */
   readonly latencies: readonly number[];
 }
