@@ -7,7 +7,7 @@ import { parseOptions, UsageError, usage } from "./options.ts";
 test("a bench alone is measured with the defaults", () => {
   const { bench, plan, json, peers } = parseOptions(["seal"]);
   assert.equal(bench.name, "seal");
-  assert.deepEqual(plan, { rounds: 5, seconds: 2, warmUpSeconds: 4, workers: 1 });
+  assert.deepEqual(plan, { rounds: 5, seconds: 2, warmUpSeconds: 12, workers: 1 });
   assert.deepEqual([json, peers], [false, false]);
 });
 

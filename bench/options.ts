@@ -25,7 +25,7 @@ export class UsageError extends Error {
 /** The medians of fewer rounds say nothing. */
 const fewestRounds = 3;
 /** The warm-up lasts until V8 has compiled what a bench runs. */
-const defaults = { rounds: "5", seconds: "2", "warm-up": "4", workers: "1" } as const;
+const defaults = { rounds: "5", seconds: "2", "warm-up": "12", workers: "1" } as const;
 
 const seconds = /^\d{1,3}(?:\.\d{1,3})?$/;
 
