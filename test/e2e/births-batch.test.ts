@@ -110,7 +110,7 @@ test("one unit twice in a batch is one birth", async () => {
 
 test("a batch with a line too long, or too many lines, is read as far as it goes and says so", async () => {
   const first = await makeDevice("LONG-1");
-  const long = await batch([lineOf(first), "x".repeat(70_000), lineOf(await makeDevice("LONG-2"))]);
+  const long = await batch([lineOf(first), "x".repeat(300_000), lineOf(await makeDevice("LONG-2"))]);
   assert.deepEqual([long.get(1)?.status, long.get(0)?.status, long.size], [201, 413, 2]);
   const many = await batch(Array.from({ length: 10_001 }, () => "{}"));
   assert.deepEqual([many.size, many.get(0)?.problem?.code], [10_001, "NAT_HTTP_TOO_LARGE"]);

@@ -237,7 +237,7 @@ suite("requests", () => {
 
 suite("bodies", () => {
   test("larger than the limit", async () => {
-    assertWords(await simpleEnrol(line, "A".repeat(70_000)), 413, "NAT_HTTP_TOO_LARGE");
+    assertWords(await simpleEnrol(line, "A".repeat(270_000)), 413, "NAT_HTTP_TOO_LARGE");
   });
 
   test("that are empty, no base64, no DER, no request", async () => {

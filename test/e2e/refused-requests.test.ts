@@ -30,7 +30,7 @@ async function refuses(method: string, path: string, status: number, code: strin
 
 suite("bodies", () => {
   test("larger than the limit", async () => {
-    const request = "A".repeat(70_000);
+    const request = "A".repeat(270_000);
     await refuses("POST", "/births", 413, "NAT_HTTP_TOO_LARGE", { ...birthOf(await makeDevice("BODY-1")), request });
   });
 
@@ -38,7 +38,7 @@ suite("bodies", () => {
     const head = `POST /births HTTP/1.1\r\nhost: x\r\nauthorization: ${await bearer()}\r\n`;
     const chunk = `10000\r\n${"A".repeat(0x10000)}\r\n`;
     const answer = await speak(
-      `${head}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${chunk}${chunk}`,
+      `${head}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${chunk.repeat(5)}`,
     );
     assert.match(answer, /^HTTP\/1\.1 413 /);
     assert.match(answer, /NAT_HTTP_TOO_LARGE/);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// natalis evidence: what a device was born with to prove where its key lives, and what that is worth now; and the
-// manifests by which births know keys.
+// natalis evidence: what a device was born with to prove where its key lives, and what that is worth now.
 
 import { Command } from "commander";
 import { recheckSchema, shownEvidenceSchema } from "../protocols/rest/evidence-schemas.ts";
 import { type ConnectionOptions, connect, withConnection } from "./connection.ts";
 import type { RegistrarClient } from "./client.ts";
-import { manifestCommand } from "./manifest.ts";
 import { type Output, terminal } from "./output.ts";
 
 export function evidenceCommand(): Command {
@@ -23,7 +21,7 @@ export function evidenceCommand(): Command {
       .argument("<device>", "device id")
       .action(recheck),
   );
-  return command.addCommand(manifestCommand());
+  return command;
 }
 
 async function show(device: string, options: ConnectionOptions): Promise<void> {

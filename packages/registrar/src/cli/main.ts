@@ -12,6 +12,7 @@ import { incidentsCommand } from "./incidents.ts";
 import { evidenceCommand } from "./kept-evidence.ts";
 import { initCommand } from "./init.ts";
 import { logCommand } from "./log.ts";
+import { manifestCommand } from "./manifest.ts";
 import { operatorCommand } from "./operator.ts";
 import { describeError, endWithReader, exitCodeOf } from "./output.ts";
 import { productCommand } from "./product.ts";
@@ -37,7 +38,7 @@ const program = new Command("natalis")
   .addCommand(productCommand())
   .addCommand(expectCommand())
   .addCommand(incidentsCommand())
-  .addCommand(evidenceCommand())
+  .addCommand(evidenceCommand().addCommand(manifestCommand()))
   .addCommand(authenticateCommand())
   .addCommand(sealCommand())
   .addCommand(verifyCommand())
