@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { readBoundedFile } from "@natalis/node";
 import { parseCertificateList, parsePem } from "natalis/formats";
 import { isNameText } from "natalis/issue";
-import { decodeUtf8 } from "natalis/kernel";
+import { decodeUtf8, toHex } from "natalis/kernel";
 import { parseAndroidStatusList } from "natalis/protect";
 import { z } from "zod";
 import { noEvidence, parseRoot, rootedFormats, type SharedEvidence, type SharedRoot } from "../pipeline/evidence.ts";
@@ -50,6 +50,7 @@ export async function loadEvidence(folder: string): Promise<SharedEvidence> {
     const formats = await readIndex(folder);
     const named = Object.entries(formats);
     const roots = await Promise.all(named.map(([format, rows = {}]) => rootsOf(folder, format, rows)));
+    requireOneCap(roots.flat());
     await requireNamed(folder, Object.keys(formats));
     const lists = await Promise.all(named.map(([format]) => listsOf(join(folder, format))));
     const status = await optional(readBoundedFile(join(folder, androidStatus), largestList));
@@ -90,6 +91,19 @@ async function rootsOf(folder: string, format: string, rows: Readonly<Record<str
     });
   });
   return (await Promise.all(loaded)).flat();
+}
+
+/** Makers issue the certificate of a root anew, and both may stand here; but which cap counts must not hang on the order. */
+function requireOneCap(roots: readonly SharedRoot[]): void {
+  const known = new Map<string, SharedRoot>();
+  for (const root of roots) {
+    const { format, name, certificate, cap, capLifted } = root;
+    const key = `${format} ${toHex(parseRoot(format, certificate).publicKey)}`;
+    const other = known.get(key) ?? root;
+    if (other.cap !== cap || other.capLifted !== capLifted)
+      throw new Error(`${index} has two caps for one key: ${format}/${other.name} and ${format}/${name}`);
+    known.set(key, other);
+  }
 }
 
 /** Folders of formats that the index does not name would be passed over. */
