@@ -12,6 +12,7 @@ import { isNameText } from "natalis/issue";
 import { decodeUtf8, toHex } from "natalis/kernel";
 import { parseAndroidStatusList } from "natalis/protect";
 import { z } from "zod";
+import { requireEndorsementFile } from "../pipeline/endorsement-file.ts";
 import { noEvidence, parseRoot, rootedFormats, type SharedEvidence, type SharedRoot } from "../pipeline/evidence.ts";
 import { serviceError } from "./errors.ts";
 import { optional } from "./optional.ts";
@@ -58,7 +59,9 @@ export async function loadEvidence(folder: string): Promise<SharedEvidence> {
     if (androidStatusList !== undefined) parseAndroidStatusList(androidStatusList);
     const shared = { roots: roots.flat(), lists: lists.flat() };
     const endorsements = endorsementsIn(folder);
-    const isThere = (await optional(stat(endorsements))) !== undefined;
+    // An empty one is being made.
+    const isThere = ((await optional(stat(endorsements)))?.size ?? 0) > 0;
+    if (isThere) requireEndorsementFile(endorsements);
     return {
       ...shared,
       ...(androidStatusList !== undefined && { androidStatusList }),
