@@ -109,12 +109,11 @@ function requireOneCap(roots: readonly SharedRoot[]): void {
   }
 }
 
-/** Folders of formats that the index does not name would be passed over. */
+/** Folders of formats that the index does not name would be passed over, those too that a link leads to. */
 async function requireNamed(folder: string, formats: readonly string[]): Promise<void> {
-  const stray = (await readdir(folder, { withFileTypes: true })).find(
-    (entry) => entry.isDirectory() && !formats.includes(entry.name),
-  );
-  if (stray !== undefined) throw new Error(`${index} does not name ${stray.name}`);
+  for (const name of await readdir(folder))
+    if (!formats.includes(name) && (await optional(stat(join(folder, name))))?.isDirectory() === true)
+      throw new Error(`${index} does not name ${name}`);
 }
 
 async function listsOf(folder: string): Promise<Uint8Array[]> {

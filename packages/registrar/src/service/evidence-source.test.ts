@@ -2,7 +2,7 @@
 // A folder of roots that changes beneath whoever reads it.
 
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -93,6 +93,23 @@ test("what is not sound is tried again: told once, and once more where something
   rmSync(join(folder, "eat/other.pem"));
   assert.equal(await source.refresh(), true);
   assert.equal(await source.refresh(), false);
+});
+
+test("a folder that a link leads to is looked into as any other", async () => {
+  writeRoots(2);
+  renameSync(join(folder, "eat"), `${folder}-linked`);
+  symlinkSync(`${folder}-linked`, join(folder, "eat"));
+  const source = await EvidenceSource.open(folder);
+  assert.deepEqual(capsOf(source), [2]);
+  const times = { thisUpdate: new Date("2026-01-01T00:00:00Z"), nextUpdate: new Date("2027-01-01T00:00:00Z") };
+  write("eat/maker.crl", (await forgeCertificateList({ issuer: root, ...times })).der);
+  assert.equal(await source.refresh(), true);
+  const day = 86_400_000;
+  const later = { thisUpdate: times.thisUpdate, nextUpdate: new Date(times.nextUpdate.getTime() + day) };
+  write("eat/maker.crl", (await forgeCertificateList({ issuer: root, ...later })).der);
+  assert.equal(await source.refresh(), true);
+  write("roots.json", "{}");
+  await assert.rejects(source.refresh(), { code: "NAT_SERVICE_EVIDENCE" });
 });
 
 test("a file that may be read again counts, though nothing else of it changed", async () => {

@@ -8,7 +8,6 @@ import { basename, join } from "node:path";
 import type { EvidenceContext } from "natalis/protect";
 import { contextOf, type SharedEvidence } from "../pipeline/evidence.ts";
 import { endorsementsIn, loadEvidence } from "./evidence-roots.ts";
-import { optional } from "./optional.ts";
 
 /** That of imported manifests, which are looked up in the file itself: that it is there is all. */
 const endorsements = basename(endorsementsIn(""));
@@ -89,13 +88,23 @@ export class EvidenceSource {
 
 /** Names, sizes and times of all files, in one text: of a change too that lets a file be read. */
 async function filesOf(folder: string): Promise<string> {
-  const entries = (await optional(readdir(folder, { recursive: true }))) ?? [];
-  const names = entries.filter((name) => name === endorsements || !name.startsWith(endorsements));
-  const told = names.sort().map(async (name) => {
-    const file = await optional(stat(join(folder, name)));
-    // Imports change what is in it, and whoever looks there sees it; of another file nobody has looked yet.
-    if (name === endorsements) return `${name} ${file?.ino} ${file?.size === 0}`;
-    return `${name} ${file?.ino} ${file?.size} ${file?.mtimeMs} ${file?.ctimeMs}`;
-  });
+  const names = await namesIn(folder);
+  const beneath = names.map(async (name) => (await namesIn(join(folder, name))).map((file) => join(name, file)));
+  const told = [...names, ...(await Promise.all(beneath)).flat()]
+    .filter((name) => name === endorsements || !name.startsWith(endorsements))
+    .sort()
+    .map((name) => toldOf(folder, name));
   return (await Promise.all(told)).join("\n");
+}
+
+/** Of a folder, also one that a link leads to; a file has none, nor has what cannot be read, which its times tell. */
+function namesIn(path: string): Promise<string[]> {
+  return readdir(path).catch(() => []);
+}
+
+async function toldOf(folder: string, name: string): Promise<string> {
+  const file = await stat(join(folder, name)).catch(() => undefined);
+  // Imports change what is in it, and whoever looks there sees it; of another file nobody has looked yet.
+  if (name === endorsements) return `${name} ${file?.ino} ${file?.size === 0}`;
+  return `${name} ${file?.ino} ${file?.size} ${file?.mtimeMs} ${file?.ctimeMs}`;
 }
