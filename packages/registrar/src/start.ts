@@ -148,10 +148,11 @@ function startChores(
   const readEvidence = async () => {
     if (isReading) return;
     isReading = true;
-    const isChanged = await opened.refreshEvidence().finally(() => {
+    const evidence = await opened.refreshEvidence().finally(() => {
       isReading = false;
     });
-    if (isChanged) logger.warn("the roots and lists of evidence changed and were read again");
+    if (evidence !== undefined)
+      logger.warn({ evidence }, "the roots and lists of evidence changed and were read again");
   };
   const timers = [
     setInterval(() => void readEvidence().catch(failed), evidenceInterval),

@@ -13,6 +13,7 @@ import {
   certifications,
   type Custody,
   type EvidenceFormat,
+  type EvidenceRoot,
   withCertifications,
 } from "./index.ts";
 
@@ -70,9 +71,15 @@ const format = (custody: Custody, known: typeof hardware | null = hardware): Evi
     ),
 });
 
+const rootWithCap = (cap: Custody, of = "test") => evidenceRoot(root, [of], cap);
+
 async function find(one: EvidenceFormat, cap: Custody = 4, table: readonly Certification[] = [row]) {
+  return findUnder([rootWithCap(cap)], one, table);
+}
+
+async function findUnder(roots: readonly EvidenceRoot[], one: EvidenceFormat, table: readonly Certification[] = [row]) {
   const binding = evidenceBinding(signer.publicKey);
-  const context = { at, roots: [evidenceRoot(root, ["test"], cap)], hash, verifier };
+  const context = { at, roots, hash, verifier };
   return withCertifications(one, table).verify(new Uint8Array(0), binding, context);
 }
 
@@ -89,4 +96,14 @@ test("nothing else is raised", async () => {
   assert.equal((await find(format(3), 1)).custody, 1);
   assert.equal((await find(format(3), 4, [])).custody, 3);
   assert.equal((await find(format(3, null))).custody, 3);
+});
+
+test("a root that counts for more in another format raises nothing in this one, wherever it stands", async () => {
+  const [capped, other] = [rootWithCap(3), rootWithCap(4, "another format")];
+  // The format ends in the first root that it is given.
+  assert.equal((await findUnder([capped, other], format(3))).custody, 3);
+  assert.equal((await findUnder([other, capped], format(3))).custody, 3);
+  assert.equal((await findUnder([other], format(3))).custody, 3);
+  assert.equal((await findUnder([rootWithCap(4), rootWithCap(3)], format(3))).custody, 3);
+  assert.equal((await findUnder([rootWithCap(4), rootWithCap(1, "another format")], format(3))).custody, 4);
 });

@@ -4,7 +4,8 @@
 // not here. Firmware is named exactly, since a certificate is of one.
 
 import { equalBytes } from "../kernel/index.ts";
-import type { EvidenceContext, EvidenceFinding, EvidenceFormat, HardwareIdentity } from "./evidence.ts";
+import type { EvidenceContext, EvidenceFinding, EvidenceFormat, EvidenceRoot, HardwareIdentity } from "./evidence.ts";
+import { rootsFor } from "./roots.ts";
 
 export interface Certification {
   readonly scheme: "FIPS 140-2" | "FIPS 140-3" | "Common Criteria";
@@ -54,16 +55,20 @@ export function withCertifications(
     format: format.format,
     async verify(statement, binding, context) {
       const finding = await format.verify(statement, binding, context);
-      const isUncapped = finding.custody === 3 && capOf(finding, context) === 4;
-      return isUncapped ? raised(finding, context.at, table) : finding;
+      return finding.custody === 3 && isUncapped(finding, format.format, context)
+        ? raised(finding, context.at, table)
+        : finding;
     },
   };
 }
 
-/** A root that is not of the context, an endorsement's, has none that would raise anything. */
-function capOf({ root }: EvidenceFinding, { roots, hash }: EvidenceContext): number | undefined {
-  const found = root && roots.find(({ certificate }) => equalBytes(hash.sha256(certificate.der), root.hash));
-  return found?.cap;
+/** By its cap for this very format: for another one it may count more. What is not found there raises nothing. */
+function isUncapped({ root }: EvidenceFinding, format: string, context: EvidenceContext): boolean {
+  if (root === undefined) return false;
+  const { hash } = root;
+  const isIt = ({ certificate }: EvidenceRoot) => equalBytes(context.hash.sha256(certificate.der), hash);
+  const found = rootsFor(context, format).filter(isIt);
+  return found.length > 0 && found.every(({ cap }) => cap === 4);
 }
 
 function raised(finding: EvidenceFinding, at: Date, table: readonly Certification[]): EvidenceFinding {

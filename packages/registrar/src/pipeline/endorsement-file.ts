@@ -16,6 +16,29 @@ interface Questions {
   readonly byUniqueId: StatementSync;
 }
 
+/** SQLITE_BUSY: an import is under way. */
+const busy = 5;
+
+/** Asks nothing, and finds out whether it could. @throws what SQLite says of a file that is none of imported manifests */
+export function requireEndorsementFile(path: string): void {
+  const database = new DatabaseSync(path, { timeout: 0, defensive: true });
+  try {
+    questionsOf(database);
+  } catch (error) {
+    if ((error as { readonly errcode?: number }).errcode !== busy) throw error;
+  } finally {
+    database.close();
+  }
+}
+
+function questionsOf(database: DatabaseSync): Questions {
+  database.exec("PRAGMA query_only = ON");
+  return {
+    byKey: database.prepare("SELECT entry FROM elements JOIN element_keys USING (unique_id) WHERE key_hash = ?"),
+    byUniqueId: database.prepare("SELECT entry FROM elements WHERE unique_id = ?"),
+  };
+}
+
 export class EndorsementFile implements Endorsements {
   readonly #path: string;
   readonly #context: Omit<EvidenceContext, "at">;
@@ -41,12 +64,7 @@ export class EndorsementFile implements Endorsements {
   /** Read only, but for what another process left half done, which SQLite takes back. */
   #open(): Questions | undefined {
     if (this.#questions !== undefined || !existsSync(this.#path)) return this.#questions;
-    const database = new DatabaseSync(this.#path, { timeout: busyMilliseconds, defensive: true });
-    database.exec("PRAGMA query_only = ON");
-    this.#questions = {
-      byKey: database.prepare("SELECT entry FROM elements JOIN element_keys USING (unique_id) WHERE key_hash = ?"),
-      byUniqueId: database.prepare("SELECT entry FROM elements WHERE unique_id = ?"),
-    };
+    this.#questions = questionsOf(new DatabaseSync(this.#path, { timeout: busyMilliseconds, defensive: true }));
     return this.#questions;
   }
 

@@ -83,6 +83,22 @@ test("lists of revoked certificates, and Google's list of revoked attestation ke
   assert.equal(contextOf(shared).lists?.length, 2);
 });
 
+test("one key may stand under two names with one cap, and with another one in another format", async () => {
+  const formats = {
+    "tpm2-certify": { maker: { cap: 3 }, "maker 2": { cap: 3 } },
+    "webauthn-tpm": { maker: { cap: 1 } },
+  };
+  const files = ["tpm2-certify/maker", "tpm2-certify/maker 2", "webauthn-tpm/maker"].map((name) => [
+    `${name}.pem`,
+    pem,
+  ]);
+  const { roots } = await loadEvidence(folderOf({ ...indexOf(formats), ...Object.fromEntries(files) }));
+  assert.deepEqual(
+    roots.map(({ cap }) => cap),
+    [3, 3, 1],
+  );
+});
+
 const file = { "tpm2-certify/swtpm.pem": pem };
 const refused: readonly (readonly [what: string, files: Readonly<Record<string, string | Uint8Array>>])[] = [
   ["no index", file],
@@ -100,6 +116,22 @@ const refused: readonly (readonly [what: string, files: Readonly<Record<string, 
   [
     "a certificate that is none",
     { ...indexOf(capped), "tpm2-certify/swtpm.pem": encodePem("CERTIFICATE", der.subarray(1)) },
+  ],
+  [
+    "one key under two names with two caps",
+    {
+      ...indexOf({ "tpm2-certify": { maker: { cap: 3 }, swtpm: { cap: 1 } } }),
+      ...file,
+      "tpm2-certify/maker.pem": pem,
+    },
+  ],
+  [
+    "one key under two names, its cap lifted under one",
+    {
+      ...indexOf({ "tpm2-certify": { maker: { cap: 3 }, swtpm: { cap: 1, lifted: 3 } } }),
+      ...file,
+      "tpm2-certify/maker.pem": pem,
+    },
   ],
   ["a list that is none", { ...indexOf(capped), ...file, "tpm2-certify/one.crl": der }],
   ["a status list that is none", { ...indexOf(capped), ...file, "android-status.json": "[]" }],

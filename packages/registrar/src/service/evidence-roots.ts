@@ -9,9 +9,10 @@ import { join } from "node:path";
 import { readBoundedFile } from "@natalis/node";
 import { parseCertificateList, parsePem } from "natalis/formats";
 import { isNameText } from "natalis/issue";
-import { decodeUtf8 } from "natalis/kernel";
+import { decodeUtf8, toHex } from "natalis/kernel";
 import { parseAndroidStatusList } from "natalis/protect";
 import { z } from "zod";
+import { requireEndorsementFile } from "../pipeline/endorsement-file.ts";
 import { noEvidence, parseRoot, rootedFormats, type SharedEvidence, type SharedRoot } from "../pipeline/evidence.ts";
 import { serviceError } from "./errors.ts";
 import { optional } from "./optional.ts";
@@ -50,6 +51,7 @@ export async function loadEvidence(folder: string): Promise<SharedEvidence> {
     const formats = await readIndex(folder);
     const named = Object.entries(formats);
     const roots = await Promise.all(named.map(([format, rows = {}]) => rootsOf(folder, format, rows)));
+    requireOneCap(roots.flat());
     await requireNamed(folder, Object.keys(formats));
     const lists = await Promise.all(named.map(([format]) => listsOf(join(folder, format))));
     const status = await optional(readBoundedFile(join(folder, androidStatus), largestList));
@@ -57,7 +59,9 @@ export async function loadEvidence(folder: string): Promise<SharedEvidence> {
     if (androidStatusList !== undefined) parseAndroidStatusList(androidStatusList);
     const shared = { roots: roots.flat(), lists: lists.flat() };
     const endorsements = endorsementsIn(folder);
-    const isThere = (await optional(stat(endorsements))) !== undefined;
+    // An empty one is being made.
+    const isThere = ((await optional(stat(endorsements)))?.size ?? 0) > 0;
+    if (isThere) requireEndorsementFile(endorsements);
     return {
       ...shared,
       ...(androidStatusList !== undefined && { androidStatusList }),
@@ -92,12 +96,24 @@ async function rootsOf(folder: string, format: string, rows: Readonly<Record<str
   return (await Promise.all(loaded)).flat();
 }
 
-/** Folders of formats that the index does not name would be passed over. */
+/** Makers issue the certificate of a root anew, and both may stand here; but which cap counts must not hang on the order. */
+function requireOneCap(roots: readonly SharedRoot[]): void {
+  const known = new Map<string, SharedRoot>();
+  for (const root of roots) {
+    const { format, name, certificate, cap, capLifted } = root;
+    const key = `${format} ${toHex(parseRoot(format, certificate).publicKey)}`;
+    const other = known.get(key) ?? root;
+    if (other.cap !== cap || other.capLifted !== capLifted)
+      throw new Error(`${index} has two caps for one key: ${format}/${other.name} and ${format}/${name}`);
+    known.set(key, other);
+  }
+}
+
+/** Folders of formats that the index does not name would be passed over, those too that a link leads to. */
 async function requireNamed(folder: string, formats: readonly string[]): Promise<void> {
-  const stray = (await readdir(folder, { withFileTypes: true })).find(
-    (entry) => entry.isDirectory() && !formats.includes(entry.name),
-  );
-  if (stray !== undefined) throw new Error(`${index} does not name ${stray.name}`);
+  for (const name of await readdir(folder))
+    if (!formats.includes(name) && (await optional(stat(join(folder, name))))?.isDirectory() === true)
+      throw new Error(`${index} does not name ${name}`);
 }
 
 async function listsOf(folder: string): Promise<Uint8Array[]> {

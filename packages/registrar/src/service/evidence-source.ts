@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // What evidence is held against, as a running registrar knows it: read at the start, and again when a file of its folder
 // changed. A folder that is not sound stops a start; of a running registrar it changes nothing, and is told: births go on
-// by what was read last.
+// by what was read last, and it is tried again until it is sound, since what was wrong may be no file's fault.
 
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { EvidenceContext } from "natalis/protect";
 import { contextOf, type SharedEvidence } from "../pipeline/evidence.ts";
 import { endorsementsIn, loadEvidence } from "./evidence-roots.ts";
-import { optional } from "./optional.ts";
 
 /** That of imported manifests, which are looked up in the file itself: that it is there is all. */
 const endorsements = basename(endorsementsIn(""));
 
+/** What counts, in numbers: a list that went missing is to be seen. */
+export interface EvidenceCount {
+  readonly roots: number;
+  readonly lists: number;
+  readonly androidStatusList: boolean;
+  readonly manifests: boolean;
+}
+
 export class EvidenceSource {
   readonly #folder: string;
-  /** The files as they were when they were last read. */
+  /** The files as they were when they were last read and sound. */
   #read: string;
+  /** What was told last of files that were not. */
+  #told: string | undefined;
   #shared: SharedEvidence;
   #context: Omit<EvidenceContext, "at">;
 
@@ -41,33 +50,61 @@ export class EvidenceSource {
     return this.#context;
   }
 
+  get count(): EvidenceCount {
+    const { roots, lists, androidStatusList, endorsements: manifests } = this.#shared;
+    const isThere = { androidStatusList: androidStatusList !== undefined, manifests: manifests !== undefined };
+    return { roots: roots.length, lists: lists.length, ...isThere };
+  }
+
   /**
-   * Whether anything changed; then it was read. @throws NAT_SERVICE_EVIDENCE once for each change that is not sound
+   * Whether anything changed; then it was read. @throws NAT_SERVICE_EVIDENCE once for each thing that is not sound
    */
   async refresh(): Promise<boolean> {
     const files = await filesOf(this.#folder);
-    if (files === this.#read) return false;
-    this.#read = files;
-    const shared = await loadEvidence(this.#folder);
-    // Somebody is still writing: what was read may be half of it.
-    if ((await filesOf(this.#folder)) !== files) {
-      this.#read = "";
+    if (files === this.#read) {
+      this.#told = undefined;
       return false;
     }
+    const shared = await this.#load();
+    // Somebody is still writing: what was read may be half of it.
+    if (shared === undefined || (await filesOf(this.#folder)) !== files) return false;
     const context = contextOf(shared);
-    [this.#shared, this.#context] = [shared, context];
+    [this.#shared, this.#context, this.#read, this.#told] = [shared, context, files, undefined];
     return true;
+  }
+
+  /** Undefined where it is not sound, and was told so. */
+  async #load(): Promise<SharedEvidence | undefined> {
+    try {
+      return await loadEvidence(this.#folder);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      if (said === this.#told) return undefined;
+      this.#told = said;
+      throw error;
+    }
   }
 }
 
-/** Names, sizes and times of all files, in one text. */
+/** Names, sizes and times of all files, in one text: of a change too that lets a file be read. */
 async function filesOf(folder: string): Promise<string> {
-  const entries = (await optional(readdir(folder, { recursive: true }))) ?? [];
-  const names = entries.filter((name) => name === endorsements || !name.startsWith(endorsements));
-  const told = names.sort().map(async (name) => {
-    if (name === endorsements) return name;
-    const file = await optional(stat(join(folder, name)));
-    return `${name} ${file?.ino} ${file?.size} ${file?.mtimeMs}`;
-  });
+  const names = await namesIn(folder);
+  const beneath = names.map(async (name) => (await namesIn(join(folder, name))).map((file) => join(name, file)));
+  const told = [...names, ...(await Promise.all(beneath)).flat()]
+    .filter((name) => name === endorsements || !name.startsWith(endorsements))
+    .sort()
+    .map((name) => toldOf(folder, name));
   return (await Promise.all(told)).join("\n");
+}
+
+/** Of a folder, also one that a link leads to; a file has none, nor has what cannot be read, which its times tell. */
+function namesIn(path: string): Promise<string[]> {
+  return readdir(path).catch(() => []);
+}
+
+async function toldOf(folder: string, name: string): Promise<string> {
+  const file = await stat(join(folder, name)).catch(() => undefined);
+  // Imports change what is in it, and whoever looks there sees it; of another file nobody has looked yet.
+  if (name === endorsements) return `${name} ${file?.ino} ${file?.size === 0}`;
+  return `${name} ${file?.ino} ${file?.size} ${file?.mtimeMs} ${file?.ctimeMs}`;
 }

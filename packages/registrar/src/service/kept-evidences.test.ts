@@ -203,3 +203,18 @@ test("rows that are not what the record names are not believed", async () => {
   keptEvidence.set(1, body);
   await assert.rejects(evidences.recheck(bare), { code: "NAT_SERVICE_DATA" });
 });
+
+test("what is not kept any more, and what was said to have proven another custody, is damage and told as such", async () => {
+  const { keptEvidence } = registry.tables.admission;
+  const kept = parseKeptEvidence(keptEvidence.get(0) as Uint8Array);
+  const [statement] = kept.statements as [(typeof kept.statements)[number]];
+  const root = { ...(statement.root as NonNullable<typeof statement.root>), capLifted: true };
+  const changes: readonly Partial<typeof statement>[] = [{ custody: 1 }, { custody: 4 }, { root }, { format: "eat" }];
+  for (const changed of changes) {
+    keptEvidence.set(0, encodeKeptEvidence({ ...kept, statements: [{ ...statement, ...changed }] }));
+    await assert.rejects(evidences.recheck(deviceId), { code: "NAT_SERVICE_DATA" });
+  }
+  keptEvidence.delete(0);
+  await assert.rejects(evidences.show(deviceId), { code: "NAT_SERVICE_DATA" });
+  await assert.rejects(evidences.recheck(deviceId), { code: "NAT_SERVICE_DATA" });
+});

@@ -5,6 +5,7 @@
 import { nodeHash } from "@natalis/node";
 import {
   type AppraisedStatement,
+  type BirthRecord,
   type EvidenceBinding,
   type EvidenceFinding,
   type EvidenceVerifier,
@@ -88,23 +89,27 @@ export class KeptEvidences {
     const { stores, proofs } = this.#context;
     const device = await proofs.device(deviceId);
     const body = await stores.keptEvidence.keptEvidence(device.ordinal);
-    if (body === undefined)
-      throw serviceError("NAT_SERVICE_NOT_FOUND", `evidence of ${formatUuid(deviceId)}: its birth came with none`);
     const birth = await proofs.birth(deviceId);
+    const record = parseBirthRecord(birth.record);
+    if (body === undefined && record.evidence.length === 0)
+      throw serviceError("NAT_SERVICE_NOT_FOUND", `evidence of ${formatUuid(deviceId)}: its birth came with none`);
+    if (body === undefined)
+      throw serviceError("NAT_SERVICE_DATA", "the evidence that the birth record names is not kept any more");
     const kept = parseKeptEvidence(body);
-    requireRecorded(kept, birth.record);
+    requireRecorded(kept, record);
     return { device, kept, publicKey: parseCertificate(birth.certificate).publicKey };
   }
 }
 
-/** The certificate commits to the record, and the record to each statement. */
-function requireRecorded({ statements }: KeptEvidence, record: Uint8Array): void {
-  const { evidence } = parseBirthRecord(record);
-  const isSame = evidence.every(({ format, digest }, i) => {
+/** The certificate commits to the record, and the record to each statement and to the most that they proved together. */
+function requireRecorded({ statements }: KeptEvidence, { evidence, custody }: BirthRecord): void {
+  const isSame = evidence.every(({ format, digest, capLifted = false }, i) => {
     const kept = statements[i];
-    return kept?.format === format && equalBytes(nodeHash.sha256(kept.statement), digest);
+    if (kept?.format !== format || (kept.root?.capLifted ?? false) !== capLifted) return false;
+    return equalBytes(nodeHash.sha256(kept.statement), digest);
   });
-  if (!isSame || statements.length !== evidence.length)
+  const proven = Math.max(0, ...statements.map((one) => one.custody));
+  if (!isSame || statements.length !== evidence.length || proven !== custody)
     throw serviceError("NAT_SERVICE_DATA", "the evidence that is kept is not what the birth record names");
 }
 

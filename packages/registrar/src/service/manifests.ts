@@ -32,6 +32,7 @@ const busyMilliseconds = 5000;
 
 const schema = `
   PRAGMA synchronous = FULL;
+  BEGIN;
   CREATE TABLE IF NOT EXISTS manifests (
     name TEXT PRIMARY KEY,
     imported_at INTEGER NOT NULL,
@@ -49,6 +50,7 @@ const schema = `
     unique_id TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS keys_by_element ON element_keys (unique_id);
+  COMMIT;
 `;
 
 interface SignedElement {

@@ -27,7 +27,7 @@ import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { databaseOf, type OpenStores } from "./database.ts";
 import { serviceError } from "./errors.ts";
 import { loadEvidence } from "./evidence-roots.ts";
-import { EvidenceSource } from "./evidence-source.ts";
+import { type EvidenceCount, EvidenceSource } from "./evidence-source.ts";
 import { Expectations } from "./expectations.ts";
 import { Genuine } from "./genuine.ts";
 import { Incidents } from "./incidents.ts";
@@ -57,10 +57,11 @@ export interface OpenedRegistrar {
   /** Challenges of the authentication service. */
   readonly openChallenges: OpenStores["openChallenges"];
   /**
-   * Reads what evidence is held against again where it changed; answers whether it did, when births go by it.
+   * Reads what evidence is held against again where it changed; answers what counts then, when births go by it, and
+   * undefined where nothing changed.
    * @throws NAT_SERVICE_EVIDENCE where it is not sound: then it is as before
    */
-  refreshEvidence(): Promise<boolean>;
+  refreshEvidence(): Promise<EvidenceCount | undefined>;
   /** Renews the root's own list in the last month before its end, with the passphrase read anew. */
   renewRootCrl(): Promise<boolean>;
 }
@@ -227,9 +228,9 @@ function workersBy(
   const start = () => startBirthWorkers({ ...equipment, evidence: evidence.shared });
   const preparer = new RenewableWorkers(start());
   const refreshEvidence = async () => {
-    const isChanged = await evidence.refresh();
-    if (isChanged) await preparer.renew(start());
-    return isChanged;
+    if (!(await evidence.refresh())) return undefined;
+    await preparer.renew(start());
+    return evidence.count;
   };
   return { preparer, refreshEvidence };
 }

@@ -116,6 +116,19 @@ test("devices that are not secured are refused", async () => {
   for (const status of [1, 2, 3, 4]) assert.equal((await verify(await statementOf(fresh, [263, status]))).custody, 1);
 });
 
+test("a token of PSA that leaves its lifecycle unsaid is refused", async () => {
+  const profiles: readonly Claim[] = [
+    [265, "tag:psacertified.org,2023:psa#tfm"],
+    [265, "http://arm.com/psa/2.0.0"],
+    [-75000, "PSA_IOT_PROFILE_1"],
+  ];
+  for (const profile of profiles) {
+    await refuses("NAT_EVIDENCE_LIFECYCLE", verify(await statementOf(fresh, profile)));
+    assert.equal((await verify(await statementOf(fresh, profile, secured))).custody, 1);
+  }
+  assert.equal((await verify(await statementOf(fresh, [265, "tag:example.org,2026:other"]))).custody, 1);
+});
+
 test("a token is signed by the key that its certificates certify", async () => {
   const forged = withChain(await forgeToken(key(), [fresh, secured]));
   await refuses("NAT_EVIDENCE_SIGNATURE", verify(forged));

@@ -99,7 +99,12 @@ async function requireSigned(token: Sign1, publicKey: Uint8Array, { verifier }: 
   }
 }
 
-function requireSecured({ lifecycle, debugStatus }: EatClaims): void {
+/** RFC 9783, its drafts, and the profile before them: in each a token states the lifecycle. */
+const psaProfiles = /^(?:tag:psacertified\.org,|http:\/\/arm\.com\/psa\/|PSA_IOT_PROFILE_1$)/;
+
+function requireSecured({ profile = "", lifecycle, debugStatus }: EatClaims): void {
+  if (lifecycle === undefined && psaProfiles.test(profile))
+    throw evidenceError("NAT_EVIDENCE_LIFECYCLE", "a token of PSA without a lifecycle (RFC 9783 4.3.1)");
   if (lifecycle !== undefined && Math.floor(lifecycle / 0x100) !== securedLifecycle)
     throw evidenceError("NAT_EVIDENCE_LIFECYCLE", `0x${lifecycle.toString(16)} is not secured (RFC 9783 4.3.1)`);
   if (debugStatus === debugEnabled)
