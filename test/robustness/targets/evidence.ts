@@ -36,7 +36,7 @@ import {
   x509Attestation,
   yubikeyPiv,
 } from "natalis/protect";
-import { parseKeptEvidence } from "natalis/birth";
+import { encodePkcs11Declaration, parseKeptEvidence, parsePkcs11Declaration } from "natalis/birth";
 import { corpusTime } from "../corpus/forge.ts";
 import type { EvidenceCorpus, EvidenceLeaf, EvidencePaper } from "../corpus/evidence.ts";
 import { type Format, parsers, type Target, textParsers } from "../format.ts";
@@ -48,6 +48,16 @@ const formats: readonly EvidenceFormat[] = [
   dice(),
 ];
 const believing: SignatureVerifier = { verify: () => true };
+
+const declaration = {
+  keyHash: new Uint8Array(32),
+  alwaysSensitive: true,
+  neverExtractable: true,
+  local: true,
+  manufacturer: "Example Chips",
+  model: "Token",
+  tokenSerial: "0001",
+};
 
 export function evidenceFormats(corpus: EvidenceCorpus): Format[] {
   const { papers, leaves, manifests, manifestRoots, statusLists, messages, jsonMessages, wrappers, tpmBundles, kept } =
@@ -100,6 +110,13 @@ export function evidenceFormats(corpus: EvidenceCorpus): Format[] {
       targets: [...parsers(parseCmw, parseEvidenceCmw), ...textParsers({ parseEvidenceJson })],
     },
     { name: "kept evidence", encoding: "bytes", share: 2, samples: kept, targets: parsers(parseKeptEvidence) },
+    {
+      name: "PKCS#11 declaration",
+      encoding: "bytes",
+      share: 1,
+      samples: [encodePkcs11Declaration(declaration)],
+      targets: parsers(parsePkcs11Declaration),
+    },
     {
       name: "attestation bundle",
       encoding: "DER",

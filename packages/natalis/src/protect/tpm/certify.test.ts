@@ -190,6 +190,36 @@ suite("the keys", () => {
     await refused("NAT_EVIDENCE_KEY", birth, { area: forgeArea(newKey(), ["sign"]) });
   });
 
+  test("a software key that claims custody 3, by whatever software can say and sign", async () => {
+    const birth = newBirth();
+    const { binding, key } = birth;
+    // A public area that states all that is asked for, in a statement of its own: not by the TPM whose papers it shows.
+    const software = await newTpm();
+    await refused("NAT_EVIDENCE_SIGNATURE", birth, { by: software, statement: tpm.claim });
+    // By the birth key itself as the attestation key: for that one no credential was made.
+    const restricted = forgeArea(key, ["sign", "restricted"]);
+    const itself = { ...tpm, attestationSigner: key };
+    const attestationKey = encodePublicArea(restricted);
+    await refused("NAT_EVIDENCE_KEY", birth, { by: itself, statement: { attestationKey } });
+    // Had one been made, only a TPM could have opened it: a guessed secret is none.
+    const activation = { ...binding.activation, attestationKeyName: objectName(attestationKey) };
+    const bound = { ...binding, activation: { ...activation, secret: new Uint8Array(32) } };
+    await refused(
+      "NAT_EVIDENCE_FRESHNESS",
+      birth,
+      { by: itself, bound, statement: { attestationKey } },
+      { ...binding, activation },
+    );
+    // Without a nonce no secret is asked for, and no more than the word of a device is found.
+    const { publicKey, factsHash } = binding;
+    const finding = await verify(birth, { by: itself, statement: { attestationKey } }, { publicKey, factsHash });
+    assert.equal(finding.custody, 1);
+    // Papers of its own end in no root that counts.
+    const made = await forgeCertificate({ name: "made up", signer: newKey(), extensions: authorityExtensions() });
+    const own = await forgeTpm({ issuer: made, endorsement: newKey(), attestation: newKey() });
+    await refused("NAT_EVIDENCE_ROOT", newBirth(own), { by: own });
+  });
+
   test("altered attributes: shown are others than were certified", async () => {
     const birth = newBirth();
     const loose = without(forgeArea(birth.key, ["sign"]), "fixedTPM", "fixedParent");
