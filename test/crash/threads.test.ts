@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Threads that die under a registrar that lives on: each of those that prepare births, and the one that commits, at each
-// of their steps, several times. The births that they had are told to ask again; what was committed is answered.
+// Threads that die under a registrar that lives on: each of those that prepare births, the one that commits, and the one
+// that keeps the checkpoint outside the database, at each of their steps, several times. The births that they had are told to ask again; what was committed is answered.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { makeRegistrar, startRegistrar } from "../support/registrar.ts";
 import { scopeOf } from "../support/scope.ts";
 import { type Doom, doomWords, lastWords } from "./doom/doom.ts";
-import { birthThreadSteps, commitThreadSteps, type Step } from "./doom/steps.ts";
+import { birthThreadSteps, commitThreadSteps, mirrorThreadSteps, type Step } from "./doom/steps.ts";
 import { endWell } from "./campaign/campaign.ts";
 import { makeWorld, type World } from "./campaign/world.ts";
 import { isCleanAsCrashed } from "./witness/audit.ts";
@@ -28,7 +28,7 @@ before(async () => {
   world = await makeWorld(scope, await makeRegistrar(scope), scarce);
 });
 
-for (const step of [...birthThreadSteps, ...commitThreadSteps])
+for (const step of [...birthThreadSteps, ...commitThreadSteps, ...mirrorThreadSteps])
   test(`${deaths} threads that end at "${step}" take no birth with them that was answered`, async () => {
     await dieAndGoOn({ step, passing: lives[step] ?? fewestLives, of: "thread" });
   });

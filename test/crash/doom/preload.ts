@@ -10,7 +10,7 @@ import { watchAnswers } from "./answers.ts";
 import { watchBirthThread } from "./birth-thread.ts";
 import { watchCommitThread } from "./commit-thread.ts";
 import { doomOf, lastWords } from "./doom.ts";
-import { watchMirror } from "./mirror.ts";
+import { markMirrorWrites, mirrorThread, watchMirrorThread } from "./mirror.ts";
 import { watchPostgres } from "./postgres.ts";
 import type { Step } from "./steps.ts";
 import { watchThreads } from "./threads.ts";
@@ -30,6 +30,7 @@ function pass(step: Step): void {
 
 if (threadName === "births") watchBirthThread(pass);
 if (threadName === "commits") watchCommitThread(pass);
+if (threadName === mirrorThread) watchMirrorThread(pass);
 if (isMainThread) {
   subscribe("http.server.request.start", (message) => {
     const { method, url = "" } = (message as { request: IncomingMessage }).request;
@@ -38,7 +39,7 @@ if (isMainThread) {
     pass("request heard");
   });
   watchThreads(pass);
-  watchMirror(pass);
+  markMirrorWrites(() => armed);
   watchAnswers(pass);
   watchPostgres(pass);
 }

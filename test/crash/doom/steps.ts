@@ -48,7 +48,7 @@ export const postgresSteps = [
 
 export type Step = (typeof sqliteSteps)[number] | (typeof postgresSteps)[number];
 
-/** Steps of the threads that prepare births, and of the one that commits: there a thread can die alone. */
+/** Steps of the threads that prepare births, of the one that commits and of the mirror's: there a thread can die alone. */
 export const birthThreadSteps = [
   "possession verified",
   "certificate due",
@@ -62,6 +62,8 @@ export const commitThreadSteps = [
   "committed",
   "commit told",
 ] as const satisfies readonly Step[];
+
+export const mirrorThreadSteps = mirror satisfies readonly Step[];
 
 /** Of one batch: so many rows are written. */
 const often: ReadonlySet<Step> = new Set(["row written"]);
