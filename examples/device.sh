@@ -79,7 +79,7 @@ printf '%b' "$(printf '%s\n' "$born" | sed 's/.*"chain":\["\([^]]*\)"\].*/\1/; s
 openssl verify -no-CApath -no-CAstore -CAfile "$work/root.pem" -untrusted "$work/chain.pem" example.pem >"$work/path"
 openssl x509 -in example.pem -noout -pubkey | cmp - "$work/public.pem"
 x5t=$(openssl x509 -in example.pem -outform DER | openssl dgst -sha256 -binary | hex)
-awk '/BEGIN/ { der = ""; next } /END/ { print der; next } { der = der $0 }' example.pem "$work/chain.pem" >"$work/ders"
+awk '/^-----BEGIN/ { der = ""; next } /^-----END/ { print der; next } { der = der $0 }' example.pem "$work/chain.pem" >"$work/ders"
 x5chain=$(cbor_head 4 "$(wc -l <"$work/ders")")$(while read -r der; do
   cbor_bytes "$(printf '%s' "$der" | unbase64)"
 done <"$work/ders")
