@@ -15,7 +15,7 @@ import { parseBirthRecord } from "natalis/birth";
 import { algorithms, encodePem } from "natalis/formats";
 import { fromBase64, type Signer, toBase64 } from "natalis/kernel";
 import { bindingValue, encodeChainStatement } from "natalis/protect";
-import { type Forged, forgeCertificate, forgeManifestEntry } from "natalis/testing";
+import { type Forged, forgeCertificate, forgeCertificateList, forgeManifestEntry } from "natalis/testing";
 import { natalis, outcomeOf, refusedNatalis } from "../support/command.ts";
 import { assertProblem } from "../support/problem.ts";
 import { openRegistrar, product, type RunningRegistrar } from "../support/registrar.ts";
@@ -170,6 +170,12 @@ suite("manifests at a registrar that runs", () => {
     await changeRoots(JSON.stringify({ [format]: { "chip maker": { cap: 1 } } }));
     const capped = JSON.parse((await ask("G-3", third)).text) as BirthAnswer;
     assert.equal(parseBirthRecord(fromBase64(capped.record)).custody, 1);
+    // A list that tells no more is named, and is no list of another's.
+    const [thisUpdate, nextUpdate] = [new Date("2020-01-01T00:00:00Z"), new Date("2020-02-01T00:00:00Z")];
+    const ended = await forgeCertificateList({ issuer: signer, thisUpdate, nextUpdate });
+    writeFileSync(join(roots, format, "ended.crl"), ended.der);
+    await until(() => registrar.printed().includes("lists of revoked certificates have ended"));
+    assert.match(registrar.printed(), /"issuers":\["CN=manifest signer"\]/);
     await natalis("evidence", "manifest", "remove", "reel-7", "--data", registrar.place.folder);
     assertProblem(await ask("G-4", fourth), 403, "NAT_EVIDENCE_UNIT");
     await refusedNatalis(

@@ -144,6 +144,11 @@ function startChores(
     authentications.service.useKey(await certifyVerdictKey(opened, systemClock));
     renewAt += renewalInterval;
   };
+  const tellEndedLists = () => {
+    const issuers = opened.endedLists(systemClock.now());
+    if (issuers.length > 0) logger.warn({ issuers }, "lists of revoked certificates have ended: evidence is refused");
+  };
+  tellEndedLists();
   let isReading = false;
   const readEvidence = async () => {
     if (isReading) return;
@@ -151,13 +156,15 @@ function startChores(
     const evidence = await opened.refreshEvidence().finally(() => {
       isReading = false;
     });
-    if (evidence !== undefined)
-      logger.warn({ evidence }, "the roots and lists of evidence changed and were read again");
+    if (evidence === undefined) return;
+    logger.warn({ evidence }, "the roots and lists of evidence changed and were read again");
+    tellEndedLists();
   };
   const timers = [
     setInterval(() => void readEvidence().catch(failed), evidenceInterval),
     setInterval(() => void opened.queue.touch().catch(failed), idleInterval),
     setInterval(() => void renewCertificates().catch(failed), hour),
+    setInterval(tellEndedLists, day),
     setInterval(() => void opened.renewRootCrl().catch(failed), day),
   ];
   return {

@@ -55,6 +55,8 @@ test("it is read again when a file came, changed or went, and not otherwise", as
   write("eat/maker.crl", (await forgeCertificateList({ issuer: root, ...times })).der);
   assert.equal(await source.refresh(), true);
   assert.equal(source.context.lists?.length, 1);
+  assert.deepEqual(source.endedLists(new Date(times.nextUpdate.getTime() - 1)), []);
+  assert.deepEqual(source.endedLists(times.nextUpdate), ["CN=maker"]);
   write("android-status.json", '{"entries":{}}');
   assert.equal(await source.refresh(), true);
   assert.deepEqual(source.count, { roots: 1, lists: 1, androidStatusList: true, manifests: false });

@@ -5,6 +5,7 @@
 
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { type CertificateList, formatName } from "natalis/formats";
 import type { EvidenceContext } from "natalis/protect";
 import { contextOf, type SharedEvidence } from "../pipeline/evidence.ts";
 import { endorsementsIn, loadEvidence } from "./evidence-roots.ts";
@@ -54,6 +55,13 @@ export class EvidenceSource {
     const { roots, lists, androidStatusList, endorsements: manifests } = this.#shared;
     const isThere = { androidStatusList: androidStatusList !== undefined, manifests: manifests !== undefined };
     return { roots: roots.length, lists: lists.length, ...isThere };
+  }
+
+  /** Issuers of the lists that are not current: what they certified is refused as evidence. */
+  endedLists(at: Date): readonly string[] {
+    const { lists = [] } = this.#context;
+    const isCurrent = ({ nextUpdate }: CertificateList) => nextUpdate !== undefined && at < nextUpdate;
+    return lists.filter((list) => !isCurrent(list)).map(({ issuer }) => formatName(issuer));
   }
 
   /**

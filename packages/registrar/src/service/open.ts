@@ -62,6 +62,8 @@ export interface OpenedRegistrar {
    * @throws NAT_SERVICE_EVIDENCE where it is not sound: then it is as before
    */
   refreshEvidence(): Promise<EvidenceCount | undefined>;
+  /** Issuers whose lists have ended, so that what they certified is refused as evidence. */
+  endedLists(at: Date): readonly string[];
   /** Renews the root's own list in the last month before its end, with the passphrase read anew. */
   renewRootCrl(): Promise<boolean>;
 }
@@ -210,6 +212,7 @@ async function wire(parts: Parts): Promise<Omit<OpenedRegistrar, "warnings" | "r
     incidents,
     openChallenges,
     refreshEvidence,
+    endedLists: (at) => evidence.endedLists(at),
   };
 }
 

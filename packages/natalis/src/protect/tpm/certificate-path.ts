@@ -3,7 +3,7 @@
 // are known.
 
 import { type Certificate, parseCertificate, tpmCertificateTolerance } from "../../formats/index.ts";
-import { equalBytes, isNatalisError } from "../../kernel/index.ts";
+import { equalBytes, isNatalisError, type NatalisError } from "../../kernel/index.ts";
 import { type VerifiedPath, validatePath } from "../../path/index.ts";
 import { evidenceError } from "../errors.ts";
 import { refusedAs, wellFormed } from "../refusal.ts";
@@ -51,15 +51,16 @@ export async function verifyEvidencePath(
     const path = await validatePath({ certificate, intermediates, anchors, at, purpose, status, verifier });
     return { certificate, root: rootOf(path, counting) };
   } catch (cause) {
-    const code = isNatalisError(cause) ? codes[cause.code] : undefined;
-    throw refusedAs(code ?? "NAT_EVIDENCE_CHAIN", "the certificate's path", cause);
+    if (!isNatalisError(cause)) throw cause;
+    throw refusedAs(codeOf(cause), "the certificate's path", cause);
   }
 }
 
-const codes: Readonly<Record<string, "NAT_EVIDENCE_ROOT" | "NAT_EVIDENCE_REVOKED">> = {
-  NAT_PATH_ISSUER_UNKNOWN: "NAT_EVIDENCE_ROOT",
-  NAT_STATUS_REVOKED: "NAT_EVIDENCE_REVOKED",
-};
+/** A list that was given and does not tell is as bad as one that revokes. */
+function codeOf({ code }: NatalisError) {
+  if (code.startsWith("NAT_STATUS_")) return "NAT_EVIDENCE_REVOKED";
+  return code === "NAT_PATH_ISSUER_UNKNOWN" ? "NAT_EVIDENCE_ROOT" : "NAT_EVIDENCE_CHAIN";
+}
 
 function rootOf({ certificates }: VerifiedPath, roots: readonly EvidenceRoot[]): EvidenceRoot {
   const anchor = certificates.at(-1) as Certificate;

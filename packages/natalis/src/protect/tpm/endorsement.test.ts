@@ -184,6 +184,12 @@ suite("what is refused", () => {
     await verify({}, { ...context, lists: [empty] });
   });
 
+  test("a certificate of which a list that has ended would have to tell", async () => {
+    const [thisUpdate, nextUpdate] = [new Date("2020-01-01T00:00:00Z"), new Date("2020-02-01T00:00:00Z")];
+    const ended = await forgeCertificateList({ issuer: issuing, thisUpdate, nextUpdate });
+    await refused("NAT_EVIDENCE_REVOKED", {}, { ...context, lists: [ended] });
+  });
+
   test("a certificate that is not one of an endorsement key", async () => {
     const chain = "NAT_EVIDENCE_CHAIN";
     await refused(chain, { extensions: lacking(oids.extendedKeyUsage) });
