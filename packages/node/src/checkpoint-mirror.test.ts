@@ -72,3 +72,9 @@ test("a file that is no text, or cannot be read, is an error and not an absent m
   await assert.rejects(new FileCheckpointMirror(directory).read(), { code: "EISDIR" });
   assert.equal(await new FileCheckpointMirror(join(folder, "none")).read(), undefined);
 });
+
+test("an error that is none of the file system's is told as it is", async () => {
+  const write = () => Promise.reject(new RangeError("a mistake"));
+  const mirror = new FileCheckpointMirror("anywhere", { read: async () => undefined, write });
+  await assert.rejects(mirror.write(note(1)), RangeError);
+});

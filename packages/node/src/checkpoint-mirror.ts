@@ -53,7 +53,7 @@ export class FileCheckpointMirror implements CheckpointMirror {
 
   /**
    * Resolves when this checkpoint is in the file, or one that was given after it: the log of that extends the other's.
-   * @throws NAT_MIRROR_UNWRITABLE
+   * @throws NAT_MIRROR_UNWRITABLE for what the file system refuses
    */
   write(checkpoint: string): Promise<void> {
     if (this.#next !== undefined) {
@@ -74,7 +74,9 @@ export class FileCheckpointMirror implements CheckpointMirror {
     try {
       await this.#disk.write(this.#path, encodeUtf8(next.checkpoint));
     } catch (error) {
-      throw nodeError("NAT_MIRROR_UNWRITABLE", (error as NodeJS.ErrnoException).code ?? "", error);
+      // What has no code is not the disk's: a mistake, which must be seen as one.
+      const { code } = error as NodeJS.ErrnoException;
+      throw code === undefined ? error : nodeError("NAT_MIRROR_UNWRITABLE", code, error);
     }
   }
 }

@@ -64,7 +64,9 @@ export class DurableWriter {
 
   #end(cause: unknown): void {
     this.#thread = undefined;
-    for (const { reject } of this.#waiting.splice(0))
-      reject(new Error("the thread of durable writes ended", { cause }));
+    const ended = Object.assign(new Error("the thread of durable writes ended", { cause }), {
+      code: "ERR_THREAD_ENDED",
+    });
+    for (const { reject } of this.#waiting.splice(0)) reject(ended);
   }
 }
